@@ -1,0 +1,214 @@
+package news
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// DigestSpec is one configured digest.
+type DigestSpec struct {
+	Name       string
+	Kind       string // "news" or "recap"
+	Channel    string // Slack channel id; TerminalChannel without Slack
+	Cron       string
+	Zone       *time.Location
+	Select     Selection
+	StateMedia string // link, name or omit
+	Max        int    // developments shown in the channel; the rest go to the thread
+	QuietDay   string // post or skip
+	CatchUp    time.Duration
+	Window     time.Duration // recap only
+	Period     time.Duration // usual distance of two slots
+}
+
+// Selection narrows what a digest or alert tells. An empty list selects all.
+type Selection struct {
+	Topics     []string
+	Mechanisms []string
+	Stages     []string
+	Places     []string
+	Sides      []string
+	Languages  []string // preferred languages of headlines, best first
+}
+
+// AlertSpec is one configured alert.
+type AlertSpec struct {
+	Name       string
+	Channel    string
+	Select     Selection
+	When       []string // agreed_both, declared_one, ended, in_effect, leaders_meet
+	MaxPerDay  int
+	QuietHours string // "22:00-06:00" in Zone; "" is never
+	Zone       *time.Location
+}
+
+// TerminalChannel is the pseudo-channel that stands for printing.
+const TerminalChannel = "terminal"
+
+// Edition is everything a digest of one slot may speak of, read in one transaction.
+// What of it is told, and in which words, is decided by notify.
+type Edition struct {
+	Digest   DigestSpec
+	Slot     time.Time
+	From     time.Time // start of the window: the previous cut that covered it, else the horizon
+	Horizon  time.Time // nothing with news time before this is told
+	First    bool      // the first digest of this name
+	Stories  []Development
+	Ledger   []Position
+	Dates    []StatedDate
+	Sources  []Source
+	Read     int    // articles read in the window
+	Relevant int    // of those, main or mention of a selected topic
+	Pending  int    // items seen before the slot and not judged yet
+	Unpolled int    // due feeds not tried since the start
+	Last     *Told  // the newest told mark of the channel
+	LastLine string // headline of that development
+	Alerts   int    // alerts sent in the window to any channel
+	Cuts     int    // digests cut in the window, on time or caught up
+}
+
+// Development is one event, statement, decision or meeting phase, with all that reports it.
+type Development struct {
+	ID       StoryID
+	Topic    string
+	First    time.Time // earliest news time of its members
+	Last     time.Time // latest
+	LiveSeen time.Time // when a member was last seen in a live poll; zero: never tellable
+	Follows  StoryID
+	Reports  []Report // oldest news time first
+	Told     *Told    // what the digest's channel was told of it; nil: nothing
+}
+
+// Report is one item of a development.
+type Report struct {
+	Item      ItemID
+	Revision  int
+	Feed      string
+	Publisher string
+	Side      string
+	Lang      string
+	State     bool // state media
+	Official  bool
+	URL       string
+	Title     string
+	Lede      string // the first sentences of its text
+	Published time.Time
+	Seen      time.Time
+	At        time.Time // when its latest revision was seen
+	Origin    Origin
+	Fresh     bool // younger than poll.history_before at first sight
+	Live      bool // seen in a live poll
+	Relevance string
+	Score     float64
+	Verdict   VerdictKind // of its latest revision
+	First     VerdictKind // of its first
+	Of        ItemID
+	Novel     []string
+	Tags      []Tag
+}
+
+// Told is what one channel knows of a development.
+type Told struct {
+	Story     StoryID
+	Channel   string
+	Digest    string
+	Slot      time.Time
+	At        time.Time
+	Delivery  DeliveryID        // the message that told it
+	Headline  string            // as it was told
+	Stages    map[string]string // mechanism → stage told
+	Committed string            // both, one:SIDE, third or ""
+	Sides     []string          // sides that said so
+	Terms     []string          // numbers, dates and terms told, normalised
+	Items     map[ItemID]int    // item → newest revision told
+}
+
+// Position is where one mechanism stands.
+type Position struct {
+	Topic     string
+	Mechanism string
+	Place     string
+	Stage     string
+	Committed string
+	Claim     bool      // rests on one origin alone
+	At        time.Time // news time of the evidence
+	Story     StoryID
+	Item      ItemID
+	URL       string
+	Quote     string    // the evidence's title
+	Before    *Position // what it stood at before; nil when this is the first
+}
+
+// StatedDate is a date or the end of a duration that a source states for an
+// arrangement or a meeting.
+type StatedDate struct {
+	At        time.Time
+	Precision string // minute, day or month
+	Zone      string // zone the source's date was read in
+	What      string // the mechanism or "meeting"
+	Where     string // venue or place
+	Kind      string // starts, ends or meets
+	Quote     string // the source's words
+	Item      ItemID
+	Story     StoryID
+	Feed      string
+	URL       string
+}
+
+// Source is how reading one configured feed goes, as of the slot.
+type Source struct {
+	Feed     string
+	Side     string
+	Official bool
+	LastOK   time.Time
+	LastNew  time.Time
+	Since    time.Time // start of the present trouble; zero when none
+	Trouble  string    // in a reader's words; "" when read
+	Paused   bool
+}
+
+// Message is one rendered message, ready to post.
+type Message struct {
+	Kind      string          // digest, recap, alert, correction, quiet, blind, hello, edit
+	Part      int             // 1 is the channel message, further parts go to its thread
+	Text      string          // what phones show, and the plain-text form when blocks are refused
+	Plain     string          // the whole message as plain text, for a refused layout and for the terminal
+	Blocks    json.RawMessage // Slack blocks
+	Thread    DeliveryID      // post as a reply to this delivery; 0: to part 1 of the same cut when Part > 1
+	Broadcast bool            // show the reply in the channel as well
+	Edit      DeliveryID      // replace the text of this delivery instead of posting; 0: post
+}
+
+// DeliveryState is where an outbox row is.
+type DeliveryState string
+
+const (
+	Queued  DeliveryState = "queued"
+	Claimed DeliveryState = "claimed"
+	Sent    DeliveryState = "sent"
+	Unknown DeliveryState = "unknown" // posted, perhaps: to be looked up
+	Held    DeliveryState = "held"    // channel or authorisation: blocks later rows of its channel
+	Parked  DeliveryState = "parked"  // refused even as plain text: blocks nothing
+	Dropped DeliveryState = "dropped" // by the operator
+)
+
+// Delivery is one outbox row.
+type Delivery struct {
+	ID       DeliveryID
+	Key      string // unique; carried in the message's metadata so that it can be found again
+	Channel  string
+	Digest   string // name of the digest or alert
+	Slot     time.Time
+	Message  Message
+	State    DeliveryState
+	Created  time.Time
+	Due      time.Time // not before
+	Claimed  time.Time // first claim; zero: never
+	Attempts int       // claims
+	Lookups  int       // times it was looked for and not found, since it became unknown
+	PlainNow bool      // the layout was refused: post the plain form
+	TS       string    // Slack's message id once sent
+	ThreadTS string    // Slack's id of the message it replies to, when known
+	EditTS   string    // Slack's id of the message it edits, when known
+	Cause    string    // why it is in its state, in words
+}
