@@ -114,7 +114,9 @@ type Told struct {
 	Digest    string
 	Slot      time.Time
 	At        time.Time
+	Part      int               // part of the cut that tells it, 1 when not set
 	Delivery  DeliveryID        // the message that told it
+	TS        string            // Slack's id of that message once sent
 	Headline  string            // as it was told
 	Stages    map[string]string // mechanism → stage told
 	Committed string            // both, one:SIDE, third or ""
@@ -177,6 +179,14 @@ type Message struct {
 	Thread    DeliveryID      // post as a reply to this delivery; 0: to part 1 of the same cut when Part > 1
 	Broadcast bool            // show the reply in the channel as well
 	Edit      DeliveryID      // replace the text of this delivery instead of posting; 0: post
+}
+
+// Cut is what a digest's composition decided: the messages of one slot and what
+// they tell. No messages is a slot that stays silent.
+type Cut struct {
+	Kind     string // digest, recap, alert, correction, quiet, blind, hello
+	Messages []Message
+	Told     []Told // marks to write; Delivery is filled in with the first message
 }
 
 // DeliveryState is where an outbox row is.

@@ -191,6 +191,31 @@ type Verdict struct {
 	Novel    []string // for an Update: the new sentences in order, in the source's words
 }
 
+// Tally counts what judging a batch decided.
+type Tally struct {
+	Judged, New, Update, Duplicate int
+	Main, Mention                  int
+	Stories                        int // developments opened
+}
+
+// Add adds another tally to t.
+func (t *Tally) Add(o Tally) {
+	t.Judged += o.Judged
+	t.New += o.New
+	t.Update += o.Update
+	t.Duplicate += o.Duplicate
+	t.Main += o.Main
+	t.Mention += o.Mention
+	t.Stories += o.Stories
+}
+
+// Deciders are the pure decisions that need the corpus; the store calls them
+// inside the transaction that writes their results. They must not call the store.
+type Deciders struct {
+	Verdict func(p Prepared, known []Candidate) Verdict
+	Place   func(p Prepared, topic string, known []StoryCandidate) Placement
+}
+
 // Relevance of an item to one topic.
 type Relevance struct {
 	Topic     string  `json:"topic"`

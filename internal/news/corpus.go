@@ -1,0 +1,94 @@
+package news
+
+import "time"
+
+// Seed is a document the corpus knows from the start: what identifies it, and
+// none of its text.
+type Seed struct {
+	Name        string    `json:"name"`
+	Source      string    `json:"source"`
+	Date        time.Time `json:"date"`
+	Lang        string    `json:"lang"`
+	Hash        string    `json:"content_hash"`
+	Fingerprint []byte    `json:"fingerprint"` // encoded, versioned: see monitor/text
+	Keys        []uint64  `json:"keys"`        // index keys
+}
+
+// SeedGUID is the GUID a seed of a name bears in the corpus.
+func SeedGUID(name string) string { return "seed:" + name }
+
+// Import is a stretch of a one-shot import, stored in one transaction with how
+// far it has come.
+type Import struct {
+	Source  string // names the import, so that it resumes
+	Version string // of the source's content: another version starts anew
+	Start   int64  // entries done before these
+	Entries []ImportEntry
+}
+
+// ImportEntry is one entry to import, and the feed it belongs to.
+type ImportEntry struct {
+	Feed string // name or URL of a feed; an unknown one is made, unpolled
+	Entry
+}
+
+// Exported is one item as `export` writes it. The field names and their order
+// are a promise to those who read exports.
+type Exported struct {
+	ID            ItemID      `json:"id"`
+	Feed          string      `json:"feed"`
+	GUID          string      `json:"guid"`
+	URL           string      `json:"url"`
+	Title         string      `json:"title"`
+	Summary       string      `json:"summary"`
+	Published     *time.Time  `json:"published"`
+	PublishedFrom string      `json:"published_from"`
+	Seen          time.Time   `json:"seen"`
+	Origin        Origin      `json:"origin"`
+	Lang          string      `json:"lang"`
+	ContentHash   string      `json:"content_hash"`
+	Verdict       VerdictKind `json:"verdict"`
+	Of            string      `json:"of"`
+	OfID          *ItemID     `json:"of_id"`
+	Reason        string      `json:"reason"`
+	Novel         []string    `json:"novel"`
+	Last          Last        `json:"last"`
+	Topics        []Relevance `json:"topics"`
+	Tags          []Tag       `json:"tags"`
+	Story         *StoryID    `json:"story"`
+	Revisions     int         `json:"revisions"`
+}
+
+// Last is how the newest revision of an exported item was judged.
+type Last struct {
+	Verdict VerdictKind `json:"verdict"`
+	Novel   []string    `json:"novel"`
+	At      time.Time   `json:"at"`
+}
+
+// ExportFilter selects items to export; zero fields select all.
+type ExportFilter struct {
+	Since, Until time.Time // of the news time; Until is exclusive
+}
+
+// Stats is what the database holds and is busy with, for `status`.
+type Stats struct {
+	Items      int64                   `json:"items"`
+	Pending    int64                   `json:"pending"`
+	Main       int64                   `json:"main"`
+	Mention    int64                   `json:"mention"`
+	Stories    int64                   `json:"developments"`
+	Seeds      int64                   `json:"seeds"`
+	Bytes      int64                   `json:"bytes"`
+	Deliveries map[DeliveryState]int64 `json:"outbox"`
+	Digests    []DigestStatus          `json:"digests"`
+}
+
+// DigestStatus is when a digest was last cut.
+type DigestStatus struct {
+	Name      string    `json:"name"`
+	FirstSeen time.Time `json:"first_seen"`
+	LastSlot  time.Time `json:"last_slot"`
+	LastCut   time.Time `json:"last_cut"`
+	Kind      string    `json:"kind"`
+}

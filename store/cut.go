@@ -1,0 +1,404 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+const (
+	maxHorizon = 7 * 24 * time.Hour // a new digest looks back one period, at most this
+	lookBack   = 7 * 24 * time.Hour // a cut reconsiders what was left untold for this long
+)
+
+// EnsureDigest records the first sight of a digest or alert by name and returns
+// it with its horizon: first sight minus one period, at most 7 days. Neither is
+// moved by anything that is configured later.
+func (s *Store) EnsureDigest(ctx context.Context, name string, period time.Duration, now time.Time) (firstSeen, horizon time.Time, err error) {
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO digests (name, first_seen, horizon) VALUES (?, ?, ?)`,
+			name, ms(now), ms(now.Add(-min(period, maxHorizon))))
+		if err != nil {
+			return err
+		}
+		var f, h int64
+		err = tx.QueryRowContext(ctx, `SELECT first_seen, horizon FROM digests WHERE name = ?`, name).Scan(&f, &h)
+		firstSeen, horizon = at(f), at(h)
+		return err
+	})
+	return firstSeen, horizon, err
+}
+
+// LastCut returns the newest slot a digest was cut for; zero when none was.
+func (s *Store) LastCut(ctx context.Context, digest string) (time.Time, error) {
+	var slot sql.NullInt64
+	err := s.r.QueryRowContext(ctx, `SELECT max(slot) FROM cuts WHERE digest = ?`, digest).Scan(&slot)
+	return at(slot.Int64), classify(err)
+}
+
+// CutDigest cuts one slot of a digest: compose is given everything the digest may
+// speak of, and its messages and told marks are written with the cut. A slot is
+// cut once: cutting it again does nothing and returns false.
+func (s *Store) CutDigest(ctx context.Context, spec news.DigestSpec, slot, now time.Time, unpolled int, compose func(news.Edition) news.Cut) (cut bool, err error) {
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		cut = false
+		e, err := s.edition(ctx, tx, spec, slot)
+		if err != nil {
+			return err
+		}
+		e.Unpolled = unpolled
+		r, err := tx.ExecContext(ctx, `INSERT INTO cuts (digest, slot, channel, kind, at, since) VALUES (?, ?, ?, '', ?, ?) ON CONFLICT (digest, slot) DO NOTHING`,
+			spec.Name, ms(slot), spec.Channel, ms(now), ms(e.From))
+		if err != nil {
+			return err
+		}
+		if n, err := r.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		id, err := r.LastInsertId()
+		if err != nil {
+			return err
+		}
+		cut = true
+		return s.writeCut(ctx, tx, id, spec.Name, spec.Channel, slot, now, compose(e))
+	})
+	if err != nil {
+		return false, fmt.Errorf("cut digest %s %s: %w", spec.Name, slot.Format(time.RFC3339), err)
+	}
+	return cut, nil
+}
+
+// CutNotice queues one message that tells no development, such as the hello, at
+// most once per name.
+func (s *Store) CutNotice(ctx context.Context, name, channel string, now time.Time, compose func(news.Edition) news.Cut) (bool, error) {
+	return s.CutDigest(ctx, news.DigestSpec{Name: name, Channel: channel}, time.Unix(0, 0), now, 0, compose)
+}
+
+// Preview reads what a digest of a window would speak of and writes nothing.
+func (s *Store) Preview(ctx context.Context, spec news.DigestSpec, from, until time.Time) (e news.Edition, err error) {
+	tx, err := s.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return e, classify(err)
+	}
+	defer tx.Rollback()
+	e = news.Edition{Digest: spec, Slot: until, From: from, Horizon: from}
+	if e.Stories, err = s.developments(ctx, tx, spec, developmentFilter{from: from, until: until}); err != nil {
+		return e, classify(err)
+	}
+	return e, classify(s.surroundings(ctx, tx, &e))
+}
+
+// edition reads everything a digest may speak of.
+func (s *Store) edition(ctx context.Context, tx *sql.Tx, spec news.DigestSpec, slot time.Time) (news.Edition, error) {
+	e := news.Edition{Digest: spec, Slot: slot}
+	var horizon int64
+	err := tx.QueryRowContext(ctx, `SELECT horizon FROM digests WHERE name = ?`, spec.Name).Scan(&horizon)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return e, err
+	}
+	e.Horizon = at(horizon)
+	var prev, since sql.NullInt64
+	// A blind digest vouches for nothing: the next one covers its window again.
+	err = tx.QueryRowContext(ctx, `SELECT slot, since FROM cuts WHERE digest = ? AND slot < ? AND kind <> 'blind' ORDER BY slot DESC LIMIT 1`, spec.Name, ms(slot)).Scan(&prev, &since)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		e.First, e.From = true, e.Horizon
+	case err != nil:
+		return e, err
+	default:
+		e.From = at(prev.Int64)
+	}
+	if spec.Kind == "recap" {
+		e.From = slot.Add(-spec.Window)
+	}
+	from := e.From.Add(-lookBack)
+	if since.Valid && since.Int64 < ms(from) {
+		from = at(since.Int64)
+	}
+	f := developmentFilter{touched: from, channel: spec.Channel, digest: spec.Name}
+	if spec.Kind == "recap" {
+		f = developmentFilter{from: e.From, until: slot}
+	}
+	if e.Stories, err = s.developments(ctx, tx, spec, f); err != nil {
+		return e, err
+	}
+	return e, s.surroundings(ctx, tx, &e)
+}
+
+// surroundings reads what stands around the developments: ledger, dates, sources, counts.
+func (s *Store) surroundings(ctx context.Context, tx *sql.Tx, e *news.Edition) (err error) {
+	if e.Ledger, err = positions(ctx, tx, e.Slot); err != nil {
+		return err
+	}
+	if e.Dates, err = datesAhead(ctx, tx, e.Slot); err != nil {
+		return err
+	}
+	if e.Sources, err = sources(ctx, tx); err != nil {
+		return err
+	}
+	from, to := ms(e.From), ms(e.Slot)
+	err = tx.QueryRowContext(ctx, `
+		SELECT count(*), coalesce(sum(relevance IN ('main', 'mention')), 0) FROM items WHERE seen >= ? AND seen < ? AND live_seen <> 0`, from, to).Scan(&e.Read, &e.Relevant)
+	if err != nil {
+		return err
+	}
+	if err = tx.QueryRowContext(ctx, `SELECT count(*) FROM items WHERE state <> 'judged' AND seen < ?`, to).Scan(&e.Pending); err != nil {
+		return err
+	}
+	err = tx.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE kind = 'alert'), count(*) FILTER (WHERE kind <> 'alert') FROM cuts WHERE at >= ? AND at < ? AND slot > 0`, from, to).Scan(&e.Alerts, &e.Cuts)
+	if err != nil {
+		return err
+	}
+	last, err := scanTold(tx.QueryRowContext(ctx, `SELECT `+toldColumns+` WHERE t.channel = ? ORDER BY t.at DESC, t.story DESC LIMIT 1`, e.Digest.Channel))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	e.Last, e.LastLine = &last, last.Headline
+	return nil
+}
+
+// writeCut stores a cut's messages and told marks.
+func (s *Store) writeCut(ctx context.Context, tx *sql.Tx, cut int64, name, channel string, slot, now time.Time, c news.Cut) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE cuts SET kind = ? WHERE id = ?`, c.Kind, cut); err != nil {
+		return err
+	}
+	parts := make(map[int]int64, len(c.Messages))
+	for _, m := range c.Messages {
+		thread := int64(m.Thread)
+		if thread == 0 && m.Part > 1 {
+			thread = parts[1]
+		}
+		r, err := tx.ExecContext(ctx, `
+			INSERT INTO outbox (key, cut, channel, digest, slot, kind, part, text, plain, blocks, thread, broadcast, edit, state, created, due)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
+			DeliveryKey(name, slot, m.Part), cut, channel, name, ms(slot), m.Kind, m.Part, m.Text, m.Plain, string(m.Blocks), thread, m.Broadcast, int64(m.Edit), ms(now), ms(now))
+		if err != nil {
+			return err
+		}
+		if parts[m.Part], err = r.LastInsertId(); err != nil {
+			return err
+		}
+	}
+	for _, t := range c.Told {
+		_, err := tx.ExecContext(ctx, `INSERT INTO told (channel, story, cut, delivery, digest, slot, at, headline, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			channel, int64(t.Story), cut, parts[max(t.Part, 1)], name, ms(slot), ms(now), t.Headline, encodeTold(t))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DeliveryKey names one message of one slot, in the outbox and in the message's
+// own metadata: the same slot has the same keys in every copy of the database.
+func DeliveryKey(digest string, slot time.Time, part int) string {
+	return fmt.Sprintf("%s/%s/%d", digest, slot.UTC().Format("2006-01-02T15:04:05.000Z"), part)
+}
+
+// toldState is what of a told mark is read whole.
+type toldState struct {
+	Stages    map[string]string   `json:"stages,omitempty"`
+	Committed string              `json:"committed,omitempty"`
+	Sides     []string            `json:"sides,omitempty"`
+	Terms     []string            `json:"terms,omitempty"`
+	Items     map[news.ItemID]int `json:"items,omitempty"`
+}
+
+func encodeTold(t news.Told) string {
+	return mustJSON(toldState{t.Stages, t.Committed, t.Sides, t.Terms, t.Items})
+}
+
+const toldColumns = `t.story, t.channel, t.digest, t.slot, t.at, t.delivery, t.headline, t.state, coalesce(o.ts, '') FROM told t LEFT JOIN outbox o ON o.id = t.delivery`
+
+func scanTold(row scanner) (t news.Told, err error) {
+	var slot, when int64
+	var state string
+	if err = row.Scan(&t.Story, &t.Channel, &t.Digest, &slot, &when, &t.Delivery, &t.Headline, &state, &t.TS); err != nil {
+		return t, err
+	}
+	t.Slot, t.At = at(slot), at(when)
+	var st toldState
+	err = decodeJSON(state, &st)
+	t.Stages, t.Committed, t.Sides, t.Terms, t.Items = st.Stages, st.Committed, st.Sides, st.Terms, st.Items
+	return t, err
+}
+
+// developmentFilter says which developments are wanted: those touched by a live
+// poll since touched, with what a channel was told; or those with news in a window.
+type developmentFilter struct {
+	touched         time.Time
+	channel, digest string
+	from, until     time.Time
+}
+
+func (f developmentFilter) where() (string, []any) {
+	if !f.touched.IsZero() {
+		return `s.live_seen >= ?`, []any{ms(f.touched)}
+	}
+	return `s.last >= ? AND s.first < ?`, []any{ms(f.from), ms(f.until)}
+}
+
+// developments reads developments with all their reports, oldest first.
+func (s *Store) developments(ctx context.Context, tx *sql.Tx, spec news.DigestSpec, f developmentFilter) ([]news.Development, error) {
+	told, err := toldMarks(ctx, tx, f)
+	if err != nil {
+		return nil, err
+	}
+	where, args := f.where()
+	if len(spec.Select.Topics) > 0 {
+		where += ` AND s.topic IN (` + placeholders(len(spec.Select.Topics)) + `)`
+		for _, t := range spec.Select.Topics {
+			args = append(args, t)
+		}
+	}
+	rows, err := tx.QueryContext(ctx, `
+		SELECT s.id, s.topic, s.first, s.last, s.live_seen, s.follows,
+		  i.id, i.revision, f.name, f.publisher, f.side, i.lang, f.state_media, f.official, i.url, t.title, t.summary,
+		  substr(iif(i.judged > 0 AND t.page <> '', t.page, t.content), 1, 600), i.published, i.seen, i.revised, i.origin, i.fresh, i.live_seen,
+		  i.last_verdict, i.verdict, i.of, i.last_novel, i.topics, i.tags
+		FROM stories s JOIN members m ON m.story = s.id JOIN items i ON i.id = m.item JOIN feeds f ON f.id = i.feed JOIN texts t ON t.item = i.id
+		WHERE `+where+` ORDER BY s.id, i.news_time, i.id`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []news.Development
+	for rows.Next() {
+		var d news.Development
+		var r news.Report
+		var first, last, live, published, seen, revised, itemLive int64
+		var content, novel, topics, tags string
+		err := rows.Scan(&d.ID, &d.Topic, &first, &last, &live, &d.Follows,
+			&r.Item, &r.Revision, &r.Feed, &r.Publisher, &r.Side, &r.Lang, &r.State, &r.Official, &r.URL, &r.Title, &r.Lede,
+			&content, &published, &seen, &revised, &r.Origin, &r.Fresh, &itemLive,
+			&r.Verdict, &r.First, &r.Of, &novel, &topics, &tags)
+		if err != nil {
+			return nil, err
+		}
+		r.Published, r.Seen, r.At, r.Live = at(published), at(seen), at(revised), itemLive != 0
+		if r.Lede == "" {
+			r.Lede = content
+		}
+		var rels []news.Relevance
+		if err := errors.Join(decodeJSON(novel, &r.Novel), decodeJSON(topics, &rels), decodeJSON(tags, &r.Tags)); err != nil {
+			return nil, fmt.Errorf("item %d: %w", r.Item, err)
+		}
+		for _, rel := range rels {
+			if rel.Topic == d.Topic {
+				r.Relevance, r.Score = rel.Relevance, rel.Score
+			}
+		}
+		if n := len(out); n == 0 || out[n-1].ID != d.ID {
+			d.First, d.Last, d.LiveSeen, d.Told = at(first), at(last), at(live), told[d.ID]
+			out = append(out, d)
+		}
+		dev := &out[len(out)-1]
+		dev.Reports = append(dev.Reports, r)
+	}
+	return out, rows.Err()
+}
+
+// toldMarks reads the newest mark of each development that the channel bears, or
+// that the digest made in a channel it had before.
+func toldMarks(ctx context.Context, tx *sql.Tx, f developmentFilter) (map[news.StoryID]*news.Told, error) {
+	out := map[news.StoryID]*news.Told{}
+	if f.channel == "" {
+		return out, nil
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT `+toldColumns+` JOIN stories s ON s.id = t.story
+		WHERE s.live_seen >= ? AND (t.channel = ? OR t.digest = ?) ORDER BY t.at, t.cut`, ms(f.touched), f.channel, f.digest)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		t, err := scanTold(rows)
+		if err != nil {
+			return nil, err
+		}
+		out[t.Story] = &t
+	}
+	return out, rows.Err()
+}
+
+// positions reads where each mechanism and place stands as of a time, with what
+// it stood at before.
+func positions(ctx context.Context, tx *sql.Tx, asOf time.Time) ([]news.Position, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT topic, mechanism, place, stage, committed, claim, at, story, item, url, quote FROM (
+		  SELECT *, row_number() OVER (PARTITION BY topic, mechanism, place ORDER BY at DESC, id DESC) AS n FROM ledger WHERE at <= ?)
+		WHERE n <= 2 ORDER BY topic, mechanism, place, n DESC`, ms(asOf))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []news.Position
+	for rows.Next() {
+		var p news.Position
+		var when int64
+		if err := rows.Scan(&p.Topic, &p.Mechanism, &p.Place, &p.Stage, &p.Committed, &p.Claim, &when, &p.Story, &p.Item, &p.URL, &p.Quote); err != nil {
+			return nil, err
+		}
+		p.At = at(when)
+		if n := len(out); n > 0 && out[n-1].Topic == p.Topic && out[n-1].Mechanism == p.Mechanism && out[n-1].Place == p.Place {
+			before := out[n-1]
+			p.Before = &before
+			out[n-1] = p
+			continue
+		}
+		out = append(out, p)
+	}
+	return out, rows.Err()
+}
+
+// datesAhead reads the stated dates that lie ahead of a time, soonest first.
+func datesAhead(ctx context.Context, tx *sql.Tx, now time.Time) ([]news.StatedDate, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT d.at, d.precision, d.zone, d.what, d.place, d.kind, d.quote, d.item, d.story, f.name, i.url
+		FROM dates d JOIN items i ON i.id = d.item JOIN feeds f ON f.id = i.feed WHERE d.at >= ? ORDER BY d.at, d.id LIMIT 50`, ms(now))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []news.StatedDate
+	for rows.Next() {
+		var d news.StatedDate
+		var when int64
+		if err := rows.Scan(&when, &d.Precision, &d.Zone, &d.What, &d.Where, &d.Kind, &d.Quote, &d.Item, &d.Story, &d.Feed, &d.URL); err != nil {
+			return nil, err
+		}
+		d.At = at(when)
+		out = append(out, d)
+	}
+	return out, rows.Err()
+}
+
+// sources reads how reading each polled feed goes.
+func sources(ctx context.Context, tx *sql.Tx) ([]news.Source, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT name, side, official, last_ok, last_new, trouble_since, err, paused, gone FROM feeds WHERE polled <> 0 ORDER BY name`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []news.Source
+	for rows.Next() {
+		var s news.Source
+		var ok, last, since int64
+		var gone bool
+		if err := rows.Scan(&s.Feed, &s.Side, &s.Official, &ok, &last, &since, &s.Trouble, &s.Paused, &gone); err != nil {
+			return nil, err
+		}
+		s.LastOK, s.LastNew, s.Since = at(ok), at(last), at(since)
+		if gone && s.Trouble == "" {
+			s.Trouble = "gone"
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}

@@ -1,0 +1,147 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+
+	"trucewatch/internal/news"
+)
+
+const exportColumns = `i.id, f.name, i.guid, i.url, t.title, t.summary, i.published, i.published_from, i.seen, i.origin, i.lang, i.hash,
+	i.verdict, i.of, coalesce(r.guid, ''), coalesce(r.url, ''), i.reason, i.novel, i.last_verdict, i.last_novel, i.revised, i.topics, i.tags,
+	coalesce((SELECT min(story) FROM members m WHERE m.item = i.id), 0), i.revision
+	FROM items i JOIN feeds f ON f.id = i.feed JOIN texts t ON t.item = i.id LEFT JOIN items r ON r.id = i.of`
+
+// Export calls write for every judged item that passes the filter, by id. It
+// stops at the first error write returns.
+func (s *Store) Export(ctx context.Context, f news.ExportFilter, write func(news.Exported) error) error {
+	since, until := ms(f.Since), int64(math.MaxInt64)
+	if !f.Until.IsZero() {
+		until = ms(f.Until)
+	}
+	// In pages, so that no reader holds the write-ahead log back.
+	const page = 500
+	for after := int64(0); ; {
+		rows, err := s.exportPage(ctx, `WHERE i.id > ? AND i.state = 'judged' AND i.news_time >= ? AND i.news_time < ? ORDER BY i.id LIMIT ?`, after, since, until, page)
+		if err != nil {
+			return classify(err)
+		}
+		for _, e := range rows {
+			if err := write(e); err != nil {
+				return err
+			}
+			after = int64(e.ID)
+		}
+		if len(rows) < page {
+			return nil
+		}
+	}
+}
+
+// Find returns the items that a person may mean by a word: an id, a GUID, or a URL.
+func (s *Store) Find(ctx context.Context, ref string) ([]news.Exported, error) {
+	out, err := s.exportPage(ctx, `WHERE i.guid = ?1 OR i.url = ?1 OR i.canonical = ?1 OR CAST(i.id AS TEXT) = ?1 ORDER BY i.id LIMIT 50`, ref)
+	return out, classify(err)
+}
+
+func (s *Store) exportPage(ctx context.Context, where string, args ...any) ([]news.Exported, error) {
+	rows, err := s.r.QueryContext(ctx, `SELECT `+exportColumns+` `+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []news.Exported
+	for rows.Next() {
+		e, err := scanExported(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, rows.Err()
+}
+
+func scanExported(row scanner) (e news.Exported, err error) {
+	var published, seen, revised, of, story int64
+	var rootGUID, rootURL, novel, lastNovel, topics, tags string
+	err = row.Scan(&e.ID, &e.Feed, &e.GUID, &e.URL, &e.Title, &e.Summary, &published, &e.PublishedFrom, &seen, &e.Origin, &e.Lang, &e.ContentHash,
+		&e.Verdict, &of, &rootGUID, &rootURL, &e.Reason, &novel, &e.Last.Verdict, &lastNovel, &revised, &topics, &tags, &story, &e.Revisions)
+	if err != nil {
+		return e, err
+	}
+	e.Seen, e.Last.At = at(seen), at(revised)
+	if published != 0 {
+		p := at(published)
+		e.Published = &p
+	}
+	if of != 0 {
+		id := news.ItemID(of)
+		e.OfID, e.Of = &id, rootGUID
+		if e.Of == "" {
+			e.Of = rootURL
+		}
+	}
+	if story != 0 {
+		id := news.StoryID(story)
+		e.Story = &id
+	}
+	e.Novel, e.Last.Novel, e.Topics, e.Tags = []string{}, []string{}, []news.Relevance{}, []news.Tag{}
+	if err := errors.Join(decodeJSON(novel, &e.Novel), decodeJSON(lastNovel, &e.Last.Novel), decodeJSON(topics, &e.Topics), decodeJSON(tags, &e.Tags)); err != nil {
+		return e, fmt.Errorf("item %d: %w", e.ID, err)
+	}
+	return e, nil
+}
+
+// Stats counts what the database holds.
+func (s *Store) Stats(ctx context.Context) (st news.Stats, err error) {
+	err = s.r.QueryRowContext(ctx, `
+		SELECT count(*), coalesce(sum(state <> 'judged'), 0), coalesce(sum(relevance = 'main'), 0), coalesce(sum(relevance = 'mention'), 0),
+		  coalesce(sum(origin = 'seed'), 0), (SELECT count(*) FROM stories) FROM items`).
+		Scan(&st.Items, &st.Pending, &st.Main, &st.Mention, &st.Seeds, &st.Stories)
+	if err != nil {
+		return st, classify(err)
+	}
+	st.Items -= st.Seeds
+	if fi, err := os.Stat(s.path); err == nil {
+		st.Bytes = fi.Size()
+	}
+	st.Deliveries = map[news.DeliveryState]int64{}
+	err = eachRow(ctx, s.r, `SELECT state, count(*) FROM outbox GROUP BY state`, func(row scanner) error {
+		var state news.DeliveryState
+		var n int64
+		err := row.Scan(&state, &n)
+		st.Deliveries[state] = n
+		return err
+	})
+	if err != nil {
+		return st, classify(err)
+	}
+	err = eachRow(ctx, s.r, `SELECT d.name, d.first_seen, coalesce(c.slot, 0), coalesce(c.at, 0), coalesce(c.kind, '')
+		FROM digests d LEFT JOIN cuts c ON c.id = (SELECT id FROM cuts WHERE digest = d.name ORDER BY slot DESC LIMIT 1) ORDER BY d.name`, func(row scanner) error {
+		var d news.DigestStatus
+		var first, slot, cut int64
+		err := row.Scan(&d.Name, &first, &slot, &cut, &d.Kind)
+		d.FirstSeen, d.LastSlot, d.LastCut = at(first), at(slot), at(cut)
+		st.Digests = append(st.Digests, d)
+		return err
+	})
+	return st, classify(err)
+}
+
+func eachRow(ctx context.Context, db *sql.DB, query string, f func(scanner) error) error {
+	rows, err := db.QueryContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

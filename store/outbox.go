@@ -1,0 +1,132 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+const deliveryColumns = `o.id, o.key, o.channel, o.digest, o.slot, o.kind, o.part, o.text, o.plain, o.blocks, o.thread, o.broadcast, o.edit,
+	o.state, o.created, o.due, o.claimed, o.attempts, o.lookups, o.plain_now, o.ts, o.cause,
+	coalesce((SELECT ts FROM outbox p WHERE p.id = o.thread), ''), coalesce((SELECT ts FROM outbox p WHERE p.id = o.edit), '')`
+
+func scanDelivery(row scanner) (d news.Delivery, err error) {
+	var slot, created, due, claimed int64
+	m := &d.Message
+	err = row.Scan(&d.ID, &d.Key, &d.Channel, &d.Digest, &slot, &m.Kind, &m.Part, &m.Text, &m.Plain, (*[]byte)(&m.Blocks), &m.Thread, &m.Broadcast, &m.Edit,
+		&d.State, &created, &due, &claimed, &d.Attempts, &d.Lookups, &d.PlainNow, &d.TS, &d.Cause, &d.ThreadTS, &d.EditTS)
+	d.Slot, d.Created, d.Due, d.Claimed = at(slot), at(created), at(due), at(claimed)
+	return d, err
+}
+
+// ClaimDelivery takes the next message to post: the oldest open one of a channel,
+// if it is queued and due. Order within a channel is kept: a message that is
+// claimed, unknown, held or not yet due holds back those after it. It returns
+// news.ErrNotFound when there is none.
+func (s *Store) ClaimDelivery(ctx context.Context, now time.Time) (d news.Delivery, err error) {
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		d, err = scanDelivery(tx.QueryRowContext(ctx, `
+			SELECT `+deliveryColumns+` FROM outbox o
+			WHERE o.state = 'queued' AND o.due <= ? AND o.id = (
+			  SELECT min(id) FROM outbox p WHERE p.channel = o.channel AND p.state IN ('queued', 'claimed', 'unknown', 'held'))
+			ORDER BY o.id LIMIT 1`, ms(now)))
+		if errors.Is(err, sql.ErrNoRows) {
+			return news.ErrNotFound
+		} else if err != nil {
+			return err
+		}
+		d.State, d.Attempts = news.Claimed, d.Attempts+1
+		if d.Claimed.IsZero() {
+			d.Claimed = now
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE outbox SET state = 'claimed', attempts = ?, claimed = ? WHERE id = ?`, d.Attempts, ms(d.Claimed), int64(d.ID))
+		return err
+	})
+	return d, err
+}
+
+// RecordDelivery stores what became of a delivery: its state, when it is due
+// again, its Slack id, counts and cause. A parked or dropped message gives back
+// its told marks: what it would have told is untold again.
+func (s *Store) RecordDelivery(ctx context.Context, d news.Delivery, now time.Time) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		sent := int64(0)
+		if d.State == news.Sent {
+			sent = ms(now)
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE outbox SET state = ?, due = ?, attempts = ?, lookups = ?, plain_now = ?, ts = ?, cause = ?, sent = ? WHERE id = ?`,
+			string(d.State), ms(d.Due), d.Attempts, d.Lookups, d.PlainNow, d.TS, d.Cause, sent, int64(d.ID))
+		if err != nil || d.State != news.Parked && d.State != news.Dropped {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM told WHERE delivery = ?`, int64(d.ID))
+		return err
+	})
+}
+
+// RecoverDeliveries makes the outbox true after a start: a claim found then may
+// or may not have been posted and becomes unknown, to be looked up; a held
+// message is tried again, since its cause may have been mended.
+func (s *Store) RecoverDeliveries(ctx context.Context, now time.Time) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE outbox SET state = 'unknown', due = ?, lookups = 0, cause = 'the program stopped while posting' WHERE state = 'claimed'`, ms(now))
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE outbox SET state = 'queued', due = ? WHERE state = 'held'`, ms(now))
+		return err
+	})
+}
+
+// DueLookups lists the unknown messages to look up at now, oldest first.
+func (s *Store) DueLookups(ctx context.Context, now time.Time) ([]news.Delivery, error) {
+	return s.deliveries(ctx, `WHERE o.state = 'unknown' AND o.due <= ? ORDER BY o.id`, ms(now))
+}
+
+// Deliveries lists the outbox, newest first, at most limit rows; open lists only
+// what is not sent or dropped.
+func (s *Store) Deliveries(ctx context.Context, open bool, limit int) ([]news.Delivery, error) {
+	return s.deliveries(ctx, `WHERE NOT ? OR o.state NOT IN ('sent', 'dropped') ORDER BY o.id DESC LIMIT ?`, open, limit)
+}
+
+func (s *Store) deliveries(ctx context.Context, where string, args ...any) ([]news.Delivery, error) {
+	rows, err := s.r.QueryContext(ctx, `SELECT `+deliveryColumns+` FROM outbox o `+where, args...)
+	if err != nil {
+		return nil, classify(err)
+	}
+	defer rows.Close()
+	var out []news.Delivery
+	for rows.Next() {
+		d, err := scanDelivery(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, classify(rows.Err())
+}
+
+// SetDelivery is the operator's word on a message that is not sent: queued tries
+// it again, dropped gives it up. It returns news.ErrNotFound for a message that
+// does not exist or is sent.
+func (s *Store) SetDelivery(ctx context.Context, id news.DeliveryID, to news.DeliveryState, now time.Time) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		r, err := tx.ExecContext(ctx, `UPDATE outbox SET state = ?, due = ?, lookups = 0, cause = 'by the operator' WHERE id = ? AND state NOT IN ('sent', 'claimed')`,
+			string(to), ms(now), int64(id))
+		if err != nil {
+			return err
+		}
+		if n, err := r.RowsAffected(); err != nil || n == 0 {
+			return cmpErr(err, fmt.Errorf("message %d: %w among those not sent", id, news.ErrNotFound))
+		}
+		if to != news.Dropped {
+			return nil
+		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM told WHERE delivery = ?`, int64(id))
+		return err
+	})
+}

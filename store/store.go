@@ -1,0 +1,219 @@
+// Package store keeps everything in one SQLite file. It is the only package
+// that knows SQL, and its exported methods are the transactions: each one
+// either happens whole or not at all. It decides nothing: a decision that
+// rests on what is stored is a pure function handed in by the caller, called
+// inside the transaction, and never calls the store.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// A symbol that exists only with cgo: without a C compiler the build fails
+// here, not the first query at run time.
+var _ = sqlite3.SQLITE_OK
+
+var (
+	// ErrNoDatabase reports that a read was asked of a file that does not exist.
+	ErrNoDatabase = errors.New("no database yet")
+	// ErrUnusable reports a database this program must not touch: corrupt, not
+	// a database, or written by a newer version. Restarting does not help.
+	ErrUnusable = errors.New("database unusable")
+)
+
+// Store is one open database. Writes take turns on one connection; reads have
+// their own. It is safe for concurrent use.
+type Store struct {
+	path string
+	w    *sql.DB // one connection: the writer
+	r    *sql.DB // read-only
+	stmt statements
+}
+
+// Open opens the database at path, creates it if need be, and brings its
+// schema up to date. The error is ErrUnusable for a file that is corrupt, not
+// a database, or of a newer schema.
+func Open(ctx context.Context, path string) (*Store, error) {
+	s := &Store{path: path}
+	var err error
+	if s.w, err = open(path, "rwc", 1); err == nil {
+		err = s.prepareFile(ctx)
+	}
+	if err == nil {
+		s.r, err = open(path, "ro", 4)
+	}
+	if err == nil {
+		err = s.prepare(ctx)
+	}
+	if err != nil {
+		s.Close()
+		return nil, fmt.Errorf("open database %s: %w", path, classify(err))
+	}
+	return s, nil
+}
+
+// OpenExisting is Open for commands that only read: it creates nothing and
+// returns ErrNoDatabase when there is no file at path.
+func OpenExisting(ctx context.Context, path string) (*Store, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %s", ErrNoDatabase, path)
+	}
+	return Open(ctx, path)
+}
+
+// Close closes the database.
+func (s *Store) Close() error {
+	s.stmt.close()
+	var errs []error
+	for _, db := range []*sql.DB{s.r, s.w} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Path is the database file.
+func (s *Store) Path() string { return s.path }
+
+// busyTimeout bounds one wait of SQLite's own for another process's lock; the
+// store waits on until the context ends.
+const busyTimeout = 5 * time.Second
+
+func open(path, mode string, conns int) (*sql.DB, error) {
+	q := url.Values{
+		"mode":          {mode},
+		"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_foreign_keys": {"on"},
+		"_busy_timeout": {fmt.Sprint(busyTimeout.Milliseconds())}, "_txlock": {"immediate"},
+		"_cache_size": {"-16000"},
+	}
+	if mode == "ro" {
+		q.Set("_txlock", "deferred")
+		q.Del("_journal_mode") // set by the writer, kept in the file
+		q.Set("_query_only", "on")
+	}
+	db, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return db, nil
+}
+
+// prepareFile checks that the pragmas took (unknown DSN parameters are ignored
+// in silence) and migrates the schema.
+func (s *Store) prepareFile(ctx context.Context) error {
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"} {
+		var got string
+		if err := s.w.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&got); err != nil {
+			return err
+		}
+		if got != want {
+			return fmt.Errorf("PRAGMA %s is %s, want %s", pragma, got, want)
+		}
+	}
+	sub, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(database.DialectSQLite3, s.w, sub)
+	if err != nil {
+		return err
+	}
+	have, err := p.GetDBVersion(ctx)
+	if err != nil {
+		return err
+	}
+	all := p.ListSources()
+	if newest := all[len(all)-1].Version; have > newest {
+		return fmt.Errorf("%w: its schema is version %d and this program knows %d: install the newer trucewatch or restore a backup made before the upgrade", ErrUnusable, have, newest)
+	} else if have == newest {
+		return nil
+	}
+	_, err = p.Up(ctx)
+	return err
+}
+
+// classify marks errors that no restart and no waiting can cure.
+func classify(err error) error {
+	if e, ok := errors.AsType[sqlite3.Error](err); ok && (e.Code == sqlite3.ErrCorrupt || e.Code == sqlite3.ErrNotADB) {
+		return fmt.Errorf("%w: %w: restore a backup (docs/operations.md)", ErrUnusable, err)
+	}
+	return err
+}
+
+// Blocked reports whether err is a condition of the machine that may pass (disk
+// full, I/O error, read-only file): the daemon stays up, unready, and tries again.
+func Blocked(err error) bool {
+	e, ok := errors.AsType[sqlite3.Error](err)
+	if !ok {
+		return false
+	}
+	switch e.Code {
+	case sqlite3.ErrFull, sqlite3.ErrIoErr, sqlite3.ErrReadonly, sqlite3.ErrCantOpen:
+		return true
+	}
+	return false
+}
+
+func busy(err error) bool {
+	e, ok := errors.AsType[sqlite3.Error](err)
+	return ok && (e.Code == sqlite3.ErrBusy || e.Code == sqlite3.ErrLocked)
+}
+
+// write runs f in a write transaction. Another process's lock is waited out
+// until ctx ends; it is never a failure of the store.
+func (s *Store) write(ctx context.Context, f func(*sql.Tx) error) error {
+	for {
+		err := s.writeOnce(ctx, f)
+		if err == nil || !busy(err) || ctx.Err() != nil {
+			return classify(err)
+		}
+	}
+}
+
+func (s *Store) writeOnce(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := s.w.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := f(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// ms and at convert between Go times and stored ones; the zero time is 0.
+func ms(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func at(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
