@@ -238,8 +238,8 @@ type developmentFilter struct {
 }
 
 func (f developmentFilter) where() (string, []any) {
-	if !f.touched.IsZero() {
-		return `s.live_seen >= ?`, []any{ms(f.touched)}
+	if f.channel != "" {
+		return `s.live_seen > 0 AND s.live_seen >= ?`, []any{ms(f.touched)}
 	}
 	return `s.last >= ? AND s.first < ?`, []any{ms(f.from), ms(f.until)}
 }

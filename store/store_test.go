@@ -1,0 +1,662 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+var day = time.Date(2025, 3, 10, 8, 0, 0, 0, time.UTC)
+
+const history = 48 * time.Hour
+
+func openStore(t *testing.T) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "t.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return s
+}
+
+// wire configures one feed and returns it as stored.
+func wire(t *testing.T, s *Store) news.Feed {
+	t.Helper()
+	if err := s.SyncFeeds(t.Context(), []news.Feed{{Name: "wire", URL: "https://wire.example/rss", Lang: "en", Side: "independent"}}); err != nil {
+		t.Fatal(err)
+	}
+	return feedNamed(t, s, "wire")
+}
+
+func feedNamed(t *testing.T, s *Store, name string) news.Feed {
+	t.Helper()
+	fs, err := s.Feeds(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(fs, func(f news.Feed) bool { return f.Name == name })
+	if i < 0 {
+		t.Fatalf("no feed %q", name)
+	}
+	return fs[i]
+}
+
+func entry(n int) news.Entry {
+	u := fmt.Sprintf("https://wire.example/a/%d", n)
+	return news.Entry{GUID: fmt.Sprint("g", n), URL: u, Canonical: u, Title: fmt.Sprint("Title ", n), Summary: fmt.Sprint("Summary ", n), Published: day.Add(-time.Hour), PublishedFrom: news.PublishedStated}
+}
+
+func poll(t *testing.T, s *Store, f news.Feed, now time.Time, es ...news.Entry) news.Overlap {
+	t.Helper()
+	ov, err := s.RecordPolls(t.Context(), []news.Poll{{Feed: f, At: now, Entries: es}}, history, func(p news.Poll, _ news.Overlap) news.PollState {
+		st := p.Feed.Poll
+		st.LastTry, st.LastOK, st.NextPoll = now, now, now.Add(time.Hour)
+		if st.FirstOK.IsZero() {
+			st.FirstOK = now
+		}
+		return st
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ov[0]
+}
+
+// judgeAll judges what is pending: an item with the title of a known one repeats
+// it, everything is mainly about topic "t", and every new item opens a development.
+func judgeAll(t *testing.T, s *Store, now time.Time) (total news.Tally) {
+	t.Helper()
+	for {
+		works, err := s.Pending(t.Context(), now, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(works) == 0 {
+			return total
+		}
+		var batch []news.Prepared
+		for _, w := range works {
+			batch = append(batch, prepared(w))
+		}
+		n, err := s.Judge(t.Context(), now, batch, byTitle)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n.Judged == 0 {
+			t.Fatalf("%d pending items and none judged", len(works))
+		}
+		total.Add(n)
+	}
+}
+
+func prepared(w news.Work) news.Prepared {
+	k := uint64(key64(w.Item.Title))
+	return news.Prepared{Work: w, Lang: "en", Hash: "v1:" + w.Item.Title, Fingerprint: []byte(w.Item.Title), Keys: []uint64{k}, StoryKeys: []uint64{k},
+		Topics: []news.Relevance{{Topic: "t", Relevance: news.Main, Score: 1}}, Tags: []news.Tag{{Facet: "stage", Value: "talks"}}, Search: w.Item.Summary}
+}
+
+var byTitle = news.Deciders{
+	Verdict: func(p news.Prepared, known []news.Candidate) news.Verdict {
+		if p.Work.Previous != nil {
+			return news.Verdict{Kind: news.Update, Of: p.Work.Item.ID, Reason: "edited", Novel: []string{p.Work.Item.Summary}}
+		}
+		for _, c := range known {
+			if string(c.Fingerprint) == p.Work.Item.Title {
+				return news.Verdict{Kind: news.Duplicate, Of: c.Root, Reason: "same-title"}
+			}
+		}
+		return news.Verdict{Kind: news.New, Reason: "unknown"}
+	},
+	Place: func(_ news.Prepared, topic string, _ []news.StoryCandidate) news.Placement {
+		return news.Placement{Topic: topic, Why: "opened"}
+	},
+}
+
+func export(t *testing.T, s *Store) (out []news.Exported) {
+	t.Helper()
+	if err := s.Export(t.Context(), news.ExportFilter{}, func(e news.Exported) error { out = append(out, e); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestAnEntrySeenAgainIsTheSameItem(t *testing.T) {
+	changed := func(change func(*news.Entry)) news.Entry {
+		e := entry(1)
+		change(&e)
+		return e
+	}
+	for _, tt := range []struct {
+		name  string
+		again news.Entry
+		want  news.Overlap
+	}{
+		{"unchanged", entry(1), news.Overlap{Entries: 1, Known: 1}},
+		{"a date bumped says nothing new", changed(func(e *news.Entry) { e.Published = day }), news.Overlap{Entries: 1, Known: 1}},
+		{"the title edited", changed(func(e *news.Entry) { e.Title = "Other" }), news.Overlap{Entries: 1, Revised: 1}},
+		{"the GUID changed, the URL stayed", changed(func(e *news.Entry) { e.GUID = "churned" }), news.Overlap{Entries: 1, Known: 1}},
+		{"the URL changed, the GUID stayed", changed(func(e *news.Entry) { e.URL, e.Canonical = "https://wire.example/b", "https://wire.example/b" }), news.Overlap{Entries: 1, Known: 1}},
+		{"another GUID at another fragment of the URL", changed(func(e *news.Entry) {
+			e.GUID, e.URL, e.Title = "g2", e.URL+"#post-2", "Another"
+		}), news.Overlap{Entries: 1, New: 1}},
+		{"another entry", entry(2), news.Overlap{Entries: 1, New: 1}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := openStore(t)
+			f := wire(t, s)
+			poll(t, s, f, day, entry(1))
+			judgeAll(t, s, day)
+			if got := poll(t, s, f, day.Add(time.Hour), tt.again); got != tt.want {
+				t.Errorf("second poll: %+v, want %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestAGUIDThatTwoEntriesBearIdentifiesNone(t *testing.T) {
+	s := openStore(t)
+	f := wire(t, s)
+	a, b := entry(1), entry(2)
+	a.GUID, b.GUID = "same", "same"
+	if got, want := poll(t, s, f, day, a, b), (news.Overlap{Entries: 2, New: 2}); got != want {
+		t.Errorf("first poll: %+v, want %+v", got, want)
+	}
+	if got, want := poll(t, s, f, day.Add(time.Hour), b), (news.Overlap{Entries: 1, Known: 1}); got != want {
+		t.Errorf("one of them alone: %+v, want %+v", got, want)
+	}
+	c := entry(3)
+	c.GUID = "same"
+	if got, want := poll(t, s, f, day.Add(2*time.Hour), c), (news.Overlap{Entries: 1, New: 1}); got != want {
+		t.Errorf("a third with that GUID, alone: %+v, want %+v", got, want)
+	}
+}
+
+func TestEntriesWithoutGUIDAndURLAreKnownByTheirText(t *testing.T) {
+	s := openStore(t)
+	f := wire(t, s)
+	e := news.Entry{Title: "No link", Summary: "No guid"}
+	poll(t, s, f, day, e)
+	if got, want := poll(t, s, f, day.Add(time.Hour), e, news.Entry{Title: "No link", Summary: "other"}), (news.Overlap{Entries: 2, Known: 1, New: 1}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+func TestARevisionKeepsWhatFirstSightDecided(t *testing.T) {
+	s := openStore(t)
+	f := wire(t, s)
+	poll(t, s, f, day, entry(1))
+	judgeAll(t, s, day)
+	e := entry(1)
+	e.Summary = "Edited"
+	poll(t, s, f, day.Add(time.Hour), e)
+	judgeAll(t, s, day.Add(time.Hour))
+	got := export(t, s)
+	if len(got) != 1 {
+		t.Fatalf("%d items, want 1", len(got))
+	}
+	x := got[0]
+	if x.Verdict != news.New || x.Reason != "unknown" || len(x.Novel) != 0 {
+		t.Errorf("first sight: %s %s %q, want new unknown none", x.Verdict, x.Reason, x.Novel)
+	}
+	if x.Last.Verdict != news.Update || !slices.Equal(x.Last.Novel, []string{"Edited"}) || !x.Last.At.Equal(day.Add(time.Hour)) || x.Revisions != 2 || x.Summary != "Edited" {
+		t.Errorf("last: %+v, revisions %d, summary %q", x.Last, x.Revisions, x.Summary)
+	}
+	var n int
+	var old string
+	if err := s.r.QueryRow(`SELECT count(*), min(summary) FROM revisions WHERE item = ?`, int64(x.ID)).Scan(&n, &old); err != nil || n != 2 || old != "Edited" && old != "Summary 1" {
+		t.Errorf("revisions kept: %d (%q), %v; want 2", n, old, err)
+	}
+}
+
+func TestEachItemOfABatchSeesTheFormer(t *testing.T) {
+	s := openStore(t)
+	f := wire(t, s)
+	a, b := entry(1), entry(2)
+	b.Title = a.Title
+	poll(t, s, f, day, a, b)
+	if got := judgeAll(t, s, day); got.New != 1 || got.Duplicate != 1 || got.Stories != 1 {
+		t.Errorf("%+v, want one new, one duplicate, one development", got)
+	}
+	x := export(t, s)
+	if x[1].Of != "g1" || *x[1].OfID != x[0].ID || *x[1].Story != *x[0].Story {
+		t.Errorf("duplicate of %q (%v) in development %v, want g1 (%d) in %v", x[1].Of, x[1].OfID, *x[1].Story, x[0].ID, *x[0].Story)
+	}
+}
+
+func TestAnItemRevisedSinceItWasPreparedIsLeftPending(t *testing.T) {
+	s := openStore(t)
+	f := wire(t, s)
+	poll(t, s, f, day, entry(1))
+	works, err := s.Pending(t.Context(), day, 10)
+	if err != nil || len(works) != 1 {
+		t.Fatalf("%d pending, %v", len(works), err)
+	}
+	e := entry(1)
+	e.Title = "Edited meanwhile"
+	poll(t, s, f, day, e)
+	n, err := s.Judge(t.Context(), day, []news.Prepared{prepared(works[0])}, byTitle)
+	if err != nil || n.Judged != 0 {
+		t.Fatalf("judged %d, %v; want none", n.Judged, err)
+	}
+	if works, _ = s.Pending(t.Context(), day, 10); len(works) != 1 || works[0].Item.Title != "Edited meanwhile" {
+		t.Errorf("pending: %+v, want the edited item", works)
+	}
+}
+
+func TestHotKeysAreSkippedUnlessAlone(t *testing.T) {
+	s := openStore(t)
+	f := wire(t, s)
+	for i := range 230 {
+		poll(t, s, f, day, entry(i))
+	}
+	var most int
+	d := byTitle
+	d.Verdict = func(_ news.Prepared, known []news.Candidate) news.Verdict {
+		most = max(most, len(known))
+		return news.Verdict{Kind: news.New}
+	}
+	var last []news.Prepared
+	for {
+		works, err := s.Pending(t.Context(), day, 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(works) == 0 {
+			break
+		}
+		last = last[:0]
+		for _, w := range works {
+			p := prepared(w)
+			p.Keys = []uint64{7, uint64(w.Item.ID % 100)}
+			last = append(last, p)
+		}
+		if _, err := s.Judge(t.Context(), day, last, d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if most > maxVerified {
+		t.Errorf("%d candidates handed over, want at most %d", most, maxVerified)
+	}
+	find := func(keys ...uint64) int {
+		t.Helper()
+		var n int
+		err := s.write(t.Context(), func(tx *sql.Tx) error {
+			c, err := s.findCandidates(t.Context(), tx, 0, keys)
+			n = len(c)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := find(7, 5); n != 3 { // items 5, 105 and 205
+		t.Errorf("hot key beside another: %d candidates, want the other's 3", n)
+	}
+	if n := find(7); n != perKey {
+		t.Errorf("hot key alone: %d candidates, want its newest %d", n, perKey)
+	}
+}
+
+var morning = news.DigestSpec{Name: "morning", Kind: "news", Channel: "C1", Select: news.Selection{Topics: []string{"t"}}}
+
+// tellAll composes one message that tells every untold development.
+func tellAll(e news.Edition) news.Cut {
+	c := news.Cut{Kind: "digest"}
+	var lines []string
+	for _, d := range e.Stories {
+		if d.Told == nil {
+			lines = append(lines, d.Reports[0].Title)
+			c.Told = append(c.Told, news.Told{Story: d.ID, Headline: d.Reports[0].Title, Items: map[news.ItemID]int{d.Reports[0].Item: 1}, Stages: map[string]string{"full": "talks"}})
+		}
+	}
+	c.Messages = []news.Message{{Kind: "digest", Part: 1, Text: strings.Join(lines, "|"), Plain: "p", Blocks: []byte(`[]`)}, {Kind: "digest", Part: 2, Text: "thread"}}
+	return c
+}
+
+// told sets up one development and cuts it.
+func told(t *testing.T) *Store {
+	t.Helper()
+	s := openStore(t)
+	f := wire(t, s)
+	if _, _, err := s.EnsureDigest(t.Context(), "morning", 24*time.Hour, day); err != nil {
+		t.Fatal(err)
+	}
+	poll(t, s, f, day, entry(1))
+	judgeAll(t, s, day)
+	if ok, err := s.CutDigest(t.Context(), morning, day, day, 0, tellAll); err != nil || !ok {
+		t.Fatalf("cut: %v, %v", ok, err)
+	}
+	return s
+}
+
+func TestASecondCutOfASlotQueuesNothing(t *testing.T) {
+	s := told(t)
+	if ok, err := s.CutDigest(t.Context(), morning, day, day, 0, tellAll); err != nil || ok {
+		t.Fatalf("second cut: %v, %v; want false", ok, err)
+	}
+	ds, err := s.Deliveries(t.Context(), true, 10)
+	if err != nil || len(ds) != 2 {
+		t.Fatalf("%d messages, %v; want 2", len(ds), err)
+	}
+}
+
+func TestWhatAChannelWasToldIsNotToldItAgain(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		spec news.DigestSpec
+		told bool
+	}{
+		{"the same digest", morning, true},
+		{"another digest in the same channel", news.DigestSpec{Name: "evening", Channel: "C1"}, true},
+		{"the digest in a renamed channel", news.DigestSpec{Name: "morning", Channel: "C2"}, true},
+		{"another digest in another channel", news.DigestSpec{Name: "evening", Channel: "C2"}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := told(t)
+			var got news.Edition
+			if _, err := s.CutDigest(t.Context(), tt.spec, day.Add(time.Hour), day.Add(time.Hour), 0, func(e news.Edition) news.Cut { got = e; return news.Cut{Kind: "quiet"} }); err != nil {
+				t.Fatal(err)
+			}
+			if len(got.Stories) != 1 {
+				t.Fatalf("%d developments, want 1", len(got.Stories))
+			}
+			mark := got.Stories[0].Told
+			if (mark != nil) != tt.told {
+				t.Fatalf("told mark %+v, want one: %v", mark, tt.told)
+			}
+			if mark != nil && (mark.Headline != "Title 1" || mark.Stages["full"] != "talks" || mark.Items[got.Stories[0].Reports[0].Item] != 1) {
+				t.Errorf("mark %+v lost what was told", mark)
+			}
+		})
+	}
+}
+
+func TestABlindDigestsWindowIsCoveredAgain(t *testing.T) {
+	s := told(t)
+	from := map[string]time.Time{}
+	cut := func(slot time.Time, kind string) {
+		t.Helper()
+		if _, err := s.CutDigest(t.Context(), morning, slot, slot, 0, func(e news.Edition) news.Cut { from[kind] = e.From; return news.Cut{Kind: kind} }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cut(day.Add(time.Hour), "blind")
+	cut(day.Add(2*time.Hour), "quiet")
+	if !from["quiet"].Equal(day) {
+		t.Errorf("the digest after a blind one starts at %v, want %v", from["quiet"], day)
+	}
+}
+
+func TestAHorizonIsSetOnce(t *testing.T) {
+	s := openStore(t)
+	for _, tt := range []struct {
+		period time.Duration
+		now    time.Time
+		want   time.Time
+	}{{24 * time.Hour, day, day.Add(-24 * time.Hour)}, {time.Hour, day.Add(240 * time.Hour), day.Add(-24 * time.Hour)}} {
+		if _, h, err := s.EnsureDigest(t.Context(), "d", tt.period, tt.now); err != nil || !h.Equal(tt.want) {
+			t.Errorf("horizon %v, %v; want %v", h, err, tt.want)
+		}
+	}
+	if _, h, err := s.EnsureDigest(t.Context(), "monthly", 30*24*time.Hour, day); err != nil || !h.Equal(day.Add(-maxHorizon)) {
+		t.Errorf("horizon of a monthly digest %v, %v; want 7 days back", h, err)
+	}
+}
+
+func TestDeliveriesOfAChannelKeepTheirOrder(t *testing.T) {
+	s := told(t)
+	ctx := t.Context()
+	first, err := s.ClaimDelivery(ctx, day)
+	if err != nil || first.Message.Part != 1 || first.Attempts != 1 || !first.Claimed.Equal(day) {
+		t.Fatalf("first claim: %+v, %v", first, err)
+	}
+	for _, state := range []news.DeliveryState{news.Claimed, news.Unknown, news.Held, news.Queued} {
+		first.State, first.Due = state, day.Add(time.Minute)
+		if err := s.RecordDelivery(ctx, first, day); err != nil {
+			t.Fatal(err)
+		}
+		if d, err := s.ClaimDelivery(ctx, day); !errors.Is(err, news.ErrNotFound) {
+			t.Errorf("with part 1 %s: claimed %+v, %v; want nothing", state, d, err)
+		}
+	}
+	first.State, first.TS = news.Sent, "123.45"
+	if err := s.RecordDelivery(ctx, first, day); err != nil {
+		t.Fatal(err)
+	}
+	second, err := s.ClaimDelivery(ctx, day)
+	if err != nil || second.Message.Part != 2 || second.ThreadTS != "123.45" {
+		t.Errorf("second claim: %+v, %v; want part 2 in thread 123.45", second, err)
+	}
+}
+
+func TestAParkedMessageGivesItsToldMarksBack(t *testing.T) {
+	s := told(t)
+	d, err := s.ClaimDelivery(t.Context(), day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.State = news.Parked
+	if err := s.RecordDelivery(t.Context(), d, day); err != nil {
+		t.Fatal(err)
+	}
+	var untold int
+	if _, err := s.CutDigest(t.Context(), morning, day.Add(time.Hour), day, 0, func(e news.Edition) news.Cut {
+		for _, d := range e.Stories {
+			if d.Told == nil {
+				untold++
+			}
+		}
+		return news.Cut{}
+	}); err != nil || untold != 1 {
+		t.Errorf("%d untold after parking, %v; want 1", untold, err)
+	}
+	if d, err := s.ClaimDelivery(t.Context(), day); err != nil || d.Message.Part != 2 {
+		t.Errorf("claim after parking: %+v, %v; want part 2: a parked message blocks nothing", d, err)
+	}
+}
+
+func TestAClaimFoundAtStartIsUnknown(t *testing.T) {
+	s := told(t)
+	if _, err := s.ClaimDelivery(t.Context(), day); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.RecoverDeliveries(t.Context(), day); err != nil {
+		t.Fatal(err)
+	}
+	ds, err := s.DueLookups(t.Context(), day)
+	if err != nil || len(ds) != 1 || ds[0].State != news.Unknown || ds[0].Message.Part != 1 {
+		t.Errorf("look-ups due: %+v, %v; want part 1", ds, err)
+	}
+}
+
+func TestSeedsLoadOnceAndAreCandidates(t *testing.T) {
+	s := openStore(t)
+	f := wire(t, s)
+	seed := news.Seed{Name: "doc", Date: day.Add(-24 * time.Hour), Hash: "v1:x", Fingerprint: []byte("Title 1"), Keys: []uint64{uint64(key64("Title 1"))}}
+	for i, want := range []int{1, 0} {
+		if n, err := s.LoadSeeds(t.Context(), []news.Seed{seed}, day); err != nil || n != want {
+			t.Fatalf("load %d: %d, %v; want %d", i, n, err, want)
+		}
+	}
+	poll(t, s, f, day, entry(1))
+	judgeAll(t, s, day)
+	x := export(t, s)
+	if len(x) != 2 || x[0].Origin != news.OriginSeed || x[1].Verdict != news.Duplicate || x[1].Of != "seed:doc" {
+		t.Errorf("export %+v, want the seed and its duplicate", x)
+	}
+}
+
+func TestAnImportResumesWhereItsTransactionsEnded(t *testing.T) {
+	s := openStore(t)
+	es := make([]news.ImportEntry, 5)
+	for i := range es {
+		es[i] = news.ImportEntry{Feed: "archive", Entry: entry(i)}
+	}
+	es[4].GUID, es[4].URL, es[4].Canonical = es[3].GUID, es[3].URL, es[3].Canonical // a revision of the fourth
+	im := news.Import{Source: "file", Version: "1", Entries: es}
+	n, ov, err := s.Import(t.Context(), im, day, history)
+	if err != nil || n != 4 || ov.New != 4 {
+		t.Fatalf("took %d (%+v), %v; want 4: the fifth revises an item not judged yet", n, ov, err)
+	}
+	if pos, err := s.ImportPosition(t.Context(), "file", "1"); err != nil || pos != 4 {
+		t.Fatalf("position %d, %v; want 4", pos, err)
+	}
+	if pos, err := s.ImportPosition(t.Context(), "file", "2"); err != nil || pos != 0 {
+		t.Errorf("position of another version %d, %v; want 0", pos, err)
+	}
+	judgeAll(t, s, day)
+	im.Start, im.Entries = 4, es[4:]
+	if n, ov, err = s.Import(t.Context(), im, day, history); err != nil || n != 1 || ov.Revised != 1 {
+		t.Errorf("took %d (%+v), %v; want the revision", n, ov, err)
+	}
+}
+
+func TestWhatBackfillBroughtIsTellableOnceALivePollSawIt(t *testing.T) {
+	s := openStore(t)
+	f := wire(t, s)
+	if _, _, err := s.Import(t.Context(), news.Import{Source: "x", Entries: []news.ImportEntry{{Feed: "wire", Entry: entry(1)}}}, day, history); err != nil {
+		t.Fatal(err)
+	}
+	judgeAll(t, s, day)
+	live := func(slot time.Time) (n int) {
+		t.Helper()
+		if _, err := s.CutDigest(t.Context(), morning, slot, slot, 0, func(e news.Edition) news.Cut { n = len(e.Stories); return news.Cut{} }); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := live(day); n != 0 {
+		t.Errorf("%d tellable after backfill, want none", n)
+	}
+	poll(t, s, f, day.Add(time.Hour), entry(1))
+	if n := live(day.Add(2 * time.Hour)); n != 1 {
+		t.Errorf("%d tellable after the live poll, want 1", n)
+	}
+	if x := export(t, s); x[0].Origin != news.OriginBackfill {
+		t.Errorf("origin %s, want backfill: it never changes", x[0].Origin)
+	}
+}
+
+func TestAChangedURLDropsValidatorsAndKeepsItems(t *testing.T) {
+	s := openStore(t)
+	f := wire(t, s)
+	_, err := s.RecordPolls(t.Context(), []news.Poll{{Feed: f, At: day, Entries: []news.Entry{entry(1)}}}, history, func(news.Poll, news.Overlap) news.PollState {
+		return news.PollState{URL: f.URL, ETag: `"x"`, ValidatorURL: f.URL, NextPoll: day.Add(time.Hour)}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := feedNamed(t, s, "wire").Poll; got.ETag != `"x"` || !got.NextPoll.Equal(day.Add(time.Hour)) {
+		t.Fatalf("state not stored: %+v", got)
+	}
+	if err := s.SyncFeeds(t.Context(), []news.Feed{{Name: "wire", URL: "https://wire.example/new"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := feedNamed(t, s, "wire").Poll; got.ETag != "" || !got.NextPoll.IsZero() {
+		t.Errorf("state after the URL changed: %+v, want none", got)
+	}
+	if got := poll(t, s, feedNamed(t, s, "wire"), day, entry(1)); got.Known != 1 {
+		t.Errorf("items after the URL changed: %+v, want the entry known", got)
+	}
+}
+
+func TestAFailedDecisionStoresNothing(t *testing.T) {
+	s := openStore(t)
+	f := wire(t, s)
+	poll(t, s, f, day, entry(1))
+	works, err := s.Pending(t.Context(), day, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := prepared(works[0])
+	bad.Fingerprint = nil // violates NOT NULL after the item was updated
+	if _, err := s.Judge(t.Context(), day, []news.Prepared{bad}, byTitle); err == nil {
+		t.Fatal("no error")
+	}
+	if works, err := s.Pending(t.Context(), day, 1); err != nil || len(works) != 1 {
+		t.Errorf("%d pending, %v; want the item still pending", len(works), err)
+	}
+}
+
+func TestTwoProcessesWaitForEachOther(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "t.db")
+	var wg sync.WaitGroup
+	for p := range 2 {
+		s, err := Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		wg.Go(func() {
+			for i := range 50 {
+				if _, _, err := s.EnsureDigest(t.Context(), fmt.Sprintf("%d-%d", p, i), time.Hour, day); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestUnusableDatabasesAreToldApart(t *testing.T) {
+	dir := t.TempDir()
+	garbage := filepath.Join(dir, "garbage.db")
+	if err := os.WriteFile(garbage, []byte(strings.Repeat("not a database ", 500)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	newer := filepath.Join(dir, "newer.db")
+	s, err := Open(t.Context(), newer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.w.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	for _, path := range []string{garbage, newer} {
+		if s, err := Open(context.Background(), path); !errors.Is(err, ErrUnusable) {
+			t.Errorf("%s: %v, %v; want ErrUnusable", filepath.Base(path), s, err)
+		}
+	}
+	missing := filepath.Join(dir, "missing.db")
+	if _, err := OpenExisting(t.Context(), missing); !errors.Is(err, ErrNoDatabase) {
+		t.Errorf("missing: %v, want ErrNoDatabase", err)
+	}
+	if _, err := os.Stat(missing); !os.IsNotExist(err) {
+		t.Errorf("opening a missing database to read created it: %v", err)
+	}
+}
+
+func TestASecondDaemonIsKeptOff(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "t.db")
+	l, err := LockDaemon(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LockDaemon(path); !errors.Is(err, ErrLocked) {
+		t.Errorf("second lock: %v, want ErrLocked", err)
+	}
+	if err := l.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = LockDaemon(path); err != nil {
+		t.Fatalf("after release: %v", err)
+	}
+	l.Release()
+}
