@@ -1,0 +1,248 @@
+package story
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+// Window is how far apart in news time two items of one development may be.
+const Window = 5 * 24 * time.Hour
+
+// node is an item in a clustering.
+type node struct {
+	sketch    *sketch
+	published time.Time
+	fixed     int // index of the told development that holds it; -1: free
+}
+
+// group merges nodes by average link: the two clusters whose pairs score best on the
+// average are merged while that average is at least the threshold. Pairs no key or time
+// brings together count as the lowest score. Clusters of two told developments are never
+// merged. It returns the members of each cluster, in the order of nodes.
+func (m *Model) group(nodes []node, threshold [scopes]float64) [][]int {
+	n := len(nodes)
+	links := make([]map[int]link, n)
+	for i := range links {
+		links[i] = map[int]link{}
+	}
+	var f vector
+	for i := range nodes {
+		for j := i + 1; j < n; j++ {
+			apart := nodes[i].published.Sub(nodes[j].published)
+			if apart.Abs() > Window {
+				continue
+			}
+			compare(nodes[i].sketch, nodes[j].sketch, apart, &f)
+			s := scopeOf(nodes[i].sketch, nodes[j].sketch)
+			z := m.score(s, &f) - threshold[s]
+			links[i][j] = link{z - scoreFloor, 1}
+			links[j][i] = link{z - scoreFloor, 1}
+		}
+	}
+	return average(nodes, links)
+}
+
+// link is the sum of the scores above the floor between two clusters, and of how many pairs.
+type link struct {
+	sum float64
+	n   int
+}
+
+func average(nodes []node, links []map[int]link) [][]int {
+	n := len(nodes)
+	members := make([][]int, n)
+	fixed := make([]int, n)
+	for i := range nodes {
+		members[i] = []int{i}
+		fixed[i] = nodes[i].fixed
+	}
+	// What was told together stays together.
+	told := map[int]int{}
+	merge := func(a, b int) {
+		for k, l := range links[b] {
+			if k == a {
+				continue
+			}
+			o := links[a][k]
+			o.sum, o.n = o.sum+l.sum, o.n+l.n
+			links[a][k], links[k][a] = o, o
+			delete(links[k], b)
+		}
+		delete(links[a], b)
+		links[b] = nil
+		members[a] = append(members[a], members[b]...)
+		members[b] = nil
+		fixed[a] = max(fixed[a], fixed[b])
+	}
+	for i := range nodes {
+		if f := nodes[i].fixed; f >= 0 {
+			if at, ok := told[f]; ok {
+				merge(at, i)
+			} else {
+				told[f] = i
+			}
+		}
+	}
+	value := func(a, b int) float64 {
+		return links[a][b].sum/float64(len(members[a])*len(members[b])) + scoreFloor
+	}
+	h := &queue{}
+	push := func(a, b int) {
+		if a > b {
+			a, b = b, a
+		}
+		if fixed[a] >= 0 && fixed[b] >= 0 {
+			return
+		}
+		if v := value(a, b); v >= 0 {
+			h.push(candidate{v, a, b, len(members[a]), len(members[b])})
+		}
+	}
+	for i := range links {
+		for j := range links[i] {
+			if i < j && members[i] != nil && members[j] != nil {
+				push(i, j)
+			}
+		}
+	}
+	for h.len() > 0 {
+		c := h.pop()
+		if members[c.a] == nil || members[c.b] == nil || len(members[c.a]) != c.na || len(members[c.b]) != c.nb {
+			continue // merged since: the new cluster was pushed
+		}
+		if fixed[c.a] >= 0 && fixed[c.b] >= 0 {
+			continue
+		}
+		merge(c.a, c.b)
+		for k := range links[c.a] {
+			push(c.a, k)
+		}
+	}
+	var out [][]int
+	for _, m := range members {
+		if m != nil {
+			slices.Sort(m)
+			out = append(out, m)
+		}
+	}
+	slices.SortFunc(out, func(a, b []int) int { return a[0] - b[0] })
+	return out
+}
+
+type candidate struct {
+	value  float64
+	a, b   int
+	na, nb int // sizes when pushed: a candidate of an older state is passed over
+}
+
+// queue is a heap of candidates, the best first; ties by position, so that the order of
+// a map never shows.
+type queue struct{ c []candidate }
+
+func (q *queue) len() int { return len(q.c) }
+
+func better(x, y candidate) bool {
+	return cmp.Or(-cmp.Compare(x.value, y.value), x.a-y.a, x.b-y.b) < 0
+}
+
+func (q *queue) push(c candidate) {
+	q.c = append(q.c, c)
+	for i := len(q.c) - 1; i > 0; {
+		p := (i - 1) / 2
+		if !better(q.c[i], q.c[p]) {
+			break
+		}
+		q.c[i], q.c[p] = q.c[p], q.c[i]
+		i = p
+	}
+}
+
+func (q *queue) pop() candidate {
+	top := q.c[0]
+	last := len(q.c) - 1
+	q.c[0] = q.c[last]
+	q.c = q.c[:last]
+	for i := 0; ; {
+		l := 2*i + 1
+		if l >= last {
+			break
+		}
+		if r := l + 1; r < last && better(q.c[r], q.c[l]) {
+			l = r
+		}
+		if !better(q.c[l], q.c[i]) {
+			break
+		}
+		q.c[i], q.c[l] = q.c[l], q.c[i]
+		i = l
+	}
+	return top
+}
+
+// Group is one development after clustering.
+type Group struct {
+	Story news.StoryID // the told development its items join; 0: a development of their own
+	Items []news.ItemID
+}
+
+// Cluster regroups the untold items of one topic before a cut, all of them at once, so
+// that the order in which they came hardly matters. Told developments are frozen: an
+// untold item may join one, none is split and no two are merged. Every untold item is in
+// exactly one group; groups stand in the order of their earliest item. Items of damaged
+// sketches stand alone.
+func Cluster(untold []news.Member, told []news.StoryCandidate) []Group {
+	var nodes []node
+	var items []news.ItemID
+	var alone []Group
+	add := func(m news.Member, fixed int) {
+		s := &sketch{}
+		if s.decode(m.Sketch) != nil {
+			if fixed < 0 {
+				alone = append(alone, Group{Items: []news.ItemID{m.Item}})
+			}
+			return
+		}
+		nodes = append(nodes, node{s, m.Published, fixed})
+		items = append(items, m.Item)
+	}
+	for i, c := range told {
+		for _, m := range c.Members {
+			add(m, i)
+		}
+	}
+	for _, m := range untold {
+		add(m, -1)
+	}
+	order := make([]int, len(nodes))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(nodes[a].published.Compare(nodes[b].published), cmp.Compare(items[a], items[b]))
+	})
+	sorted, ids := make([]node, len(nodes)), make([]news.ItemID, len(nodes))
+	for i, o := range order {
+		sorted[i], ids[i] = nodes[o], items[o]
+	}
+	for i, s := range crowded(sorted) {
+		sorted[i].sketch = s
+	}
+	var out []Group
+	for _, g := range trained.group(sorted, thresholds) {
+		var group Group
+		for _, i := range g {
+			if f := sorted[i].fixed; f >= 0 {
+				group.Story = told[f].Story
+			} else {
+				group.Items = append(group.Items, ids[i])
+			}
+		}
+		if len(group.Items) > 0 {
+			out = append(out, group)
+		}
+	}
+	return append(out, alone...)
+}

@@ -1,0 +1,332 @@
+package story
+
+import (
+	"math"
+	"strings"
+	"time"
+)
+
+// Document is an item of a training or background set.
+type Document struct {
+	ID, Title, Lede, Lang string
+	Published             time.Time
+	Story                 string // the development two readers put it in
+	Period                string // what is left out together
+}
+
+// fit learns a logistic regression by Newton's method with a ridge on everything but the
+// intercepts. Every group of rows (a period) has its own intercept, because how many pairs
+// of a period belong together says nothing of the next; it returns them with the weights.
+func fit(x []vector, y []bool, weight []float64, group []int, groups int, ridge float64, use func(int) bool) (vector, []float64) {
+	var idx []int
+	for f := range features {
+		if f != fBias && use(f) {
+			idx = append(idx, f)
+		}
+	}
+	k := len(idx)
+	d := k + groups
+	w := make([]float64, d)
+	row := make([]float64, d)
+	for range 40 {
+		grad := make([]float64, d)
+		hess := make([][]float64, d)
+		for i := range hess {
+			hess[i] = make([]float64, d)
+		}
+		for n := range x {
+			clear(row)
+			for i, f := range idx {
+				row[i] = x[n][f]
+			}
+			row[k+group[n]] = 1
+			z := 0.0
+			for i, v := range row {
+				z += w[i] * v
+			}
+			p := 1 / (1 + math.Exp(-z))
+			t := 0.0
+			if y[n] {
+				t = 1
+			}
+			g, h := weight[n]*(t-p), weight[n]*p*(1-p)
+			for i, v := range row {
+				if v == 0 {
+					continue
+				}
+				grad[i] += g * v
+				for j := i; j < d; j++ {
+					hess[i][j] += h * v * row[j]
+				}
+			}
+		}
+		for i := range d {
+			r := ridge
+			if i >= k {
+				r = 1e-3
+			}
+			grad[i] -= r * w[i]
+			hess[i][i] += r
+			for j := range i {
+				hess[i][j] = hess[j][i]
+			}
+		}
+		step := solve(hess, grad)
+		big := 0.0
+		for i := range w {
+			w[i] += min(max(step[i], -3), 3)
+			big = max(big, math.Abs(step[i]))
+		}
+		if big < 1e-4 {
+			break
+		}
+	}
+	var out vector
+	for i, f := range idx {
+		out[f] = w[i]
+	}
+	return out, w[k:]
+}
+
+// solve solves a·x = b for a symmetric positive definite a, by Gaussian elimination.
+func solve(a [][]float64, b []float64) []float64 {
+	n := len(b)
+	for i := range n {
+		p := i
+		for r := i + 1; r < n; r++ {
+			if math.Abs(a[r][i]) > math.Abs(a[p][i]) {
+				p = r
+			}
+		}
+		a[i], a[p], b[i], b[p] = a[p], a[i], b[p], b[i]
+		for r := i + 1; r < n; r++ {
+			m := a[r][i] / a[i][i]
+			for c := i; c < n; c++ {
+				a[r][c] -= m * a[i][c]
+			}
+			b[r] -= m * b[i]
+		}
+	}
+	x := make([]float64, n)
+	for i := n - 1; i >= 0; i-- {
+		s := b[i]
+		for c := i + 1; c < n; c++ {
+			s -= a[i][c] * x[c]
+		}
+		x[i] = s / a[i][i]
+	}
+	return x
+}
+
+// Pairs holds what can be learnt from labelled documents.
+type Pairs struct {
+	docs     []Document
+	full     []*sketch // with text
+	bare     []*sketch // titles alone
+	labelled [scopes][]labelled
+}
+
+type labelled struct {
+	v      vector
+	same   bool
+	period string
+}
+
+// PairsOf compares every two documents of a period within the window.
+func PairsOf(docs []Document) *Pairs {
+	p := &Pairs{docs: docs}
+	for _, d := range docs {
+		p.full = append(p.full, sketchOf(d.Title, d.Lede, "", d.Lang, d.Published, nil))
+		p.bare = append(p.bare, sketchOf(d.Title, "", "", d.Lang, d.Published, nil))
+	}
+	p.crowd(p.full)
+	p.crowd(p.bare)
+	for i, a := range docs {
+		for j := i + 1; j < len(docs); j++ {
+			b := docs[j]
+			apart := a.Published.Sub(b.Published)
+			if a.Period != b.Period || apart.Abs() > Window {
+				continue
+			}
+			l := labelled{same: a.Story == b.Story, period: a.Period}
+			compare(p.bare[i], p.bare[j], apart, &l.v)
+			if a.Lang == b.Lang {
+				p.labelled[scopeTitles] = append(p.labelled[scopeTitles], l)
+			}
+			s := scopeOf(p.full[i], p.full[j])
+			if s == scopeTitles {
+				continue
+			}
+			compare(p.full[i], p.full[j], apart, &l.v)
+			p.labelled[s] = append(p.labelled[s], l)
+		}
+	}
+	return p
+}
+
+// crowd weighs the sketches of each period by the crowd of that period.
+func (p *Pairs) crowd(ss []*sketch) {
+	by := map[string][]int{}
+	for i, d := range p.docs {
+		by[d.Period] = append(by[d.Period], i)
+	}
+	for _, ids := range by {
+		var nodes []node
+		for _, i := range ids {
+			nodes = append(nodes, node{ss[i], p.docs[i].Published, -1})
+		}
+		for k, s := range crowded(nodes) {
+			ss[ids[k]] = s
+		}
+	}
+}
+
+// neutral are the features no language changes.
+func neutral(f int) bool {
+	switch f {
+	case fTitleCos, fTitleContain, fMainCos, fRarest, fAnyCos, fAnyContain, fAnyRarest, fGrams, fSameDayContain:
+		return false
+	}
+	return true
+}
+
+// Options are what Learn can be asked to do otherwise.
+type Options struct {
+	LeaveOut string // a period, or "" to learn from all
+	Ridge    float64
+	Without  []string // features not to use
+}
+
+// Learn fits the three scopes' weights.
+func (p *Pairs) Learn(o Options) *Model {
+	without := map[string]bool{}
+	for _, n := range o.Without {
+		without[n] = true
+	}
+	m := &Model{}
+	for s := range scopes {
+		var x []vector
+		var y []bool
+		var w []float64
+		var g []int
+		groups := map[string]int{}
+		count := map[string]float64{}
+		for _, l := range p.labelled[s] {
+			count[l.period]++
+		}
+		for _, l := range p.labelled[s] {
+			if l.period == o.LeaveOut {
+				continue
+			}
+			if _, ok := groups[l.period]; !ok {
+				groups[l.period] = len(groups)
+			}
+			g = append(g, groups[l.period])
+			x, y, w = append(x, l.v), append(y, l.same), append(w, 2000*math.Pow(count[l.period]/5000, .5)/count[l.period])
+		}
+		var bias []float64
+		m.w[s], bias = fit(x, y, w, g, len(groups), o.Ridge, func(f int) bool {
+			return !without[featureNames[f]] && (s != scopeTongues && f != fHours || s == scopeTongues && neutral(f))
+		})
+		var sum, n float64
+		for period, i := range groups {
+			if s == scopeTongues || !strings.HasPrefix(period, "crosslang") {
+				sum, n = sum+bias[i], n+1
+			}
+		}
+		m.w[s][fBias] = sum / max(n, 1)
+	}
+	return m
+}
+
+// Figures are the measures of a clustering against the readers'.
+type Figures struct {
+	Items, Pairs int
+	BP, BR, BF   float64 // B-cubed
+	P, R, F      float64 // pairwise
+	TP, FP, FN   int
+}
+
+// Group clusters the documents of one period and returns the number of each one's cluster.
+func (p *Pairs) Group(m *Model, period string, bare bool, threshold [3]float64) (ids []int, cluster []int) {
+	var nodes []node
+	for i, d := range p.docs {
+		if d.Period != period {
+			continue
+		}
+		s := p.full[i]
+		if bare {
+			s = p.bare[i]
+		}
+		nodes = append(nodes, node{s, d.Published, -1})
+		ids = append(ids, i)
+	}
+	cluster = make([]int, len(nodes))
+	for c, g := range m.group(nodes, threshold) {
+		for _, i := range g {
+			cluster[i] = c
+		}
+	}
+	return ids, cluster
+}
+
+// Measure scores a clustering of the documents ids.
+func (p *Pairs) Measure(ids, cluster []int) Figures {
+	n := len(ids)
+	g := Figures{Items: n}
+	for i := range n {
+		var same, gold, both float64
+		for j := range n {
+			a, b := cluster[i] == cluster[j], p.docs[ids[i]].Story == p.docs[ids[j]].Story
+			if a {
+				same++
+			}
+			if b {
+				gold++
+			}
+			if a && b {
+				both++
+			}
+			if j <= i {
+				continue
+			}
+			switch {
+			case a && b:
+				g.TP++
+			case a:
+				g.FP++
+			case b:
+				g.FN++
+			}
+		}
+		g.BP += both / same / float64(n)
+		g.BR += both / gold / float64(n)
+	}
+	g.sum()
+	return g
+}
+
+func (g *Figures) sum() {
+	g.BF = ratio(2*g.BP*g.BR, g.BP+g.BR)
+	g.P = ratio(float64(g.TP), float64(g.TP+g.FP))
+	g.R = ratio(float64(g.TP), float64(g.TP+g.FN))
+	g.F = ratio(2*g.P*g.R, g.P+g.R)
+}
+
+// Total sums the figures of several periods: pairs are pooled, B-cubed is weighed by items.
+func Total(fs []Figures) Figures {
+	var t Figures
+	for _, f := range fs {
+		t.Items += f.Items
+	}
+	for _, f := range fs {
+		t.TP, t.FP, t.FN = t.TP+f.TP, t.FP+f.FP, t.FN+f.FN
+		t.BP += f.BP * float64(f.Items) / float64(t.Items)
+		t.BR += f.BR * float64(f.Items) / float64(t.Items)
+	}
+	t.sum()
+	return t
+}
+
+// FeatureNames lists the features in their order.
+func FeatureNames() []string { return featureNames[:] }

@@ -1,0 +1,273 @@
+package story
+
+import (
+	"math"
+	"math/bits"
+	"time"
+)
+
+// The features a pair of items is scored by. Their names are what `why` and the weights
+// file call them.
+const (
+	fBias = iota
+	fDays
+	fHours
+	fTitleCos
+	fTitleContain
+	fMainCos
+	fRarest
+	fAnyCos
+	fAnyContain
+	fAnyRarest
+	fGrams
+	fActorTitle
+	fActorAny
+	fFirstSame
+	fFirstDiffers
+	fSidesDiffer
+	fSpeakerSame
+	fSpeakerDiffers
+	fActTitle
+	fActMain
+	fActMainApart
+	fActAny
+	fMechTitle
+	fMechAny
+	fMechApart
+	fIssueTitle
+	fIssueAny
+	fPlaceTitle
+	fPlaceAny
+	fPlaceApart
+	fNumberTitle
+	fNumberAny
+	fNumberApart
+	fName
+	fConceptTitle
+	fConceptAny
+	fConceptRarest
+	fLive
+	fExplainer
+	fBothExplain
+	fRoundup
+	fShort
+	fSameDayContain
+	fPolarity
+	features
+)
+
+var featureNames = [features]string{"bias", "days apart", "within hours", "shared title words", "title contained in title", "same main clause",
+	"rarest shared title word", "shared words", "text contained in text", "rarest shared word", "similar spelling", "same actors in title",
+	"same actors", "same first actor", "another first actor", "first actors of two sides", "same speaker", "another speaker", "same acts in title",
+	"same act", "another act", "same acts anywhere", "same mechanism in title", "same mechanism", "another mechanism", "same issue in title",
+	"same issue", "same place in title", "same place", "another place", "same number in title", "same number", "other numbers", "same names",
+	"same subject in title", "same subject", "rarest shared subject", "a live page", "an explainer", "two explainers", "a round-up",
+	"short titles", "contained and same day", "opposite outcome"}
+
+type vector [features]float64
+
+// scope names the weights a pair is scored by.
+type scope int
+
+const (
+	scopeTitles  scope = iota // at least one has nothing but a title
+	scopeTexts                // both have text
+	scopeTongues              // two languages
+	scopes
+)
+
+var scopeNames = [scopes]string{"titles", "texts", "languages"}
+
+func scopeOf(a, b *sketch) scope {
+	switch {
+	case a.lang != b.lang:
+		return scopeTongues
+	case a.hasLede && b.hasLede:
+		return scopeTexts
+	}
+	return scopeTitles
+}
+
+func ratio(x, y float64) float64 {
+	if y <= 0 {
+		return 0
+	}
+	return x / y
+}
+
+func flag(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// compare computes the features of two items published apart from each other.
+func compare(a, b *sketch, apart time.Duration, f *vector) {
+	var (
+		title, all     [classes]float64 // shared weight
+		titleSq, allSq [classes]float64
+		mainSq         [classes]float64
+		rarest         [3]float64 // title word, any word, concept
+		mainActs       [2]int
+		mainActsShared int
+	)
+	i, j := 0, 0
+	for i < len(a.terms) && j < len(b.terms) {
+		x, y := &a.terms[i], &b.terms[j]
+		if x.id < y.id {
+			i++
+			continue
+		}
+		if x.id > y.id {
+			j++
+			continue
+		}
+		i, j = i+1, j+1
+		c := classOf(x.id)
+		w := float64(min(x.weight, y.weight)) / 16
+		all[c] += w
+		allSq[c] += w * w
+		inTitles := x.fields&inTitle != 0 && y.fields&inTitle != 0
+		if inTitles {
+			title[c] += w
+			titleSq[c] += w * w
+		}
+		if x.fields&inMain != 0 && y.fields&inMain != 0 {
+			mainSq[c] += w * w
+			if c == classAct {
+				mainActsShared++
+			}
+		}
+		switch {
+		case c == classWord:
+			rarest[1] = max(rarest[1], w)
+			if inTitles {
+				rarest[0] = max(rarest[0], w)
+			}
+		case c != className:
+			rarest[2] = max(rarest[2], w)
+		}
+	}
+	for n, s := range [2]*sketch{a, b} {
+		for _, t := range s.terms {
+			if classOf(t.id) == classAct && t.fields&inMain != 0 {
+				mainActs[n]++
+			}
+		}
+	}
+	days := math.Abs(apart.Hours()) / 24
+	cosTitle := func(c class) float64 { return ratio(titleSq[c], math.Sqrt(a.sq[c][1]*b.sq[c][1])) }
+	cosAny := func(c class) float64 { return ratio(allSq[c], math.Sqrt(a.sq[c][2]*b.sq[c][2])) }
+	apartIn := func(c class) float64 { return flag(all[c] == 0 && a.sum[c][1] > 0 && b.sum[c][1] > 0) }
+	*f = vector{}
+	f[fBias] = 1
+	f[fDays] = min(max(0, days-.5), 5)
+	f[fHours] = math.Exp(-days * 4)
+	f[fTitleCos] = cosTitle(classWord)
+	f[fTitleContain] = ratio(title[classWord], min(a.sum[classWord][0], b.sum[classWord][0]))
+	f[fMainCos] = ratio(mainSq[classWord], math.Sqrt(a.sq[classWord][0]*b.sq[classWord][0]))
+	f[fRarest] = rarest[0] / 8
+	f[fAnyCos] = cosAny(classWord)
+	f[fAnyContain] = ratio(all[classWord], min(a.sum[classWord][1], b.sum[classWord][1]))
+	f[fAnyRarest] = rarest[1] / 8
+	if a.lang == b.lang {
+		n := 0
+		for k := range a.grams {
+			n += bits.OnesCount64(a.grams[k] & b.grams[k])
+		}
+		if m := math.Sqrt(float64(a.gramCount()) * float64(b.gramCount())); m > 0 {
+			f[fGrams] = float64(n) / m
+		}
+	}
+	f[fActorTitle] = cosTitle(classActor)
+	f[fActorAny] = cosAny(classActor)
+	if a.first != 0 && b.first != 0 {
+		f[fFirstSame] = flag(a.first == b.first)
+		f[fFirstDiffers] = flag(a.first != b.first)
+		f[fSidesDiffer] = flag(sideOf(a.first) != sideOf(b.first))
+	}
+	if a.speaker != 0 && b.speaker != 0 {
+		f[fSpeakerSame] = flag(a.speaker == b.speaker)
+		f[fSpeakerDiffers] = flag(a.speaker != b.speaker)
+	}
+	f[fActTitle] = cosTitle(classAct)
+	f[fActMain] = flag(mainActsShared > 0)
+	f[fActMainApart] = flag(mainActsShared == 0 && mainActs[0] > 0 && mainActs[1] > 0)
+	f[fActAny] = cosAny(classAct)
+	f[fMechTitle] = cosTitle(classMechanism)
+	f[fMechAny] = cosAny(classMechanism)
+	f[fMechApart] = apartIn(classMechanism)
+	f[fIssueTitle] = cosTitle(classIssue)
+	f[fIssueAny] = cosAny(classIssue)
+	f[fPlaceTitle] = cosTitle(classPlace)
+	f[fPlaceAny] = cosAny(classPlace)
+	f[fPlaceApart] = apartIn(classPlace)
+	f[fNumberTitle] = cosTitle(classNumber)
+	f[fNumberAny] = cosAny(classNumber)
+	f[fNumberApart] = apartIn(classNumber)
+	f[fName] = cosAny(className)
+	var ts, tas, tbs, as, aas, abs float64
+	for c := classActor; c <= classNumber; c++ {
+		ts += titleSq[c]
+		tas += a.sq[c][1]
+		tbs += b.sq[c][1]
+		as += allSq[c]
+		aas += a.sq[c][2]
+		abs += b.sq[c][2]
+	}
+	f[fConceptTitle] = ratio(ts, math.Sqrt(tas*tbs))
+	f[fConceptAny] = ratio(as, math.Sqrt(aas*abs))
+	f[fConceptRarest] = rarest[2] / 8
+	f[fLive] = flag(a.kind == kindLive) + flag(b.kind == kindLive)
+	f[fExplainer] = flag((a.kind == kindExplainer) != (b.kind == kindExplainer))
+	f[fBothExplain] = flag(a.kind == kindExplainer && b.kind == kindExplainer)
+	f[fRoundup] = flag(a.kind == kindRoundup || b.kind == kindRoundup)
+	f[fShort] = flag(min(a.sum[classWord][0], b.sum[classWord][0]) < 20)
+	f[fSameDayContain] = flag(days <= .5) * f[fTitleContain]
+	f[fPolarity] = flag(opposed(a, b))
+}
+
+func sideOf(id uint32) string {
+	if i, ok := lex.byID[id]; ok {
+		return lex.concepts[i].side
+	}
+	return ""
+}
+
+// opposites are outcomes that cannot both be the news of one development.
+var opposites = func() [][2]uint32 {
+	var out [][2]uint32
+	for _, p := range [][2]string{
+		{"v:accept", "v:reject"}, {"v:agree", "v:reject"}, {"v:sign", "v:reject"}, {"v:agree", "v:nobreakthrough"},
+		{"v:prepare", "v:postpone"}, {"v:announce", "v:postpone"}, {"v:extend", "v:expire"}, {"v:accept", "v:postpone"},
+		{"v:progress", "v:nobreakthrough"}, {"v:resume", "v:withdraw"}, {"v:accuse", "v:accept"}, {"v:prepare", "v:end"},
+	} {
+		out = append(out, [2]uint32{termID(classAct, p[0]), termID(classAct, p[1])})
+	}
+	return out
+}()
+
+// opposed reports whether the titles tell opposite outcomes, neither telling the other's.
+func opposed(a, b *sketch) bool {
+	for _, p := range opposites {
+		a0, a1, b0, b1 := a.inTitle(p[0]), a.inTitle(p[1]), b.inTitle(p[0]), b.inTitle(p[1])
+		if a0 && !a1 && b1 && !b0 || a1 && !a0 && b0 && !b1 {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *sketch) inTitle(id uint32) bool {
+	lo, hi := 0, len(s.terms)
+	for lo < hi {
+		m := (lo + hi) / 2
+		if s.terms[m].id < id {
+			lo = m + 1
+		} else {
+			hi = m
+		}
+	}
+	return lo < len(s.terms) && s.terms[lo].id == id && s.terms[lo].fields&inTitle != 0
+}

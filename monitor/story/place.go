@@ -1,0 +1,191 @@
+package story
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+// thresholds are the log-odds a pair must exceed to speak for one development, by scope.
+// A wrong merge hides news and a split only repeats it, so they stand above even odds.
+var thresholds = [scopes]float64{1, 1, 0.5}
+
+const (
+	membersCompared = 12  // of one candidate, the newest
+	pairsCompared   = 600 // in one placing: what a flood of candidates may cost
+)
+
+// Place decides which development an item belongs to. Of the candidates of its topic it
+// joins the one it is most like, on half the best and half the mean likeness to its
+// members, if that speaks for one development; else it opens a new one, which follows an
+// earlier development when it tells the next step of it. Candidates may come in any order.
+func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Placement {
+	place := news.Placement{Topic: topic}
+	var item sketch
+	if err := item.decode(p.Sketch); err != nil {
+		place.Why = "a development of its own: nothing to compare it by"
+		return place
+	}
+	at := newsTime(p.Work.Item)
+	nodes := []node{{&item, at, -1}}
+	var owner []int // of nodes[1:]
+	cands = slices.Clone(cands)
+	slices.SortFunc(cands, func(a, b news.StoryCandidate) int { return cmp.Compare(b.Story, a.Story) })
+	for c, cand := range cands {
+		if cand.Topic != topic {
+			continue
+		}
+		members := slices.Clone(cand.Members)
+		slices.SortFunc(members, func(a, b news.Member) int {
+			return cmp.Or(b.Published.Compare(a.Published), cmp.Compare(a.Item, b.Item))
+		})
+		taken := 0
+		for _, m := range members {
+			if taken == membersCompared || len(nodes) > pairsCompared {
+				break
+			}
+			if m.Item == p.Work.Item.ID && m.Item != 0 || at.Sub(m.Published).Abs() > Window {
+				continue
+			}
+			var s sketch
+			if s.decode(m.Sketch) != nil {
+				continue
+			}
+			nodes = append(nodes, node{&s, m.Published, -1})
+			owner = append(owner, c)
+			taken++
+		}
+	}
+	if len(owner) == 0 {
+		place.Why = "a development of its own: nothing like it in the last five days"
+		return place
+	}
+	weighed := crowded(nodes)
+	type tally struct {
+		n        int
+		sum, max float64
+		best     vector
+		scope    scope
+	}
+	tallies := make([]tally, len(cands))
+	var f vector
+	for i, c := range owner {
+		m := nodes[i+1]
+		compare(weighed[0], weighed[i+1], at.Sub(m.published), &f)
+		s := scopeOf(weighed[0], weighed[i+1])
+		z := trained.score(s, &f) - thresholds[s]
+		t := &tallies[c]
+		if t.n == 0 || z > t.max {
+			t.max, t.best, t.scope = z, f, s
+		}
+		t.n++
+		t.sum += z
+	}
+	best, value := -1, 0.0
+	for c, t := range tallies {
+		if t.n == 0 {
+			continue
+		}
+		if v := t.max/2 + t.sum/float64(t.n)/2; best < 0 || v > value {
+			best, value = c, v
+		}
+	}
+	t := tallies[best]
+	why := reasons(trained, t.scope, &t.best)
+	if value >= 0 {
+		place.Story, place.Score = cands[best].Story, value
+		place.Why = fmt.Sprintf("joins development %d, score %+.1f: %s", place.Story, value, why)
+		return place
+	}
+	place.Score = value
+	place.Why = fmt.Sprintf("a development of its own: nearest was %d, score %+.1f: %s", cands[best].Story, value, why)
+	for c, t := range tallies {
+		if t.n > 0 && t.max > followFloor && t.best[fConceptTitle] >= followConcepts && nextStep(&item, nodes, owner, c, at) {
+			if place.Follows == 0 || tallies[best].max < t.max {
+				place.Follows, best = cands[c].Story, c
+			}
+		}
+	}
+	if place.Follows != 0 {
+		place.Why += fmt.Sprintf("; the next step of %d", place.Follows)
+	}
+	return place
+}
+
+func newsTime(it news.Item) time.Time {
+	if it.Published.IsZero() || it.Published.After(it.Seen) && !it.Seen.IsZero() {
+		return it.Seen
+	}
+	return it.Published
+}
+
+const (
+	followFloor    = -4.0 // log-odds below which two developments have too little in common
+	followConcepts = 0.35
+)
+
+// steps orders acts from the plan of a meeting or truce to its end.
+var steps = func() map[uint32]int {
+	m := map[uint32]int{}
+	for i, names := range []string{"propose consider invite", "prepare announce", "arrive host", "meet summit call talks", "agree sign accept reject nobreakthrough progress end postpone", "order release exchange", "violate accuse", "extend expire withdraw resume"} {
+		for _, n := range strings.Fields(names) {
+			m[termID(classAct, "v:"+n)] = i + 1
+		}
+	}
+	return m
+}()
+
+func (s *sketch) step() int {
+	n := 0
+	for _, t := range s.terms {
+		if t.fields&inMain != 0 {
+			n = max(n, steps[t.id])
+		}
+	}
+	return n
+}
+
+// nextStep reports whether the item is later than all of the candidate's items and tells
+// a later act.
+func nextStep(item *sketch, nodes []node, owner []int, c int, at time.Time) bool {
+	step := item.step()
+	if step == 0 {
+		return false
+	}
+	for i, o := range owner {
+		if o != c {
+			continue
+		}
+		if m := nodes[i+1]; !m.published.Before(at) || m.sketch.step() == 0 || m.sketch.step() >= step {
+			return false
+		}
+	}
+	return true
+}
+
+// reasons names the three features that spoke loudest, for and against.
+func reasons(m *Model, s scope, f *vector) string {
+	type part struct {
+		name string
+		v    float64
+	}
+	var parts []part
+	for i, w := range m.w[s] {
+		if v := w * f[i]; i != fBias && (v > .2 || v < -.2) {
+			parts = append(parts, part{featureNames[i], v})
+		}
+	}
+	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(max(b.v, -b.v), max(a.v, -a.v)) })
+	var words []string
+	for _, p := range parts[:min(4, len(parts))] {
+		words = append(words, fmt.Sprintf("%s %+.1f", p.name, p.v))
+	}
+	if len(words) == 0 {
+		return "nothing in common"
+	}
+	return strings.Join(words, ", ")
+}

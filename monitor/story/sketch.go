@@ -1,0 +1,257 @@
+package story
+
+import (
+	"encoding/binary"
+	"errors"
+	"math/bits"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"trucewatch/internal/news"
+)
+
+// Where a term stands in an item.
+const (
+	inMain    = 1 << iota // the title's main clause
+	inContext             // the rest of the title: "ahead of …", "after …"
+	inLede                // summary, lede, or the start of the body
+	inTitle   = inMain | inContext
+)
+
+// Kinds of items, by how their titles are put.
+const (
+	kindNews      = iota
+	kindLive      // live page, rolling updates
+	kindExplainer // analysis, opinion, questions, takeaways
+	kindRoundup   // briefings and newsletters
+)
+
+type term struct {
+	id     uint32
+	fields uint8
+	weight uint8 // sixteenths of the inverse document frequency
+}
+
+// sketch is what is kept of an item to compare it with others.
+type sketch struct {
+	lang    uint8 // index of langs; 0 is another
+	kind    uint8
+	hasLede bool
+	speaker uint32    // id of the actor who says so; 0: nobody named
+	first   uint32    // id of the first actor of the main clause
+	grams   [4]uint64 // which 4-grams the title has, by hash
+	terms   []term    // by id
+
+	sum [classes][2]float64 // sums of weight over terms: in the title; anywhere
+	sq  [classes][3]float64 // sums of squared weight: main clause, title, anywhere
+}
+
+const (
+	sketchVersion = 1
+	sketchHead    = 4 + 4 + 4 + 32 + 1
+	maxTerms      = 120
+	ledeTokens    = 60
+	maxKeys       = 16
+)
+
+var langs = []string{"", "en", "uk", "ru", "de", "fr", "pl", "sv", "it", "es"}
+
+func langIndex(lang string) uint8 {
+	base, _, _ := strings.Cut(strings.ToLower(lang), "-")
+	return uint8(max(0, slices.Index(langs, base)))
+}
+
+// Sketch computes the features of an item used to compare it with others: an encoding
+// (versioned, at most 800 bytes) and at most 16 keys under which a development that holds
+// the item is found. Title, lede and body are plain text, any of them may be empty; lang
+// is BCP 47; published may be zero. Tags may be nil.
+func Sketch(title, lede, body, lang string, published time.Time, tags []news.Tag) ([]byte, []uint64) {
+	s := sketchOf(title, lede, body, lang, published, tags)
+	return s.encode(), s.keys()
+}
+
+func sketchOf(title, lede, body, lang string, published time.Time, tags []news.Tag) *sketch {
+	s := &sketch{lang: langIndex(lang)}
+	if strings.TrimSpace(lede) == "" {
+		lede = body
+	}
+	tt, lt := tokens(title), tokens(lede)
+	if len(lt) > ledeTokens {
+		lt = lt[:ledeTokens]
+	}
+	s.kind = kindOf(tt, title)
+	s.hasLede = len(lt) >= 5
+	main := mainClause(tt)
+	th := lex.find(tt)
+	for _, h := range th {
+		f := uint8(inContext)
+		if main[h.from] {
+			f = inMain
+		}
+		s.add(lex.concepts[h.concept].id, f)
+	}
+	for _, h := range lex.find(lt) {
+		s.add(lex.concepts[h.concept].id, inLede)
+	}
+	s.speaker, s.first = voices(tt, th, main)
+	addWords := func(ts []token, lede bool) {
+		for i, t := range ts {
+			f := uint8(inLede)
+			if !lede {
+				f = inContext
+				if main[i] {
+					f = inMain
+				}
+			}
+			if t.digit || stop[t.text] || utf8.RuneCountInString(t.text) < 2 {
+				continue
+			}
+			s.add(termID(classWord, stem(t.text)), f)
+			if t.upper && len(t.text) >= 5 {
+				if k := skeleton(t.text); k != "" {
+					s.add(termID(className, k), f)
+				}
+			}
+		}
+		for _, n := range numbers(ts) {
+			f := uint8(inLede)
+			if !lede {
+				f = inMain
+			}
+			s.add(termID(classNumber, n), f)
+		}
+	}
+	addWords(tt, false)
+	addWords(lt, true)
+	s.gramsOf(tt)
+	// Terms of the title first when there are too many; the text decides, not the order of ids.
+	if len(s.terms) > maxTerms {
+		slices.SortStableFunc(s.terms, func(a, b term) int {
+			return min(int(b.fields&inTitle), 1) - min(int(a.fields&inTitle), 1)
+		})
+		s.terms = s.terms[:maxTerms]
+	}
+	slices.SortFunc(s.terms, func(a, b term) int {
+		if a.id < b.id {
+			return -1
+		}
+		if a.id > b.id {
+			return 1
+		}
+		return 0
+	})
+	s.totals()
+	return s
+}
+
+func (s *sketch) add(id uint32, field uint8) {
+	for i := range s.terms {
+		if s.terms[i].id == id {
+			s.terms[i].fields |= field
+			return
+		}
+	}
+	s.terms = append(s.terms, term{id, field, background.weight(id)})
+}
+
+func (s *sketch) totals() {
+	for _, t := range s.terms {
+		c, w := classOf(t.id), float64(t.weight)/16
+		s.sum[c][1] += w
+		s.sq[c][2] += w * w
+		if t.fields&inTitle != 0 {
+			s.sum[c][0] += w
+			s.sq[c][1] += w * w
+		}
+		if t.fields&inMain != 0 {
+			s.sq[c][0] += w * w
+		}
+	}
+}
+
+// gramsOf marks the title's character 4-grams in 256 bits.
+func (s *sketch) gramsOf(ts []token) {
+	var w [4]rune
+	n := 0
+	push := func(r rune) {
+		w[0], w[1], w[2], w[3] = w[1], w[2], w[3], r
+		if n++; n < 4 {
+			return
+		}
+		h := uint32(2166136261)
+		for _, c := range w {
+			h = (h ^ uint32(c)) * 16777619
+		}
+		h ^= h >> 15
+		s.grams[h>>6&3] |= 1 << (h & 63)
+	}
+	push(' ')
+	for _, t := range ts {
+		for _, r := range t.text {
+			push(r)
+		}
+		push(' ')
+	}
+}
+
+func (s *sketch) gramCount() int {
+	n := 0
+	for _, g := range s.grams {
+		n += bits.OnesCount64(g)
+	}
+	return n
+}
+
+func (s *sketch) encode() []byte {
+	b := make([]byte, 0, sketchHead+6*len(s.terms))
+	flags := byte(0)
+	if s.hasLede {
+		flags = 1
+	}
+	b = append(b, sketchVersion, s.lang, s.kind, flags)
+	b = binary.LittleEndian.AppendUint32(b, s.speaker)
+	b = binary.LittleEndian.AppendUint32(b, s.first)
+	for _, g := range s.grams {
+		b = binary.LittleEndian.AppendUint64(b, g)
+	}
+	b = append(b, byte(len(s.terms)))
+	for _, t := range s.terms {
+		b = binary.LittleEndian.AppendUint32(b, t.id)
+		b = append(b, t.fields, t.weight)
+	}
+	return b
+}
+
+var errSketch = errors.New("not a sketch of this version: judge the item again")
+
+// decode reads an encoded sketch into s, reusing its memory. Anything that is not exactly
+// what encode writes is refused, so a damaged row compares with nothing.
+func (s *sketch) decode(b []byte) error {
+	if len(b) < sketchHead || b[0] != sketchVersion || int(b[1]) >= len(langs) || b[2] > kindRoundup || b[3] > 1 {
+		return errSketch
+	}
+	n := int(b[sketchHead-1])
+	if n > maxTerms || len(b) != sketchHead+6*n {
+		return errSketch
+	}
+	terms := s.terms[:0]
+	*s = sketch{lang: b[1], kind: b[2], hasLede: b[3] == 1,
+		speaker: binary.LittleEndian.Uint32(b[4:]), first: binary.LittleEndian.Uint32(b[8:])}
+	for i := range s.grams {
+		s.grams[i] = binary.LittleEndian.Uint64(b[12+8*i:])
+	}
+	last := int64(-1)
+	for p := sketchHead; p < len(b); p += 6 {
+		t := term{binary.LittleEndian.Uint32(b[p:]), b[p+4], b[p+5]}
+		if int64(t.id) <= last || t.fields == 0 || t.fields > inMain|inContext|inLede {
+			return errSketch
+		}
+		last = int64(t.id)
+		terms = append(terms, t)
+	}
+	s.terms = terms
+	s.totals()
+	return nil
+}

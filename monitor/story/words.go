@@ -1,0 +1,276 @@
+package story
+
+import (
+	"strings"
+	"unicode"
+)
+
+// token is one folded word with what its spelling said before folding.
+type token struct {
+	text  string // folded
+	upper bool   // began with a capital
+	first bool   // first of its sentence
+	digit bool
+	brk   bool // a clause mark (comma, colon, dash, bar) or a sentence end stands before it
+	colon bool // a colon stands right after it
+}
+
+const maxTokens = 400 // of one field: a hostile text costs no more
+
+// tokens folds a text into words: lower case, Latin diacritics off, ё as е, Cyrillic
+// apostrophes out, others and hyphens break, digits grouped by thousands joined.
+func tokens(s string) []token {
+	if len(s) > 1<<14 {
+		s = s[:1<<14]
+	}
+	var (
+		out   []token
+		b     strings.Builder
+		cur   token
+		open  bool
+		brk   bool
+		start = true
+		prev  rune
+	)
+	flush := func() {
+		if !open {
+			return
+		}
+		cur.text = b.String()
+		b.Reset()
+		open = false
+		if cur.text != "" {
+			out = append(out, cur)
+		}
+	}
+	rs := []rune(s)
+	for i, r := range rs {
+		if len(out) >= maxTokens {
+			break
+		}
+		switch {
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r):
+			if unicode.Is(unicode.Mn, r) {
+				continue
+			}
+			if open && cur.digit != unicode.IsDigit(r) {
+				flush()
+			}
+			if !open {
+				open = true
+				cur = token{upper: unicode.IsUpper(r), first: start, digit: unicode.IsDigit(r), brk: brk}
+				brk, start = false, false
+			}
+			b.WriteString(foldRune(unicode.ToLower(r)))
+		case isApostrophe(r) && open && unicode.Is(unicode.Cyrillic, prev):
+			// п'ять is one word
+		case open && cur.digit && (r == ',' || r == '.' || r == '\u00a0' || r == '\u202f' || r == ' ') && thousands(rs[i+1:]) && b.Len() <= 3:
+			// 1,000 and 1 000 are one number
+		default:
+			flush()
+			switch r {
+			case '.', '!', '?', '…', '\n':
+				start, brk = true, true
+			case ':':
+				if n := len(out); n > 0 {
+					out[n-1].colon = true
+				}
+				brk = true
+			case ',', ';', '|', '–', '—', '(', ')', '«', '»', '"', '“', '”', '„':
+				brk = true
+			case '-':
+				if i > 0 && rs[i-1] == ' ' {
+					brk = true
+				}
+			}
+		}
+		prev = r
+	}
+	flush()
+	// The English possessive is a lone s.
+	kept := out[:0]
+	for i, t := range out {
+		if t.text == "s" && i > 0 && !out[i-1].digit && !t.upper {
+			continue
+		}
+		kept = append(kept, t)
+	}
+	return kept
+}
+
+// thousands reports whether exactly three digits follow.
+func thousands(rs []rune) bool {
+	n := 0
+	for n < len(rs) && unicode.IsDigit(rs[n]) {
+		n++
+	}
+	return n == 3
+}
+
+func isApostrophe(r rune) bool {
+	return r == '\'' || r == '’' || r == 'ʼ' || r == '‘' || r == '`'
+}
+
+const latinFrom = "àáâãäåāăąçćčďđèéêëēėęěğìíîïīįıłñńňòóôõöøōőřŕśšşșťţțùúûüūůűųýÿźżžё"
+
+var latinTo = []rune("aaaaaaaaacccddeeeeeeeegiiiiiiilnnnoooooooorrsssstttuuuuuuuuyyzzzе")
+
+var folds = func() map[rune]string {
+	m := map[rune]string{'ß': "ss", 'æ': "ae", 'œ': "oe", 'þ': "th"}
+	i := 0
+	for _, r := range latinFrom {
+		m[r] = string(latinTo[i])
+		i++
+	}
+	return m
+}()
+
+func foldRune(r rune) string {
+	if r < 0x80 {
+		return string(r)
+	}
+	if s, ok := folds[r]; ok {
+		return s
+	}
+	return string(r)
+}
+
+// stem cuts what inflection adds. It is crude on purpose: it only has to make two
+// spellings of one word meet, and never has to be shown.
+func stem(t string) string {
+	rs := []rune(t)
+	n := len(rs)
+	if n == 0 {
+		return t
+	}
+	if unicode.Is(unicode.Cyrillic, rs[0]) {
+		if n > 5 {
+			return string(rs[:5])
+		}
+		for n > 3 && strings.ContainsRune("аеиіїоуыюяьй", rs[n-1]) {
+			n--
+		}
+		return string(rs[:n])
+	}
+	switch {
+	case n > 5 && strings.HasSuffix(t, "ies"):
+		return cut(t[:len(t)-3] + "y")
+	case n > 6 && strings.HasSuffix(t, "ing"):
+		return cut(t[:len(t)-3])
+	case n > 5 && strings.HasSuffix(t, "ed"):
+		return cut(t[:len(t)-2])
+	case n > 5 && strings.HasSuffix(t, "es"):
+		return cut(t[:len(t)-2])
+	case n > 3 && strings.HasSuffix(t, "s") && !strings.HasSuffix(t, "ss"):
+		return cut(t[:len(t)-1])
+	case n > 4 && strings.HasSuffix(t, "e"):
+		return cut(t[:len(t)-1])
+	}
+	return cut(t)
+}
+
+func cut(t string) string {
+	if rs := []rune(t); len(rs) > 7 {
+		return string(rs[:7])
+	}
+	return t
+}
+
+// skeleton writes a name the way every script and spelling of it sounds, consonants only,
+// so that Kubrakow, Koubrakov and Кубраков meet. It is "" where too little is left.
+func skeleton(t string) string {
+	var b strings.Builder
+	var last byte
+	put := func(c byte) {
+		if c != last && b.Len() < 4 {
+			b.WriteByte(c)
+		}
+		last = c
+	}
+	rs := []rune(t)
+	for i := 0; i < len(rs); i++ {
+		if c, ok := cyrillic[rs[i]]; ok {
+			for _, k := range []byte(c) {
+				put(k)
+			}
+			continue
+		}
+		rest := string(rs[i:min(i+4, len(rs))])
+		matched := false
+		for _, d := range digraphs {
+			if strings.HasPrefix(rest, d.from) {
+				put(d.to)
+				i += len(d.from) - 1
+				matched = true
+				break
+			}
+		}
+		if matched {
+			continue
+		}
+		switch r := rs[i]; r {
+		case 'b', 'd', 'f', 'k', 'l', 'm', 'n', 'p', 'r', 's', 't', 'v', 'g':
+			put(byte(r))
+		case 'c':
+			if i+1 < len(rs) && strings.ContainsRune("eiy", rs[i+1]) {
+				put('s')
+			} else {
+				put('k')
+			}
+		case 'q':
+			put('k')
+		case 'x':
+			put('k')
+			put('s')
+		case 'w':
+			put('v')
+		case 'z':
+			put('s')
+		default:
+			last = 0
+		}
+	}
+	if b.Len() < 3 {
+		return ""
+	}
+	return b.String()
+}
+
+var digraphs = []struct {
+	from string
+	to   byte
+}{
+	{"tsch", 's'}, {"tch", 's'}, {"sch", 's'}, {"sh", 's'}, {"ch", 's'}, {"cz", 's'}, {"sz", 's'},
+	{"rz", 's'}, {"zh", 's'}, {"ts", 's'}, {"tz", 's'}, {"ck", 'k'}, {"ph", 'f'}, {"kh", 'g'}, {"th", 't'},
+}
+
+var cyrillic = map[rune]string{
+	'б': "b", 'в': "v", 'г': "g", 'ґ': "g", 'д': "d", 'ж': "s", 'з': "s", 'к': "k", 'л': "l", 'м': "m",
+	'н': "n", 'п': "p", 'р': "r", 'с': "s", 'т': "t", 'ф': "f", 'х': "g", 'ц': "s", 'ч': "s", 'ш': "s", 'щ': "s",
+}
+
+// stop holds words that say nothing of what a text is about, in the shipped languages.
+var stop = wordSet(`
+a an the of to in on at by for from with and or but as is are was were be been being has have had will would
+can could may might should do does did not no it its he his she her they their them this that these those who whom
+which what when where why how than then there here into over out up down about after before while amid between
+more most some any all new also just now says said say u via per off if so we you i our your my us
+le la les un une des du de d l et ou en au aux dans sur par pour avec sans est sont etait ete a ont qui que quoi
+ne pas plus ce cette ces son sa ses leur se s il elle ils selon apres avant entre
+der die das den dem des ein eine einen einem einer und oder in im an am auf aus bei mit nach von vom zu zum zur
+fur ist sind war hat haben wird werden nicht kein keine als auch sich es er sie wie uber vor ihr sein seine
+i w z na do od za ze o po przed przez dla przy pod nad oraz a ale nie jest sa byl byla bylo to ten ta te co jak
+ktory ktora ktore sie tym tego jego jej ich
+и в во на с со к ко о об от до по за из у а но не ни что как это то тот эта эти этот его ее их он она они
+для при под над после перед между был была было были есть или также уже еще же бы ли
+і й в у на з зі із до від по за про а але не ні що як це той та ті цей його її їх він вона вони для при під
+над після перед між був була було були є або також вже ще ж би чи
+och att det som en ett av pa for med till den de i ar var har om inte efter vid`)
+
+func wordSet(s string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(s) {
+		m[w] = true
+	}
+	return m
+}
