@@ -1,0 +1,341 @@
+package notify
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+const (
+	maxTold     = 60 // developments of one cut; the rest stays untold for the next
+	maxShown    = 25 // entries in the channel, whatever the configuration wishes
+	maxSources  = 40 // sources listed for one development
+	maxDates    = 6
+	maxStanding = 8
+	maxUnread   = 6 // sources named as not read
+)
+
+// chosen is a development to be told, with what the decision rests on.
+type chosen struct {
+	d      news.Development
+	f      facts
+	t      Telling
+	ledger bool // a position of the ledger changed by it
+}
+
+// Compose decides, ranks and words one edition, and returns the told marks that
+// must be stored with it. A recap tells nothing and returns none.
+func Compose(e news.Edition) (Digest, []news.Told) {
+	d := newDigest(e)
+	if e.Digest.Kind == "recap" {
+		return recap(d, e), nil
+	}
+	pick, waiting := choose(e)
+	d.Waiting = waiting
+	d.Earlier = earlier(e)
+	if len(pick) == 0 {
+		return quiet(d, e), nil
+	}
+	says := map[news.StoryID]string{}
+	for _, c := range pick {
+		d.Entries = append(d.Entries, entry(c, e))
+		says[c.d.ID] = saysSo(c.f.says, parties(c.d.Topic))
+	}
+	d.Changed, d.Same = standings(e, says)
+	d.Shown = min(cmp.Or(max(e.Digest.Max, 0), 9), maxShown, len(d.Entries))
+	if d.Channel == news.TerminalChannel {
+		d.Shown = len(d.Entries)
+	}
+	ranked := d.Entries
+	for {
+		d.Entries = number(ranked, d.Shown)
+		if d.Channel == news.TerminalChannel || d.Shown == 1 || fits(channelPage(d)) {
+			break
+		}
+		d.Shown--
+	}
+	d.Headline = cmp.Or(ranked[0].Lead, ranked[0].Headline.Title)
+
+	told := make([]news.Told, len(pick))
+	for i, c := range pick {
+		m := c.t.Mark
+		m.Slot, m.At = e.Slot, e.Slot
+		m.Headline = ranked[i].Headline.Title
+		told[i] = m
+	}
+	return d, told
+}
+
+// PartOf is the part of the rendered digest that tells a development: 1 when it
+// stands in the channel, else the thread reply of its own; 0 when not told.
+func (d Digest) PartOf(story news.StoryID) int {
+	for i, e := range d.Entries {
+		switch {
+		case e.Story != story:
+		case i < d.Shown:
+			return 1
+		default:
+			return e.Number + 1
+		}
+	}
+	return 0
+}
+
+func newDigest(e news.Edition) Digest {
+	return Digest{
+		Kind: "digest", Name: e.Digest.Name, Channel: e.Digest.Channel,
+		Topic: topicName(e.Digest.Select.Topics),
+		Slot:  e.Slot, From: e.From, Zone: zoneName(e.Digest.Zone), zone: e.Digest.Zone,
+		First: e.First, Dates: datesAhead(e), Coverage: coverage(e.Sources, e.From),
+		Articles: e.Read, About: e.Relevant, Pending: e.Pending, Unpolled: e.Unpolled,
+	}
+}
+
+// choose ranks what is tellable: ledger change, then who says so, then main
+// before mention, then original reports, then recency.
+func choose(e news.Edition) (pick []chosen, waiting int) {
+	moved := map[news.StoryID]bool{}
+	for _, p := range e.Ledger {
+		if changedIn(p, e) {
+			moved[p.Story] = true
+		}
+	}
+	for _, d := range e.Stories {
+		if len(d.Reports) == 0 {
+			continue
+		}
+		if e.Digest.StateMedia == "omit" {
+			d.Reports = slices.DeleteFunc(slices.Clone(d.Reports), func(r news.Report) bool { return r.State })
+		}
+		if t, ok := Tell(d, e.Horizon, e.Digest); ok {
+			pick = append(pick, chosen{d, factsOf(d), t, moved[d.ID]})
+		}
+	}
+	slices.SortStableFunc(pick, func(a, b chosen) int {
+		return cmp.Or(
+			falseFirst(!a.ledger, !b.ledger),
+			cmp.Compare(b.voice(), a.voice()),
+			falseFirst(!a.main(), !b.main()),
+			cmp.Compare(b.f.originals, a.f.originals),
+			b.d.Last.Compare(a.d.Last),
+			cmp.Compare(a.d.ID, b.d.ID),
+		)
+	})
+	if len(pick) > maxTold {
+		return pick[:maxTold], len(pick) - maxTold
+	}
+	return pick, 0
+}
+
+// voice ranks who says so: both parties, one party and somebody else, one
+// party, somebody else, nobody named.
+func (c chosen) voice() int {
+	n, others := 0, 0
+	for _, s := range c.f.says {
+		if has(parties(c.d.Topic), s) {
+			n++
+		} else {
+			others++
+		}
+	}
+	switch {
+	case n >= 2 || c.f.committed == "both":
+		return 4
+	case n == 1 && others > 0:
+		return 3
+	case n == 1:
+		return 2
+	case others > 0:
+		return 1
+	}
+	return 0
+}
+
+func (c chosen) main() bool {
+	return slices.ContainsFunc(c.d.Reports, func(r news.Report) bool { return r.Relevance == news.Main })
+}
+
+// number groups the entries shown in the channel by section, in the order the
+// sections first appear in the ranking, and numbers all.
+func number(ranked []Entry, shown int) []Entry {
+	out := slices.Clone(ranked)
+	var order []string
+	for _, e := range ranked[:shown] {
+		if !has(order, e.Section) {
+			order = append(order, e.Section)
+		}
+	}
+	slices.SortStableFunc(out[:shown], func(a, b Entry) int {
+		return cmp.Compare(slices.Index(order, a.Section), slices.Index(order, b.Section))
+	})
+	for i := range out {
+		out[i].Number = i + 1
+	}
+	return out
+}
+
+func entry(c chosen, e news.Edition) Entry {
+	lead := headline(c.d, c.t.Fresh, e.Digest.Select.Languages)
+	keys := origins(c.d.Reports)
+	out := Entry{
+		Story: c.d.ID, Section: sectionOf(c.f.mechanism, c.f.stage),
+		New: c.t.New, What: c.t.What, Headline: source(lead),
+		Mechanism: c.f.mechanism, Stage: c.f.stage, Committed: c.f.committed, Place: c.f.place,
+		Says: says(c.d, c.f, e.Sources), Originals: c.f.originals, Repeats: c.f.repeats,
+		Quotes: quotes(c.d, c.f, c.t, lead, e.Digest.StateMedia), First: c.d.First,
+	}
+	if c.f.mechanism != "" || c.f.stage != "" && c.f.stage != "analysis" {
+		out.Standing = standing(c.f)
+	}
+	switch {
+	case lead.State && e.Digest.StateMedia == "link":
+		out.Lead = cmp.Or(out.Standing, "On the talks") + ": state media alone report it"
+		out.Headline.Title = "report of " + out.Headline.Name
+		out.Quotes = nil
+	case language(lead, e.Digest.Select.Languages) > 0 && language(lead, e.Digest.Select.Languages) == len(e.Digest.Select.Languages):
+		out.Lead = cmp.Or(out.Standing, "On the talks") + " (" + cmp.Or(languageNames[baseLang(lead.Lang)], "original") + ")"
+	}
+	seen := map[string]bool{}
+	for i, r := range c.d.Reports {
+		s := source(r)
+		s.Repeat = seen[keys[i]]
+		seen[keys[i]] = true
+		if r.State && e.Digest.StateMedia == "link" {
+			s.Title = "report of " + s.Name
+		}
+		out.Sources = append(out.Sources, s)
+	}
+	var party []string
+	for _, s := range c.f.says {
+		if has(parties(c.d.Topic), s) {
+			party = append(party, s)
+		}
+	}
+	if len(party) == 1 && len(c.f.says) == 1 {
+		out.OneSided = party[0]
+	}
+	if c.f.stage == "violation" {
+		out.Alleged = c.f.says
+	}
+	return out
+}
+
+// standing words mechanism and stage, for a lead in our own words.
+func standing(f facts) string {
+	if f.stage == "" {
+		return subject(f.mechanism, f.place)
+	}
+	by := ""
+	if f.stage == "accept" || f.stage == "reject" || f.stage == "violation" {
+		if len(f.says) == 1 {
+			by = sideNames[f.says[0]].country
+		}
+	}
+	return subject(f.mechanism, f.place) + ": " + phrase(f.mechanism, f.stage, f.committed, by)
+}
+
+func baseLang(tag string) string {
+	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	return base
+}
+
+// earlier are the developments an alert told this channel in the window.
+func earlier(e news.Edition) []Earlier {
+	var out []Earlier
+	for _, d := range e.Stories {
+		if d.Told == nil || d.Told.Digest == e.Digest.Name || !d.Told.At.After(e.From) || d.Told.Headline == "" {
+			continue
+		}
+		out = append(out, Earlier{At: d.Told.At, Headline: clip(clean(d.Told.Headline), headlineLimit), URL: linkOf(d)})
+	}
+	slices.SortFunc(out, func(a, b Earlier) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Headline, b.Headline))
+	})
+	return out[:min(len(out), 5)]
+}
+
+func linkOf(d news.Development) string {
+	if len(d.Reports) == 0 {
+		return ""
+	}
+	return link(headline(d, nil, nil).URL)
+}
+
+// quiet words an edition without anything to tell; blind when too little was
+// read to say so.
+func quiet(d Digest, e news.Edition) Digest {
+	d.Kind = "quiet"
+	d.Headline = "Nothing new on the " + talks(d.Topic) + " since " + d.stamp(e.From)
+	if e.Last != nil && e.Last.Headline != "" {
+		d.Last = &Earlier{At: e.Last.At, Headline: clip(clean(cmp.Or(e.LastLine, e.Last.Headline)), headlineLimit)}
+	}
+	blind := blindSides(d.Coverage, topicParties(e.Digest.Select.Topics))
+	if len(blind) == 0 && d.Coverage.Read > 0 {
+		d.Skip = e.Digest.QuietDay == "skip"
+		return d
+	}
+	d.Kind = "blind"
+	var low []string
+	for _, s := range blind {
+		low = append(low, counts(s.Read, s.Of)+" "+sideNames[s.Side].kind)
+	}
+	if len(low) == 0 {
+		low = []string{counts(d.Coverage.Read, d.Coverage.Of)}
+	}
+	d.Headline = "Cannot say whether it is quiet: " + join(low) + " sources read since " + d.stamp(e.From)
+	return d
+}
+
+func talks(topic string) string { return strings.TrimSpace(topic + " talks") }
+
+func topicParties(topics []string) []string {
+	var out []string
+	for _, t := range topics {
+		out = append(out, parties(t)...)
+	}
+	return out
+}
+
+// stamp writes a time with the digest's zone named.
+func (d Digest) stamp(t time.Time) string {
+	return in(d.zone, t).Format(stampMinute) + " " + d.Zone
+}
+
+func changedIn(p news.Position, e news.Edition) bool {
+	return p.At.After(e.From) && !p.At.After(e.Slot)
+}
+
+// standings words the ledger: what changed in the window, and what did not.
+func standings(e news.Edition, says map[news.StoryID]string) (changed, same []Standing) {
+	sorted := slices.Clone(e.Ledger)
+	slices.SortStableFunc(sorted, func(a, b news.Position) int { return b.At.Compare(a.At) })
+	for _, p := range sorted {
+		if p.Stage == "" || p.Stage == "analysis" || len(e.Digest.Select.Topics) > 0 && !has(e.Digest.Select.Topics, p.Topic) {
+			continue
+		}
+		s := Standing{
+			Subject: subject(p.Mechanism, clip(clean(p.Place), 60)), Now: phrase(p.Mechanism, p.Stage, p.Committed, ""),
+			At: p.At, URL: link(p.URL), Who: says[p.Story],
+			Access: p.Mechanism == "exchange" || p.Mechanism == "humanitarian",
+		}
+		if p.Claim {
+			s.Who = "on one report alone"
+		}
+		if !changedIn(p, e) {
+			same = append(same, s)
+			continue
+		}
+		if p.Before != nil {
+			s.Was = phrase(p.Before.Mechanism, p.Before.Stage, p.Before.Committed, "")
+			if s.Was == s.Now {
+				same = append(same, s)
+				continue
+			}
+		}
+		changed = append(changed, s)
+	}
+	return changed[:min(len(changed), maxStanding)], same[:min(len(same), maxStanding)]
+}

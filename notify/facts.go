@@ -1,0 +1,319 @@
+package notify
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"trucewatch/internal/news"
+)
+
+// facts are what the reports of one development say together.
+type facts struct {
+	mechanism string
+	stage     string            // of mechanism; "" when no report bears one
+	stages    map[string]string // mechanism ("" when none is named) → stage
+	committed string            // both, one:SIDE, third or ""
+	says      []string          // sides that say so themselves, in the order of news.Sides
+	carried   []string          // sides whose sources carry it, in that order
+	place     string
+	terms     []string
+	originals int
+	repeats   int
+}
+
+// newsTime is when a report's news happened as far as is known.
+func newsTime(r news.Report) time.Time {
+	if r.Published.IsZero() || r.Published.After(r.Seen) {
+		return r.Seen
+	}
+	return r.Published
+}
+
+func has[T comparable](list []T, v T) bool { return slices.Contains(list, v) }
+
+// inSideOrder sorts a set of sides as news.Sides does and drops what is no side.
+func inSideOrder(set []string) []string {
+	var out []string
+	for _, s := range news.Sides {
+		if has(set, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// values are the distinct values a report bears for a facet in one of fields;
+// no fields means anywhere. Tags without a field count as body.
+func values(r news.Report, facet string, fields ...string) []string {
+	var out []string
+	for _, t := range r.Tags {
+		field := cmp.Or(t.Field, "body")
+		if t.Facet == facet && (len(fields) == 0 || has(fields, field)) && !has(out, t.Value) {
+			out = append(out, t.Value)
+		}
+	}
+	return out
+}
+
+// prominent are the values of a facet where a report shows them best: title,
+// else lede, else anywhere.
+func prominent(r news.Report, facet string) []string {
+	for _, field := range []string{"title", "lede"} {
+		if v := values(r, facet, field); len(v) > 0 {
+			return v
+		}
+	}
+	return values(r, facet)
+}
+
+// asFact is whether title and lede state what they state without negating,
+// predicting, denying or recalling it.
+func asFact(r news.Report) bool {
+	for _, v := range values(r, "claim", "title", "lede") {
+		switch v {
+		case "negated", "prediction", "historical", "denial":
+			return false
+		}
+	}
+	return true
+}
+
+// aside is whether a report comments instead of reporting: it stays in the thread.
+func aside(r news.Report) bool {
+	for _, g := range values(r, "genre") {
+		if g == "opinion" || g == "explainer" || g == "live" {
+			return true
+		}
+	}
+	return false
+}
+
+// strength orders stages; -1 for none.
+func strength(stage string) int { return slices.Index(stages, stage) }
+
+func strongest(stages []string) string {
+	best := ""
+	for _, s := range stages {
+		if strength(s) > strength(best) {
+			best = s
+		}
+	}
+	return best
+}
+
+// mechanismOf is the mechanism a report is about, "" when it names none. Of
+// several the most particular wins: a text on an exchange mentions the war's end
+// more often than the reverse.
+func mechanismOf(r news.Report) string {
+	found := prominent(r, "mechanism")
+	for _, m := range []string{"exchange", "humanitarian", "shipping", "partial", "guarantees", "full", "settlement"} {
+		if has(found, m) {
+			return m
+		}
+	}
+	return ""
+}
+
+// stageOf is the stage a report shows in its title or lede, "" when it shows none.
+func stageOf(r news.Report) string {
+	if s := strongest(values(r, "stage", "title")); s != "" {
+		return s
+	}
+	return strongest(values(r, "stage", "lede"))
+}
+
+// originOf names the source a report rests on.
+func originOf(r news.Report) string {
+	for _, t := range r.Tags {
+		if t.Facet == "origin" && t.Value != "" {
+			return originKey(t.Value)
+		}
+	}
+	return originKey(cmp.Or(r.Publisher, r.Feed))
+}
+
+// originKey folds a name so that "The Example Wire" and "example-wire" are one.
+func originKey(name string) string {
+	key := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, strings.TrimPrefix(strings.ToLower(name), "the "))
+	return cmp.Or(key, name)
+}
+
+// origins gives each report the origin it rests on, aligned with reports: the
+// source it names, else its publisher; and what repeats another report rests on
+// that report's origin. Distinct values are original reports, the rest repeats.
+func origins(reports []news.Report) []string {
+	at := make(map[news.ItemID]int, len(reports))
+	keys := make([]string, len(reports))
+	for i, r := range reports {
+		at[r.Item] = i
+		keys[i] = originOf(r)
+	}
+	for i, r := range reports {
+		if root, ok := at[r.Of]; ok && root != i && (r.First == news.Duplicate || r.Verdict == news.Duplicate) {
+			keys[i] = keys[root]
+		}
+	}
+	return keys
+}
+
+func distinct(keys []string) int {
+	seen := make(map[string]bool, len(keys))
+	for _, k := range keys {
+		seen[k] = true
+	}
+	return len(seen)
+}
+
+// speakersOf are the sides that a report shows saying so: an official site of
+// their own, or a speaker named with a claim in title or lede.
+func speakersOf(r news.Report) []string {
+	var out []string
+	for _, t := range r.Tags {
+		if t.Facet == "claim" && (t.Value == "denial" || t.Value == "negated") && (t.Field == "title" || t.Field == "lede") {
+			return nil // it speaks against
+		}
+	}
+	if r.Official && r.Side != "independent" {
+		out = append(out, r.Side)
+	}
+	for _, t := range r.Tags {
+		if t.Facet == "claim" && (t.Value == "claim" || t.Value == "fact") && (t.Field == "title" || t.Field == "lede") {
+			if s := sideOf(t.Who); s != "" && !has(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// committedOf weighs who committed. That both did is believed of two origins or
+// of each party's own word, never of one report: a wrong "agreed" is the worst
+// thing a digest can say.
+func committedOf(reports []news.Report, keys []string, parties []string) string {
+	var both, third []string
+	var one []string
+	for i, r := range reports {
+		if aside(r) || !asFact(r) {
+			continue
+		}
+		for _, c := range values(r, "committed", "title", "lede") {
+			side, isOne := strings.CutPrefix(c, "one:")
+			switch {
+			case isOne && !has(one, side):
+				one = append(one, side)
+			case c == "both" && !has(both, keys[i]):
+				both = append(both, keys[i])
+			case c == "third" && !has(third, keys[i]):
+				third = append(third, keys[i])
+			}
+		}
+	}
+	all := len(parties) > 0
+	for _, p := range parties {
+		all = all && has(one, p)
+	}
+	switch {
+	case all, len(both) >= 2:
+		return "both"
+	case len(one) > 0:
+		return "one:" + cmp.Or(strings.Join(inSideOrder(one)[:min(1, len(inSideOrder(one)))], ""), one[0])
+	case len(third) > 0:
+		return "third"
+	}
+	return ""
+}
+
+// factsOf reads a development's reports together.
+func factsOf(d news.Development) facts {
+	f := facts{stages: map[string]string{}}
+	keys := origins(d.Reports)
+	f.originals = distinct(keys)
+	f.repeats = len(d.Reports) - f.originals
+
+	type vote struct{ mechanism, stage string }
+	votes := map[vote][]string{} // → origins
+	var says, carried, places []string
+	for i, r := range d.Reports {
+		carried = append(carried, r.Side)
+		if aside(r) {
+			continue
+		}
+		says = append(says, speakersOf(r)...)
+		places = append(places, prominent(r, "place")...)
+		f.terms = append(f.terms, termsOf(r)...)
+		m, s := mechanismOf(r), stageOf(r)
+		if (m != "" || s != "") && asFact(r) {
+			v := vote{m, s}
+			if !has(votes[v], keys[i]) {
+				votes[v] = append(votes[v], keys[i])
+			}
+		}
+	}
+	f.committed = committedOf(d.Reports, keys, parties(d.Topic))
+	switch side, one := strings.CutPrefix(f.committed, "one:"); {
+	case one:
+		says = append(says, side)
+	case f.committed == "both":
+		says = append(says, parties(d.Topic)...)
+	}
+	f.says, f.carried = inSideOrder(says), inSideOrder(carried)
+	slices.Sort(f.terms)
+	f.terms = slices.Compact(f.terms)
+	if len(places) > 0 {
+		f.place = clip(clean(mostCommon(places)), 60)
+	}
+
+	// Most origins win; of as many, the stronger stage, then the spelling.
+	order := make([]vote, 0, len(votes))
+	for v := range votes {
+		order = append(order, v)
+	}
+	slices.SortFunc(order, func(a, b vote) int {
+		return cmp.Or(
+			cmp.Compare(len(votes[b]), len(votes[a])),
+			cmp.Compare(strength(b.stage), strength(a.stage)),
+			cmp.Compare(b.mechanism, a.mechanism), // a named mechanism before none
+		)
+	})
+	for _, v := range order {
+		if f.stages[v.mechanism] == "" {
+			f.stages[v.mechanism] = v.stage
+		}
+	}
+	if len(order) > 0 {
+		f.mechanism = order[0].mechanism
+		if f.mechanism == "" && len(order) > 1 {
+			for _, v := range order {
+				if v.mechanism != "" && v.stage == order[0].stage {
+					f.mechanism = v.mechanism
+					break
+				}
+			}
+		}
+		f.stage = cmp.Or(f.stages[f.mechanism], order[0].stage)
+	}
+	return f
+}
+
+// mostCommon is the most frequent value, the first in the alphabet of as many.
+func mostCommon(list []string) string {
+	n := map[string]int{}
+	best := ""
+	for _, v := range list {
+		n[v]++
+	}
+	for v, c := range n {
+		if best == "" || c > n[best] || c == n[best] && v < best {
+			best = v
+		}
+	}
+	return best
+}

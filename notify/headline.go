@@ -1,0 +1,198 @@
+package notify
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"trucewatch/internal/news"
+)
+
+const (
+	headlineLimit = 200 // units of a headline in a digest
+	quoteLimit    = 240 // units of a quoted sentence
+	nameLimit     = 60  // units of a source's name
+)
+
+// headline chooses the report whose headline stands for a development: not
+// opinion, not state media when another exists, in the first preferred language,
+// a party's own site or an agency first, then the text nearest the rest, then
+// the earliest. prefer are reports to choose among if any of them will do.
+func headline(d news.Development, prefer []news.ItemID, languages []string) news.Report {
+	pool := d.Reports
+	if p := slices.DeleteFunc(slices.Clone(pool), func(r news.Report) bool { return !has(prefer, r.Item) || aside(r) }); len(p) > 0 {
+		pool = p
+	}
+	return slices.MinFunc(pool, func(a, b news.Report) int {
+		return cmp.Or(
+			falseFirst(clean(a.Title) == "", clean(b.Title) == ""),
+			falseFirst(aside(a), aside(b)),
+			falseFirst(a.State, b.State),
+			cmp.Compare(language(a, languages), language(b, languages)),
+			falseFirst(!a.Official && !agency(a), !b.Official && !agency(b)),
+			cmp.Compare(nearness(b, d.Reports), nearness(a, d.Reports)),
+			newsTime(a).Compare(newsTime(b)),
+			cmp.Compare(a.Item, b.Item),
+		)
+	})
+}
+
+func falseFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// language ranks a report's language among the preferred ones; 0 is best.
+func language(r news.Report, languages []string) int {
+	if len(languages) == 0 {
+		return 0
+	}
+	base, _, _ := strings.Cut(strings.ToLower(r.Lang), "-")
+	if i := slices.Index(languages, base); i >= 0 {
+		return i
+	}
+	return len(languages)
+}
+
+func agency(r news.Report) bool {
+	return has(agencies, strings.ToLower(r.Publisher)) || has(agencies, strings.ToLower(r.Feed))
+}
+
+// nearness is how many words of the other titles a title shares, in thousandths
+// of the mean Jaccard similarity: the report closest to what all say.
+func nearness(r news.Report, all []news.Report) int {
+	own := titleWords(r)
+	sum, n := 0, 0
+	for _, o := range all {
+		if o.Item == r.Item || o.Lang != r.Lang {
+			continue
+		}
+		other := titleWords(o)
+		shared := 0
+		for w := range own {
+			if other[w] {
+				shared++
+			}
+		}
+		if union := len(own) + len(other) - shared; union > 0 {
+			sum += 1000 * shared / union
+		}
+		n++
+	}
+	if n == 0 {
+		return 0
+	}
+	return sum / n
+}
+
+func titleWords(r news.Report) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.FieldsFunc(strings.ToLower(clip(clean(r.Title), 400)), func(c rune) bool {
+		return strings.ContainsRune(" .,:;!?\"'’“”«»()[]–—-", c)
+	}) {
+		set[w] = true
+	}
+	return set
+}
+
+// source shows a report as a link.
+func source(r news.Report) Source {
+	return Source{
+		Name:  clip(cmp.Or(clean(r.Feed), clean(r.Publisher), "unnamed source"), nameLimit),
+		Title: clip(cmp.Or(clean(r.Title), firstSentence(r.Lede), "(no headline)"), headlineLimit),
+		URL:   link(r.URL), Lang: r.Lang, At: newsTime(r),
+		State: r.State, Official: r.Official, Aside: aside(r),
+	}
+}
+
+// firstSentence cuts clean text after its first sentence.
+func firstSentence(s string) string {
+	s = clean(s)
+	runes := []rune(s)
+	for i, r := range runes {
+		if i < 20 || !strings.ContainsRune(".!?…", r) {
+			continue
+		}
+		if i+1 == len(runes) || runes[i+1] == ' ' && (i+2 >= len(runes) || !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789", runes[i+2])) {
+			return clip(string(runes[:i+1]), quoteLimit)
+		}
+	}
+	return clip(s, quoteLimit)
+}
+
+// sentenceWith is the sentence of s that holds match, or "".
+func sentenceWith(s, match string) string {
+	s, match = clean(s), clean(match)
+	at := strings.Index(s, match)
+	if match == "" || at < 0 {
+		return ""
+	}
+	from := 0
+	if i := strings.LastIndexAny(s[:at], ".!?"); i >= 0 {
+		from = i + 1
+	}
+	return firstSentence(s[from:])
+}
+
+// quotes are the sentences shown under an entry: one of each party that says so,
+// then the new sentences of updates. Never the headline again.
+func quotes(d news.Development, f facts, t Telling, shown news.Report, media string) []Quote {
+	var out []Quote
+	title := clean(shown.Title)
+	add := func(who, text string) {
+		text = strings.Trim(text, "\"“”«»„ ")
+		if text == "" || text == title || slices.ContainsFunc(out, func(q Quote) bool { return q.Text == text }) {
+			return
+		}
+		out = append(out, Quote{Who: who, Text: text})
+	}
+	for _, side := range f.says {
+		if !has(parties(d.Topic), side) {
+			continue
+		}
+		for _, r := range slices.Backward(d.Reports) { // the newest word counts
+			if aside(r) || !has(speakersOf(r), side) || r.State && media != "name" {
+				continue
+			}
+			if s := sentenceOf(r, side); s != "" && s != title {
+				add(sideNames[side].name, s)
+				break
+			}
+		}
+	}
+	for _, id := range t.Quoted {
+		for _, r := range d.Reports {
+			if r.Item != id || r.State && media != "name" {
+				continue
+			}
+			for _, n := range r.Novel[:min(2, len(r.Novel))] {
+				add(clip(clean(r.Feed), nameLimit), clip(clean(n), quoteLimit))
+			}
+		}
+		if len(out) >= 3 {
+			break
+		}
+	}
+	return out[:min(3, len(out))]
+}
+
+// sentenceOf is what a side says in a report: the sentence its claim was found
+// in, or the first sentence of its own site.
+func sentenceOf(r news.Report, side string) string {
+	for _, t := range r.Tags {
+		if t.Facet == "claim" && sideOf(t.Who) == side {
+			if s := sentenceWith(r.Lede, t.Match); s != "" {
+				return s
+			}
+		}
+	}
+	if r.Official && r.Side == side {
+		return firstSentence(r.Lede)
+	}
+	return ""
+}

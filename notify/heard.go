@@ -1,0 +1,134 @@
+package notify
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+// coverage counts the sources that answered since from.
+func coverage(sources []news.Source, from time.Time) Coverage {
+	c := Coverage{Of: len(sources)}
+	for _, side := range news.Sides {
+		s := SideRead{Side: side}
+		for _, src := range sources {
+			if src.Side == side {
+				s.Of++
+				if answered(src, from) {
+					s.Read++
+				}
+			}
+		}
+		if s.Of > 0 {
+			c.Sides = append(c.Sides, s)
+		}
+	}
+	for _, src := range sources {
+		if answered(src, from) {
+			c.Read++
+			continue
+		}
+		why := clip(clean(src.Trouble), 60)
+		if src.Paused {
+			why = "paused"
+		}
+		c.Not = append(c.Not, Unread{Feed: clip(clean(src.Feed), 60), Why: why, Since: src.Since})
+	}
+	return c
+}
+
+func answered(s news.Source, since time.Time) bool { return !s.Paused && s.LastOK.After(since) }
+
+// blindSides are the sides of which less than half was read: the parties always,
+// another side when it has at least three sources.
+func blindSides(c Coverage, parties []string) []SideRead {
+	var out []SideRead
+	for _, s := range c.Sides {
+		if s.Read*2 < s.Of && (has(parties, s.Side) || s.Of >= 3) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// notHeard words the silence of the parties that do not say so. That a side was
+// not heard is a measurement: at least half of its sources brought fresh items
+// after the development was first seen. Less than that is said as what it is.
+func notHeard(d news.Development, f facts, sources []news.Source) string {
+	seen := firstSeen(d)
+	var out []string
+	for _, party := range parties(d.Topic) {
+		if has(f.says, party) {
+			continue
+		}
+		var fresh, read, of int
+		for _, s := range sources {
+			if s.Side != party {
+				continue
+			}
+			of++
+			if answered(s, seen) {
+				read++
+			}
+			if answered(s, seen) && s.LastNew.After(seen) {
+				fresh++
+			}
+		}
+		w := sideNames[party]
+		switch {
+		case of == 0:
+			out = append(out, "no "+w.kind+" source is read")
+		case has(f.carried, party):
+			// Its sources carry the news without its own word: neither heard nor silent.
+		case fresh*2 >= of:
+			out = append(out, fmt.Sprintf("%s not heard (%d of %d %s sources read)", w.name, fresh, of, w.kind))
+		case read*2 >= of:
+			out = append(out, fmt.Sprintf("too early for %s (%d of %d %s sources have anything newer)", w.name, fresh, of, w.kind))
+		default:
+			out = append(out, fmt.Sprintf("%s could not be read (%d of %d sources)", w.name, read, of))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func firstSeen(d news.Development) time.Time {
+	var first time.Time
+	for _, r := range d.Reports {
+		if first.IsZero() || r.Seen.Before(first) {
+			first = r.Seen
+		}
+	}
+	return first
+}
+
+// says words who says so and who was not heard.
+func says(d news.Development, f facts, sources []news.Source) string {
+	who := saysSo(f.says, parties(d.Topic))
+	if who == "" {
+		who = carriedBy(f.carried)
+	}
+	if len(f.says) == 0 && (f.stage == "" || f.stage == "analysis") {
+		return who // nothing is claimed that a side could be silent about
+	}
+	if silent := notHeard(d, f, sources); silent != "" {
+		if who != "" {
+			who += "; "
+		}
+		who += silent
+	}
+	return who
+}
+
+// carriedBy words which sides' sources carry news nobody is named for.
+func carriedBy(sides []string) string {
+	var kinds []string
+	for _, s := range sides {
+		kinds = append(kinds, sideNames[s].kind)
+	}
+	if len(kinds) == 0 {
+		return ""
+	}
+	return "reported by " + join(kinds) + " sources"
+}

@@ -1,0 +1,345 @@
+package notify
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+// channelPage lays out the message that stands in the channel.
+func channelPage(d Digest) page {
+	switch d.Kind {
+	case "quiet", "blind":
+		return quietPage(d)
+	case "recap":
+		return recapPage(d)
+	case "hello":
+		return helloPage(d)
+	case "alert", "correction":
+		return alertPage(d)
+	}
+	p := page{
+		{kind: heading, lines: []line{row(text(d.Headline))}},
+		{kind: small, lines: []line{row(text(windowLine(d)))}},
+	}
+	if stand := standingLines(d); len(stand) > 0 {
+		p = append(p, para{kind: body, lines: append([]line{row(bold("Where things stand"))}, stand...)})
+	}
+	if len(d.Dates) > 0 {
+		p = append(p, para{kind: body, lines: []line{row(bold("Dates ahead")), datesLine(d)}})
+	}
+	if len(d.Earlier) > 0 {
+		p = append(p, para{kind: body, lines: append([]line{row(bold("Told by an alert since"))}, earlierLines(d)...)})
+	}
+	p = append(p, para{kind: rule})
+	section := ""
+	shown := map[string]bool{}
+	for _, e := range d.Entries[:d.Shown] {
+		e.Says = countOnce(e.Says, shown)
+		if e.Section != section {
+			section = e.Section
+			p = append(p, para{kind: body, lines: []line{row(bold(section))}})
+		}
+		last := &p[len(p)-1]
+		last.lines = append(last.lines, entryLines(e, true)...)
+	}
+	p = append(p, para{kind: rule})
+	return append(p, para{kind: small, lines: []line{row(text(footer(d)))}})
+}
+
+var sourceCount = regexp.MustCompile(` \(\d+ of \d+ [^()]*sources read\)`)
+
+// countOnce drops a count of sources that the page has shown before.
+func countOnce(says string, shown map[string]bool) string {
+	return sourceCount.ReplaceAllStringFunc(says, func(count string) string {
+		if shown[count] {
+			return ""
+		}
+		shown[count] = true
+		return count
+	})
+}
+
+func windowLine(d Digest) string {
+	parts := []string{
+		in(d.zone, d.From).Format(stampMinute) + " to " + d.stamp(d.Slot),
+		counted(len(d.Entries), "development", "developments") + " from " + counted(d.Articles, "article", "articles"),
+		counts(d.Coverage.Read, d.Coverage.Of) + " sources read",
+	}
+	if d.First {
+		parts = append(parts, "first digest: the last "+span24(d.Slot.Sub(d.From))+" count as new")
+	}
+	return strings.Join(parts, " · ")
+}
+
+// span24 words how long a window is.
+func span24(w time.Duration) string {
+	if h := int(w.Round(time.Hour) / time.Hour); h <= 48 {
+		return counted(h, "hour", "hours")
+	}
+	return counted(int(w.Round(24*time.Hour)/(24*time.Hour)), "day", "days")
+}
+
+func standingLines(d Digest) []line {
+	var out []line
+	for _, s := range d.Changed {
+		l := row(text("• " + s.Subject + ": "))
+		if s.Was != "" {
+			l.spans = append(l.spans, text(s.Was+" → "))
+		}
+		l.spans = append(l.spans, bold(s.Now))
+		if s.Who != "" {
+			l.spans = append(l.spans, text(" ("+s.Who+")"))
+		}
+		out = append(out, l)
+	}
+	if same := sameLine(d); same != "" {
+		out = append(out, row(text("• No change: "+same)))
+	}
+	return out
+}
+
+func sameLine(d Digest) string {
+	var parts []string
+	for _, s := range d.Same {
+		parts = append(parts, lowerFirst(s.Subject)+" "+s.Now+" ("+in(d.zone, s.At).Format("2 Jan")+")")
+	}
+	return strings.Join(parts, " · ")
+}
+
+// lowerFirst starts a subject in the middle of a line; a place keeps its capital.
+func lowerFirst(s string) string {
+	for _, name := range mechanismNames {
+		if s == name && name != mechanismNames["shipping"] {
+			return strings.ToLower(s[:1]) + s[1:]
+		}
+	}
+	return s
+}
+
+func datesLine(d Digest) line {
+	var parts []string
+	for _, x := range d.Dates {
+		s := x.When
+		if x.Where != "" {
+			s += ", " + x.Where
+		}
+		parts = append(parts, s+": "+x.What)
+	}
+	return row(text(strings.Join(parts, " · ")))
+}
+
+func earlierLines(d Digest) []line {
+	var out []line
+	for _, e := range d.Earlier {
+		out = append(out, row(text("• "+in(d.zone, e.At).Format("Mon 15:04")+" "), linked(e.Headline, e.URL)))
+	}
+	return out
+}
+
+// entryLines are headline, standing and quotes of one entry.
+func entryLines(e Entry, numbered bool) []line {
+	var out []line
+	n := ""
+	if numbered {
+		n = fmt.Sprintf("%d. ", e.Number)
+	}
+	if e.Lead != "" {
+		out = append(out, row(bold(n+e.Lead)))
+		n = ""
+	}
+	out = append(out, row(bold(n), span{text: e.Headline.Title, url: e.Headline.URL, bold: true}, text(" ("+sourceName(e.Headline)+")")))
+	status := "New"
+	if !e.New {
+		status = "Changed: " + strings.Join(e.What, ", ")
+	}
+	parts := []string{status}
+	if e.Says != "" {
+		parts = append(parts, e.Says)
+	}
+	if e.Place != "" {
+		parts = append(parts, title(e.Place))
+	}
+	parts = append(parts, reportsLine(e.Originals, e.Repeats))
+	out = append(out, row(text(strings.Join(parts, " · "))))
+	for _, q := range e.Quotes {
+		out = append(out, quoted(text(q.Who+": “"+q.Text+"”")))
+	}
+	return out
+}
+
+func sourceName(s Source) string {
+	if s.State {
+		return s.Name + ", state media"
+	}
+	return s.Name
+}
+
+// footer says what else there is and admits what could not be read.
+func footer(d Digest) string {
+	var parts []string
+	if rest := d.Entries[min(d.Shown, len(d.Entries)):]; len(rest) > 0 {
+		n := 0
+		for _, e := range rest {
+			if e.New {
+				n++
+			}
+		}
+		parts = append(parts, fmt.Sprintf("In the thread: %d more (%s), one reply per number with its sources", len(rest), newAndChanged(n, len(rest)-n)))
+	} else if d.Channel != news.TerminalChannel {
+		parts = append(parts, "In the thread: one reply per number with its sources")
+	}
+	if d.Waiting > 0 {
+		parts = append(parts, counted(d.Waiting, "more waits", "more wait")+" for the next digest")
+	}
+	if s := notRead(d.Coverage, d.zone); s != "" {
+		parts = append(parts, s)
+	}
+	return strings.Join(append(parts, unfinished(d)...), " · ")
+}
+
+func newAndChanged(n, changed int) string {
+	switch {
+	case changed == 0:
+		return fmt.Sprintf("%d new", n)
+	case n == 0:
+		return fmt.Sprintf("%d changed", changed)
+	}
+	return fmt.Sprintf("%d new, %d changed", n, changed)
+}
+
+// unfinished admits what was not done by the slot.
+func unfinished(d Digest) []string {
+	var parts []string
+	if d.Unpolled > 0 {
+		parts = append(parts, counted(d.Unpolled, "source", "sources")+" not asked yet since the start")
+	}
+	if d.Pending > 0 {
+		parts = append(parts, counted(d.Pending, "article", "articles")+" not examined yet")
+	}
+	return parts
+}
+
+// notRead names the sources that could not be read.
+func notRead(c Coverage, zone *time.Location) string {
+	if len(c.Not) == 0 {
+		return ""
+	}
+	var names []string
+	for _, u := range c.Not[:min(maxUnread, len(c.Not))] {
+		s := u.Feed
+		switch {
+		case u.Why != "" && !u.Since.IsZero():
+			s += " (" + u.Why + " since " + in(zone, u.Since).Format("Mon 15:04") + ")"
+		case u.Why != "":
+			s += " (" + u.Why + ")"
+		}
+		names = append(names, s)
+	}
+	if more := len(c.Not) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	return "Not read: " + strings.Join(names, ", ")
+}
+
+func sidesRead(c Coverage) string {
+	var parts []string
+	for _, s := range c.Sides {
+		parts = append(parts, fmt.Sprintf("%s %d/%d", sideNames[s.Side].list, s.Read, s.Of))
+	}
+	return strings.Join(parts, " · ")
+}
+
+func quietPage(d Digest) page {
+	p := page{{kind: body, lines: []line{row(bold(d.Headline))}}}
+	var lines []line
+	if d.Kind == "blind" {
+		var silent []string
+		read := Coverage{}
+		for _, s := range d.Coverage.Sides {
+			if s.Read*2 < s.Of {
+				silent = append(silent, sideNames[s.Side].name)
+			} else {
+				read.Sides = append(read.Sides, s)
+			}
+		}
+		if len(read.Sides) > 0 {
+			lines = append(lines, row(text("What was read ("+strings.ReplaceAll(sidesRead(read), " · ", ", ")+") holds nothing new.")))
+		}
+		if len(silent) > 0 {
+			lines = append(lines, row(text("A statement from "+strings.Join(silent, " or ")+" could be missing.")))
+		}
+		lines = append(lines, row(text("The next digest covers this window again.")))
+	} else {
+		s := counted(d.Articles, "article", "articles") + " read"
+		switch {
+		case d.About == 1:
+			s += " · 1 about the talks, which repeats earlier developments"
+		case d.About > 0:
+			s += fmt.Sprintf(" · %d about the talks, all repeats of earlier developments", d.About)
+		default:
+			s += " · none about the talks"
+		}
+		lines = append(lines, row(text(s)))
+	}
+	if d.Last != nil {
+		l := row(text("Last change: "+in(d.zone, d.Last.At).Format("Mon 2 Jan 15:04")+" "), linked(d.Last.Headline, d.Last.URL))
+		lines = append(lines, l)
+	}
+	if len(d.Dates) > 0 {
+		x := d.Dates[0]
+		s := "Next date: " + x.When
+		if x.Where != "" {
+			s += ", " + x.Where
+		}
+		lines = append(lines, row(text(s+": "+x.What)))
+	}
+	p = append(p, para{kind: body, lines: lines})
+	if len(d.Earlier) > 0 {
+		p = append(p, para{kind: body, lines: append([]line{row(bold("Told by an alert since"))}, earlierLines(d)...)})
+	}
+	foot := []string{"Sources read: " + sidesRead(d.Coverage)}
+	if s := notRead(d.Coverage, d.zone); s != "" {
+		foot = append(foot, s)
+	}
+	return append(p, para{kind: small, lines: []line{row(text(strings.Join(append(foot, unfinished(d)...), " · ")))}})
+}
+
+// replyPage lays out the thread reply of one entry: all its sources with times.
+func replyPage(d Digest, e Entry, sources int) page {
+	inChannel := e.Number <= d.Shown
+	lines := entryLines(e, true)
+	if inChannel {
+		lines = lines[:1] // the channel holds the rest
+		if e.Lead != "" {
+			lines = entryLines(e, true)[:2]
+		}
+	}
+	p := page{{kind: body, lines: lines}}
+	var list []line
+	for _, s := range e.Sources[:min(sources, len(e.Sources))] {
+		at := in(d.zone, s.At).Format("Mon 2 Jan 15:04") + " " + d.Zone
+		l := row(text("• "), moment(at, s.At), text(" "+sourceName(s)+": "), linked(s.Title, s.URL))
+		var notes []string
+		if s.Official {
+			notes = append(notes, "official site")
+		}
+		if s.Aside {
+			notes = append(notes, "comment")
+		}
+		if s.Repeat {
+			notes = append(notes, "repeat")
+		}
+		if len(notes) > 0 {
+			l.spans = append(l.spans, text(" · "+strings.Join(notes, ", ")))
+		}
+		list = append(list, l)
+	}
+	if more := len(e.Sources) - min(sources, len(e.Sources)); more > 0 {
+		list = append(list, row(text(fmt.Sprintf("and %d more", more))))
+	}
+	return append(p, para{kind: body, lines: list})
+}

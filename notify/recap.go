@@ -1,0 +1,226 @@
+package notify
+
+import (
+	"cmp"
+	"encoding/csv"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+// Week is what only a recap holds.
+type Week struct {
+	Unconfirmed []Claim    `json:"unconfirmed,omitempty"` // said by one side for more than 48 hours
+	Alleged     []Alleged  `json:"alleged,omitempty"`
+	Monitors    bool       `json:"monitors"` // a UN, aid or monitoring source was read
+	Access      []Standing `json:"access,omitempty"`
+	Alerts      int        `json:"alerts"`
+	Cuts        int        `json:"cuts"`
+}
+
+// Claim is one side's word that nobody else has confirmed.
+type Claim struct {
+	Side string    `json:"side"`
+	At   time.Time `json:"at"`
+	Source
+}
+
+// Alleged counts the developments in which a side alleges breaches.
+type Alleged struct {
+	Side  string `json:"side"`
+	Count int    `json:"count"`
+}
+
+// unconfirmedAfter is how long one side's word may stand alone before a recap
+// points at it.
+const unconfirmedAfter = 48 * time.Hour
+
+// recap words a week. It neither reads nor writes told marks: everything whose
+// news lies in the window counts.
+func recap(d Digest, e news.Edition) Digest {
+	d.Kind = "recap"
+	w := &Week{Alerts: e.Alerts, Cuts: e.Cuts}
+	d.Week = w
+	var pick []chosen
+	says := map[news.StoryID]string{}
+	for _, s := range e.Stories {
+		if e.Digest.StateMedia == "omit" {
+			s.Reports = slices.DeleteFunc(slices.Clone(s.Reports), func(r news.Report) bool { return r.State })
+		}
+		if len(s.Reports) == 0 || !Selected(s, e.Digest.Select) || !s.Last.After(e.From) || s.First.After(e.Slot) {
+			continue
+		}
+		f := factsOf(s)
+		pick = append(pick, chosen{d: s, f: f, t: Telling{New: s.First.After(e.From)}})
+		says[s.ID] = saysSo(f.says, parties(s.Topic))
+	}
+	slices.SortFunc(pick, func(a, b chosen) int {
+		return cmp.Or(a.d.First.Compare(b.d.First), cmp.Compare(a.d.ID, b.d.ID))
+	})
+	alleged := map[string]int{}
+	for i, c := range pick {
+		x := entry(c, e)
+		x.Number = i + 1
+		d.Entries = append(d.Entries, x)
+		if x.OneSided != "" && c.d.First.Before(e.Slot.Add(-unconfirmedAfter)) && x.Stage != "" && x.Stage != "analysis" && x.Stage != "violation" {
+			w.Unconfirmed = append(w.Unconfirmed, Claim{Side: x.OneSided, At: c.d.First, Source: x.Headline})
+		}
+		for _, side := range x.Alleged {
+			alleged[side]++
+		}
+	}
+	for _, side := range append(topicParties(e.Digest.Select.Topics), "un_ngo") {
+		w.Alleged = append(w.Alleged, Alleged{Side: side, Count: alleged[side]})
+	}
+	for _, s := range d.Coverage.Sides {
+		if s.Side == "un_ngo" && s.Read > 0 {
+			w.Monitors = true
+		}
+	}
+	d.Changed, d.Same = standings(e, says)
+	for _, s := range slices.Concat(d.Changed, d.Same) {
+		if s.Access {
+			w.Access = append(w.Access, s)
+		}
+	}
+	w.Unconfirmed = w.Unconfirmed[:min(len(w.Unconfirmed), 6)]
+	d.Headline = fmt.Sprintf("%s to %s: %s changed, %d did not", span7(e.Slot.Sub(e.From)), in(d.zone, e.Slot).Format(stampDay),
+		counted(len(d.Changed), "position", "positions"), len(d.Same))
+	return d
+}
+
+func span7(w time.Duration) string {
+	if w > 6*24*time.Hour && w < 8*24*time.Hour {
+		return "Week"
+	}
+	return title(span24(w))
+}
+
+func recapPage(d Digest) page {
+	w := d.Week
+	p := page{{kind: heading, lines: []line{row(text(d.Headline))}}}
+	add := func(head string, lines ...line) {
+		if len(lines) > 0 {
+			p = append(p, para{kind: body, lines: append([]line{row(bold(head))}, lines...)})
+		}
+	}
+	var changed []line
+	for _, s := range d.Changed {
+		l := row(text("• " + s.Subject + ": "))
+		if s.Was != "" {
+			l.spans = append(l.spans, text(s.Was+" → "))
+		}
+		note := in(d.zone, s.At).Format("Mon")
+		if s.Who != "" {
+			note += "; " + s.Who
+		}
+		l.spans = append(l.spans, bold(s.Now), text(" ("+note+") "))
+		if s.URL != "" {
+			l.spans = append(l.spans, linked("source", s.URL))
+		}
+		changed = append(changed, l)
+	}
+	add("Changed", changed...)
+	if same := sameLine(d); same != "" {
+		add("Did not change", row(text(same)))
+	}
+	var claims []line
+	for _, c := range w.Unconfirmed {
+		claims = append(claims, row(text("• "+sideNames[c.Side].name+" says ("+in(d.zone, c.At).Format("Mon")+"): "),
+			linked(c.Title, c.URL), text(" ("+sourceName(c.Source)+")")))
+	}
+	add("Said by one side and still unconfirmed after 48 hours", claims...)
+	var alleged []string
+	total := 0
+	for _, a := range w.Alleged {
+		total += a.Count
+		name := sideNames[a.Side].name + " alleges"
+		if a.Side == "un_ngo" {
+			name = "monitors report"
+		}
+		s := fmt.Sprintf("%s %d", name, a.Count)
+		if a.Side == "un_ngo" && !w.Monitors {
+			s += " (no monitor source read)"
+		}
+		alleged = append(alleged, s)
+	}
+	if total > 0 {
+		add("Alleged violations", row(text(strings.Join(alleged, " · "))))
+	}
+	var access []line
+	for _, s := range w.Access {
+		l := row(text("• " + s.Subject + ": " + s.Now + " (" + in(d.zone, s.At).Format("Mon 2 Jan") + ") "))
+		if s.URL != "" {
+			l.spans = append(l.spans, linked("source", s.URL))
+		}
+		access = append(access, l)
+	}
+	add("Access", access...)
+	if len(d.Dates) > 0 {
+		add("Dates ahead", datesLine(d))
+	}
+	foot := []string{
+		counted(len(d.Entries), "development", "developments") + " from " + counted(d.Articles, "article", "articles"),
+		counted(w.Alerts, "alert", "alerts"), counted(w.Cuts, "digest", "digests"),
+		"sources read: " + strings.ReplaceAll(sidesRead(d.Coverage), " · ", ", "),
+	}
+	if s := notRead(d.Coverage, d.zone); s != "" {
+		foot = append(foot, s)
+	}
+	if len(d.Entries) > 0 && d.Channel != terminal {
+		foot = append(foot, fmt.Sprintf("table of all %d in the thread", len(d.Entries)))
+	}
+	return append(p, para{kind: small, lines: []line{row(text(strings.Join(append(foot, unfinished(d)...), " · ")))}})
+}
+
+// tableRows bounds the table of a recap.
+const tableRows = 300
+
+// tablePages are the week as comma-separated values, in as many messages as it
+// takes. Only a recap has one.
+func tablePages(d Digest) []page {
+	if d.Kind != "recap" || len(d.Entries) == 0 {
+		return nil
+	}
+	rows := CSV(d)
+	var out []page
+	cur := para{kind: code}
+	size := 0
+	for _, r := range rows {
+		l := row(text(r))
+		n := units(mrkdwn(r)) + 1
+		if size+n > budget-1000 {
+			out = append(out, page{cur})
+			cur, size = para{kind: code}, 0
+		}
+		cur.lines = append(cur.lines, l)
+		size += n
+	}
+	return append(out, page{cur})
+}
+
+// CSV is a recap's table, one line of comma-separated values per development
+// after a header line. A value that a spreadsheet would take for a formula is
+// set off with an apostrophe.
+func CSV(d Digest) []string {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	put := func(cells ...string) {
+		for i, c := range cells {
+			if c != "" && strings.ContainsAny(c[:1], "=+-@") {
+				cells[i] = "'" + c
+			}
+		}
+		w.Write(cells) // a strings.Builder takes everything
+	}
+	put("date", "what", "stage", "committed", "place", "who", "original reports", "repeats", "headline", "source", "url")
+	for _, e := range d.Entries[:min(tableRows, len(d.Entries))] {
+		put(in(d.zone, e.First).Format("2006-01-02 15:04"), e.Mechanism, e.Stage, e.Committed, e.Place, e.OneSided,
+			fmt.Sprint(e.Originals), fmt.Sprint(e.Repeats), clip(e.Headline.Title, 150), e.Headline.Name, e.Headline.URL)
+	}
+	w.Flush()
+	return strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
+}

@@ -1,0 +1,106 @@
+package notify
+
+import (
+	"fmt"
+	"strings"
+
+	"trucewatch/internal/news"
+)
+
+const terminal = news.TerminalChannel
+
+// Render writes a digest as the messages that tell it: part 1 for the channel,
+// then for its thread one reply per entry with all its sources, numbered as in
+// part 1 (entry n is part n+1). A quiet digest whose edition skips quiet days
+// has none; a blind one is always told.
+func Render(d Digest) []news.Message {
+	if d.Skip {
+		return nil
+	}
+	p := channelPage(d)
+	first := message(d.Kind, p, phone(d))
+	first.Part = 1
+	out := []news.Message{first}
+	if d.Channel == terminal {
+		out[0].Plain = Text(d, 0, false)
+		return out
+	}
+	for _, e := range d.Entries {
+		m := reply(d, e)
+		m.Part = len(out) + 1
+		out = append(out, m)
+	}
+	for _, p := range tablePages(d) {
+		m := message(d.Kind, p, "The week as a table")
+		m.Part = len(out) + 1
+		out = append(out, m)
+	}
+	return out
+}
+
+func message(kind string, p page, phone string) news.Message {
+	return news.Message{
+		Kind: kind, Blocks: encode(p),
+		Text:  mrkdwn(clipAs(phone, maxPhone, mrkdwn)),
+		Plain: draw(p, 0, false),
+	}
+}
+
+// reply is the thread reply of one entry, with as many sources as fit.
+func reply(d Digest, e Entry) news.Message {
+	n := min(maxSources, len(e.Sources))
+	for n > 0 && !fits(replyPage(d, e, n)) {
+		n--
+	}
+	return message(d.Kind, replyPage(d, e, n), fmt.Sprintf("%d. %s: %s", e.Number,
+		clip(e.Headline.Title, 150), counted(len(e.Sources), "source", "sources")))
+}
+
+// phone is what a phone shows: the news within the first 110 units.
+func phone(d Digest) string {
+	switch d.Kind {
+	case "quiet", "blind":
+		s := d.Headline + ". " + counts(d.Coverage.Read, d.Coverage.Of) + " sources read."
+		if len(d.Dates) > 0 {
+			s += " Next: " + d.Dates[0].When
+			if d.Dates[0].Where != "" {
+				s += ", " + d.Dates[0].Where
+			}
+			s += "."
+		}
+		return s
+	case "digest":
+	default:
+		return d.Headline
+	}
+	if len(d.Entries) == 0 {
+		return d.Headline
+	}
+	s := sentence(clip(d.Headline, 110))
+	if top := d.Entries[0].Says; top != "" {
+		who, silent, _ := strings.Cut(top, "; ")
+		silent, _, _ = strings.Cut(silent, " (")
+		if silent != "" {
+			who += ", " + silent
+		}
+		s += " " + sentence(clip(title(who), 70))
+	}
+	if more := len(d.Entries) - 1; more > 0 {
+		n := 0
+		for _, e := range d.Entries[1:] {
+			if e.New {
+				n++
+			}
+		}
+		s += fmt.Sprintf(" %d more: %s.", more, newAndChanged(n, more-n))
+	}
+	return s
+}
+
+// sentence ends a sentence that has no end yet.
+func sentence(s string) string {
+	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") || strings.HasSuffix(s, "…") {
+		return s
+	}
+	return s + "."
+}

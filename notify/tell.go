@@ -1,0 +1,279 @@
+package notify
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+// Telling is the decision that a channel is told of a development.
+type Telling struct {
+	New     bool
+	What    []string      // what changed, in words; empty when New
+	Fresh   []news.ItemID // the reports the decision rests on, oldest news first
+	Quoted  []news.ItemID // of those, updates whose new sentences are quoted
+	Reverse bool          // what changed denies, refuses or ends what was told
+	Mark    news.Told     // what the channel knows once it is told; Delivery is the store's to fill in
+}
+
+// Tell decides whether the channel of sel is told of d now, and why.
+//
+// A development is new to a channel that holds no mark of it, if a report of it
+// that was seen in a live poll, was no history at first sight and repeats
+// nothing older is younger than horizon. Told already, it is told again only for
+// an update in the lineage of what was told, a stage change that stands as fact
+// in a title or lede or that two origins report, a change of who says so, or a
+// changed number, date or term. Another outlet's wording changes nothing.
+func Tell(d news.Development, horizon time.Time, sel news.DigestSpec) (Telling, bool) {
+	if !Selected(d, sel.Select) {
+		return Telling{}, false
+	}
+	var fresh []news.Report
+	for _, r := range d.Reports {
+		if tellable(r, horizon) && !(sel.StateMedia == "omit" && r.State) {
+			fresh = append(fresh, r)
+		}
+	}
+	if len(fresh) == 0 {
+		return Telling{}, false
+	}
+	f := factsOf(d)
+	if d.Told == nil {
+		t := Telling{New: true}
+		for _, r := range fresh {
+			t.Fresh = append(t.Fresh, r.Item)
+		}
+		t.Mark = mark(d, f, sel)
+		return t, !onlyAsides(fresh)
+	}
+	t := changes(d, f, fresh)
+	if len(t.What) == 0 {
+		return Telling{}, false
+	}
+	t.Mark = mark(d, f, sel)
+	return t, true
+}
+
+// tellable is whether a report alone may cause telling.
+func tellable(r news.Report, horizon time.Time) bool {
+	return r.Live && r.Fresh && newsTime(r).After(horizon) &&
+		(r.First != news.Duplicate || r.Verdict != news.Duplicate)
+}
+
+func onlyAsides(reports []news.Report) bool {
+	return !slices.ContainsFunc(reports, func(r news.Report) bool { return !aside(r) })
+}
+
+// changes compares fresh reports that were not told with what was told.
+func changes(d news.Development, f facts, fresh []news.Report) Telling {
+	var t Telling
+	told := d.Told
+	keys := origins(d.Reports)
+	keyOf := map[news.ItemID]string{}
+	for i, r := range d.Reports {
+		keyOf[r.Item] = keys[i]
+	}
+	var untold []news.Report
+	for _, r := range fresh {
+		if rev, ok := told.Items[r.Item]; (!ok || r.Revision > rev) && !aside(r) {
+			untold = append(untold, r)
+		}
+	}
+	say := func(what string, from ...news.Report) {
+		if !has(t.What, what) {
+			t.What = append(t.What, what)
+		}
+		for _, r := range from {
+			if !has(t.Fresh, r.Item) {
+				t.Fresh = append(t.Fresh, r.Item)
+			}
+		}
+	}
+
+	// Who says so: one party, both, a mediator.
+	var now []string
+	for _, r := range untold {
+		now = append(now, speakersOf(r)...)
+	}
+	joined := slices.DeleteFunc(inSideOrder(now), func(side string) bool {
+		return side != "mediator" && !has(parties(d.Topic), side) || has(told.Sides, side)
+	})
+	for _, side := range joined {
+		say("now said by "+saidBy(joined, d.Topic, told.Sides), speaking(untold, side)...)
+	}
+	if commitment(f.committed) > commitment(told.Committed) && evidenced(untold, "committed") {
+		switch {
+		case f.committed == "both":
+			say("both sides now committed", withFacet(untold, "committed")...)
+		case f.committed == "third":
+			say("a third party now announces it", withFacet(untold, "committed")...)
+		case told.Committed == "":
+			say("one side now declares it", withFacet(untold, "committed")...)
+		}
+	}
+
+	// Stage changes, per mechanism.
+	for _, m := range append(slices.Clone(mechanisms), "") {
+		was, stood := told.Stages[m]
+		if !stood { // another outlet may name the mechanism otherwise, or not at all
+			was = strongest(slices.Sorted(maps.Values(told.Stages)))
+		}
+		for _, s := range stages[1:] {
+			from := slices.DeleteFunc(slices.Clone(untold), func(r news.Report) bool {
+				return mechanismOf(r) != m || stageOf(r) != s
+			})
+			if len(from) == 0 || s == was {
+				continue
+			}
+			back := s == "reject" || s == "violation" || s == "ended"
+			if strength(s) < strength(was) && !back {
+				continue
+			}
+			var from2 []string
+			fact := false
+			for _, r := range from {
+				fact = fact || asFact(r)
+				from2 = append(from2, keyOf[r.Item])
+			}
+			if !fact && distinct(from2) < 2 {
+				continue
+			}
+			say(phrase(m, s, f.committed, ""), from...)
+			t.Reverse = t.Reverse || back && strength(was) >= strength("accept")
+		}
+	}
+
+	// Numbers, dates and terms: of an official source, or of two origins.
+	byTerm := map[string][]news.Report{}
+	for _, r := range untold {
+		for _, term := range termsOf(r) {
+			if !has(told.Terms, term) {
+				byTerm[term] = append(byTerm[term], r)
+			}
+		}
+	}
+	for _, term := range slices.Sorted(maps.Keys(byTerm)) {
+		from, official := []string{}, false
+		for _, r := range byTerm[term] {
+			from, official = append(from, keyOf[r.Item]), official || r.Official
+		}
+		if !official && distinct(from) < 2 {
+			continue
+		}
+		if strings.HasPrefix(term, "day ") {
+			say("date set", byTerm[term]...)
+		} else {
+			say("terms changed", byTerm[term]...)
+		}
+	}
+
+	// Updates of what was told.
+	for _, r := range untold {
+		_, own := told.Items[r.Item]
+		_, root := told.Items[r.Of]
+		if r.Verdict == news.Update && (own || root) && len(r.Novel) > 0 {
+			t.Quoted = append(t.Quoted, r.Item)
+			if len(t.What) == 0 {
+				say("more was said", r)
+			} else {
+				say(t.What[0], r)
+			}
+		}
+	}
+	return t
+}
+
+// saidBy words who joined those that say so: both sides, if that is what it makes.
+func saidBy(joined []string, topic string, before []string) string {
+	p := parties(topic)
+	var names []string
+	both := len(p) > 0
+	for _, side := range p {
+		both = both && (has(joined, side) || has(before, side))
+	}
+	for _, side := range joined {
+		if !both || !has(p, side) {
+			names = append(names, by(side))
+		}
+	}
+	if both {
+		names = slices.Insert(names, 0, "both sides")
+	}
+	return join(names)
+}
+
+func speaking(reports []news.Report, side string) []news.Report {
+	return slices.DeleteFunc(slices.Clone(reports), func(r news.Report) bool { return !has(speakersOf(r), side) })
+}
+
+func withFacet(reports []news.Report, facet string) []news.Report {
+	return slices.DeleteFunc(slices.Clone(reports), func(r news.Report) bool {
+		return len(values(r, facet, "title", "lede")) == 0
+	})
+}
+
+func evidenced(reports []news.Report, facet string) bool { return len(withFacet(reports, facet)) > 0 }
+
+func commitment(c string) int {
+	switch {
+	case c == "both":
+		return 3
+	case c == "third":
+		return 2
+	case c != "":
+		return 1
+	}
+	return 0
+}
+
+// mark is what the channel knows once d is told: all it knew and all d says now.
+func mark(d news.Development, f facts, sel news.DigestSpec) news.Told {
+	m := news.Told{
+		Story: d.ID, Channel: sel.Channel, Digest: sel.Name,
+		Stages: map[string]string{}, Items: map[news.ItemID]int{},
+		Committed: f.committed,
+	}
+	sides, terms := slices.Clone(f.says), slices.Clone(f.terms)
+	if d.Told != nil {
+		maps.Copy(m.Stages, d.Told.Stages)
+		maps.Copy(m.Items, d.Told.Items)
+		sides = append(sides, d.Told.Sides...)
+		terms = append(terms, d.Told.Terms...)
+		if commitment(d.Told.Committed) > commitment(m.Committed) {
+			m.Committed = d.Told.Committed
+		}
+	}
+	for mech, stage := range f.stages {
+		if stage != "" {
+			m.Stages[mech] = stage
+		}
+	}
+	for _, r := range d.Reports {
+		m.Items[r.Item] = max(m.Items[r.Item], r.Revision)
+	}
+	slices.Sort(terms)
+	m.Sides, m.Terms = inSideOrder(sides), slices.Compact(terms)
+	return m
+}
+
+// Selected is whether a selection picks a development. Languages choose
+// headlines and never leave news out.
+func Selected(d news.Development, s news.Selection) bool {
+	if len(s.Topics) > 0 && !has(s.Topics, d.Topic) {
+		return false
+	}
+	any := func(want []string, got func(news.Report) []string) bool {
+		return len(want) == 0 || slices.ContainsFunc(d.Reports, func(r news.Report) bool {
+			return slices.ContainsFunc(got(r), func(v string) bool { return has(want, v) })
+		})
+	}
+	facet := func(name string) func(news.Report) []string {
+		return func(r news.Report) []string { return values(r, name) }
+	}
+	relevant := slices.ContainsFunc(d.Reports, func(r news.Report) bool { return r.Relevance != news.None })
+	return relevant && any(s.Mechanisms, facet("mechanism")) && any(s.Stages, facet("stage")) &&
+		any(s.Places, facet("place")) && any(s.Sides, func(r news.Report) []string { return []string{r.Side} })
+}

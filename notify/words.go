@@ -1,0 +1,314 @@
+package notify
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"trucewatch/internal/news"
+)
+
+// This file holds the program's whole vocabulary: what it says in its own voice
+// about a development. Everything else in a digest is a source's, quoted.
+//
+// One rule stands above the table: a stage `agreed` that both parties have not
+// committed to is never worded as an agreement.
+
+// Values of the stage facet, weakest first. See the taxonomy for what each means.
+var stages = []string{"analysis", "signal", "proposal", "prep", "talks", "accept", "reject", "violation", "in_effect", "agreed", "ended"}
+
+// Values of the mechanism facet.
+var mechanisms = []string{"full", "partial", "humanitarian", "exchange", "settlement", "guarantees", "shipping"}
+
+var mechanismNames = map[string]string{
+	"full":         "Full ceasefire",
+	"partial":      "Partial truce",
+	"humanitarian": "Humanitarian pause",
+	"exchange":     "Exchange",
+	"settlement":   "Peace settlement",
+	"guarantees":   "Security guarantees",
+	"shipping":     "Black Sea shipping",
+}
+
+// subject names a mechanism, its place first: "Sampleville · local pause".
+func subject(mechanism, place string) string {
+	name := mechanismNames[mechanism]
+	if name == "" {
+		name = "Talks"
+	}
+	if place == "" {
+		return name
+	}
+	switch mechanism {
+	case "full", "partial":
+		name = "local truce"
+	case "humanitarian":
+		name = "local pause"
+	default:
+		name = strings.ToLower(name[:1]) + name[1:]
+	}
+	return title(place) + " · " + name
+}
+
+// phrase says where a mechanism stands: mechanism x stage x who committed.
+// committed is "both", "one:SIDE", "third" or ""; by names who acted, such as
+// "Russia", and may be "".
+func phrase(mechanism, stage, committed, by string) string {
+	if side, ok := strings.CutPrefix(committed, "one:"); ok {
+		by = cmp.Or(sideNames[side].country, by)
+	}
+	with := func(verb string) string {
+		if by == "" {
+			return verb
+		}
+		return verb + " by " + by
+	}
+	switch stage {
+	case "signal":
+		return "talked about"
+	case "proposal":
+		if mechanism == "exchange" {
+			return "lists on the table"
+		}
+		return "terms on the table"
+	case "accept":
+		return with("accepted")
+	case "reject":
+		return with("refused")
+	case "prep":
+		if mechanism == "exchange" || mechanism == "humanitarian" {
+			return "being arranged"
+		}
+		return "meeting being arranged"
+	case "talks":
+		return "being negotiated"
+	case "agreed":
+		return agreed(committed, by)
+	case "in_effect":
+		what := "in effect"
+		if mechanism == "exchange" {
+			what = "carried out"
+		}
+		switch {
+		case committed == "third":
+			return what + ", a third party says; neither side confirms"
+		case strings.HasPrefix(committed, "one:"):
+			return what + ", " + cmp.Or(by, "one side") + " alone says"
+		}
+		return what
+	case "violation":
+		if by == "" {
+			return "in effect, breaches alleged"
+		}
+		return "in effect, breaches alleged by " + by
+	case "ended":
+		switch {
+		case committed == "third":
+			return "ended, a third party says; neither side confirms"
+		case strings.HasPrefix(committed, "one:"):
+			return "ended, " + cmp.Or(by, "one side") + " alone says"
+		}
+		return "ended"
+	case "analysis":
+		return "discussed"
+	}
+	return "in the news"
+}
+
+func agreed(committed, by string) string {
+	switch {
+	case committed == "both":
+		return "agreed by both sides"
+	case strings.HasPrefix(committed, "one:"):
+		return "declared by " + cmp.Or(by, "one side") + " alone"
+	case committed == "third":
+		return "announced by " + cmp.Or(by, "a third party") + ", neither side confirms"
+	}
+	return "announced, not confirmed by either side"
+}
+
+type sideWords struct {
+	name    string // who speaks: "Kyiv"
+	country string // who acts: "Ukraine"
+	kind    string // whose sources: "Ukrainian"
+	list    string // in lists of sources read
+}
+
+var sideNames = map[string]sideWords{
+	"ukraine":     {"Kyiv", "Ukraine", "Ukrainian", "Ukraine"},
+	"russia":      {"Moscow", "Russia", "Russian", "Russia"},
+	"us":          {"Washington", "the US", "US", "US"},
+	"europe":      {"Europe", "Europe", "European", "Europe"},
+	"mediator":    {"mediator", "a mediator", "mediators'", "mediators"},
+	"un_ngo":      {"UN or aid agencies", "the UN or aid agencies", "UN and aid", "UN and aid"},
+	"independent": {"independent", "independent", "independent", "independent"},
+}
+
+// by names who a side is when something is said by it.
+func by(side string) string {
+	if side == "mediator" {
+		return "a mediator"
+	}
+	return sideNames[side].name
+}
+
+// parties are the two sides of a topic's conflict, whose silence is measured.
+// A topic that is not listed has none we could measure: sides are not mentioned.
+func parties(topic string) []string {
+	if topic == "russia-ukraine" {
+		return []string{"ukraine", "russia"}
+	}
+	return nil
+}
+
+var topicNames = map[string]string{"russia-ukraine": "Russia-Ukraine"}
+
+func topicName(topics []string) string {
+	var names []string
+	for _, t := range topics {
+		names = append(names, cmp.Or(topicNames[t], clean(t)))
+	}
+	return strings.Join(names, ", ")
+}
+
+// speakers maps words of a named speaker to the side that speaks.
+var speakers = []struct{ word, side string }{
+	{"kremlin", "russia"}, {"moscow", "russia"}, {"russia", "russia"}, {"putin", "russia"}, {"peskov", "russia"},
+	{"lavrov", "russia"}, {"zakharova", "russia"}, {"medinsky", "russia"}, {"ushakov", "russia"}, {"dmitriev", "russia"},
+	{"кремл", "russia"}, {"москв", "russia"}, {"росси", "russia"}, {"путин", "russia"}, {"песков", "russia"},
+	{"kyiv", "ukraine"}, {"kiev", "ukraine"}, {"ukrain", "ukraine"}, {"zelensk", "ukraine"}, {"umerov", "ukraine"},
+	{"sybiha", "ukraine"}, {"yermak", "ukraine"}, {"київ", "ukraine"}, {"україн", "ukraine"}, {"зеленськ", "ukraine"},
+	{"киев", "ukraine"}, {"украин", "ukraine"}, {"зеленск", "ukraine"},
+	{"white house", "us"}, {"washington", "us"}, {"trump", "us"}, {"witkoff", "us"}, {"rubio", "us"}, {"vance", "us"},
+	{"kushner", "us"}, {"state department", "us"},
+	{"turkey", "mediator"}, {"türkiye", "mediator"}, {"erdogan", "mediator"}, {"erdoğan", "mediator"}, {"qatar", "mediator"},
+	{"emirates", "mediator"}, {"saudi", "mediator"}, {"vatican", "mediator"}, {"mediator", "mediator"},
+	{"united nations", "un_ngo"}, {"guterres", "un_ngo"}, {"icrc", "un_ngo"}, {"red cross", "un_ngo"}, {"osce", "un_ngo"},
+	{"macron", "europe"}, {"starmer", "europe"}, {"merz", "europe"}, {"european", "europe"}, {"kallas", "europe"},
+}
+
+// sideOf is the side a named speaker stands on, "" when unknown. A side's own
+// identifier names itself.
+func sideOf(who string) string {
+	who = strings.ToLower(who)
+	if who == "" {
+		return ""
+	}
+	if _, ok := sideNames[who]; ok {
+		return who
+	}
+	for _, s := range speakers {
+		if strings.Contains(who, s.word) {
+			return s.side
+		}
+	}
+	return ""
+}
+
+// agencies are the news agencies whose own report is preferred as a headline.
+var agencies = []string{"reuters", "associated press", "ap", "afp", "dpa", "pap", "ansa", "efe", "bloomberg", "anadolu", "interfax-ukraine", "ukrinform", "unian", "kyodo"}
+
+// sections of a digest, in the order they are preferred when two rank alike.
+const (
+	sectionTalks  = "TALKS AND TERMS"
+	sectionAccess = "EXCHANGES AND ACCESS"
+	sectionGround = "IN EFFECT, BREACHES, ENDED"
+)
+
+func sectionOf(mechanism, stage string) string {
+	switch {
+	case mechanism == "exchange" || mechanism == "humanitarian":
+		return sectionAccess
+	case stage == "in_effect" || stage == "violation" || stage == "ended":
+		return sectionGround
+	}
+	return sectionTalks
+}
+
+// counted words a number and a noun.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// reportsLine words how many reports there are, by origin.
+func reportsLine(originals, repeats int) string {
+	s := counted(originals, "original report", "original reports")
+	if repeats > 0 {
+		s += ", " + counted(repeats, "repeat", "repeats")
+	}
+	return s
+}
+
+// join lists words: "a", "a and b", "a, b and c".
+func join(words []string) string {
+	switch len(words) {
+	case 0:
+		return ""
+	case 1:
+		return words[0]
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// saysSo words who says so, in the order of news.Sides.
+func saysSo(sides, parties []string) string {
+	var names []string
+	both := len(parties) > 0
+	for _, p := range parties {
+		both = both && has(sides, p)
+	}
+	for _, s := range news.Sides {
+		if has(sides, s) && s != "independent" {
+			names = append(names, sideNames[s].name)
+		}
+	}
+	switch {
+	case len(names) == 0:
+		return ""
+	case both && len(names) == len(parties):
+		return join(names) + " both say so"
+	case len(names) == 1 && len(parties) > 0 && !both && has(parties, sides[0]):
+		return names[0] + "'s claim"
+	case len(names) == 1 && !strings.HasSuffix(names[0], "agencies"):
+		return names[0] + " says so"
+	}
+	return join(names) + " say so"
+}
+
+func title(s string) string {
+	for i, r := range s {
+		if i == 0 {
+			return strings.ToUpper(string(r)) + s[len(string(r)):]
+		}
+	}
+	return s
+}
+
+var languageNames = map[string]string{
+	"uk": "in Ukrainian", "ru": "in Russian", "en": "in English", "de": "in German", "fr": "in French", "pl": "in Polish",
+	"es": "in Spanish", "it": "in Italian", "sv": "in Swedish", "tr": "in Turkish", "ar": "in Arabic", "he": "in Hebrew", "be": "in Belarusian",
+}
+
+// dateWords says what happens on a stated date.
+func dateWords(s news.StatedDate) string {
+	if s.Kind == "meets" || s.What == "meeting" || mechanismNames[s.What] == "" {
+		return "meeting"
+	}
+	name := strings.ToLower(mechanismNames[s.What])
+	if s.What == "shipping" {
+		name = mechanismNames[s.What]
+	}
+	switch s.Kind {
+	case "starts":
+		return name + " starts"
+	case "ends":
+		return name + " ends"
+	}
+	return name
+}
+
+// counts words n of m.
+func counts(n, of int) string { return fmt.Sprintf("%d of %d", n, of) }
