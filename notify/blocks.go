@@ -22,9 +22,8 @@ const (
 )
 
 type textObject struct {
-	Type     string `json:"type"`
-	Text     string `json:"text"`
-	Verbatim bool   `json:"verbatim,omitempty"` // plain names and addresses stay text
+	Type string `json:"type"`
+	Text string `json:"text"`
 }
 
 type block struct {
@@ -52,15 +51,15 @@ func blocks(p page) []block {
 			out = append(out, block{Type: "divider"})
 		case small:
 			for _, s := range pieces(para.lines) {
-				out = append(out, block{Type: "context", Elements: []textObject{{Type: "mrkdwn", Text: s, Verbatim: true}}})
+				out = append(out, block{Type: "context", Elements: []textObject{{Type: "mrkdwn", Text: s}}})
 			}
 		case body:
 			for _, s := range pieces(para.lines) {
-				out = append(out, block{Type: "section", Text: &textObject{Type: "mrkdwn", Text: s, Verbatim: true}})
+				out = append(out, block{Type: "section", Text: &textObject{Type: "mrkdwn", Text: s}})
 			}
 		case code:
 			for _, s := range codePieces(para.lines) {
-				out = append(out, block{Type: "section", Text: &textObject{Type: "mrkdwn", Text: s, Verbatim: true}})
+				out = append(out, block{Type: "section", Text: &textObject{Type: "mrkdwn", Text: s}})
 			}
 		}
 	}
@@ -191,7 +190,7 @@ func plainForm(m news.Message) string {
 	lines := strings.Split(s, "\n")
 	var b strings.Builder
 	for _, l := range lines {
-		l = plain(lineStart.ReplaceAllString(broadcast.ReplaceAllString(l, "＠$1"), ""))
+		l = plain(lineStart.ReplaceAllString(mention.ReplaceAllStringFunc(l, wide), ""))
 		if b.Len()+len(l)+8 > maxPlainText {
 			b.WriteString("…")
 			break

@@ -190,6 +190,9 @@ func entry(c chosen, e news.Edition) Entry {
 	if c.f.mechanism != "" || c.f.stage != "" && c.f.stage != "analysis" {
 		out.Standing = standing(c.f)
 	}
+	if strength(c.f.stage) >= strength("accept") {
+		out.Stands = phrase(c.f.mechanism, c.f.stage, c.f.committed, actor(c.f))
+	}
 	switch {
 	case lead.State && e.Digest.StateMedia == "link":
 		out.Lead = cmp.Or(out.Standing, "On the talks") + ": state media alone report it"
@@ -228,13 +231,15 @@ func standing(f facts) string {
 	if f.stage == "" {
 		return subject(f.mechanism, f.place)
 	}
-	by := ""
-	if f.stage == "accept" || f.stage == "reject" || f.stage == "violation" {
-		if len(f.says) == 1 {
-			by = sideNames[f.says[0]].country
-		}
+	return subject(f.mechanism, f.place) + ": " + phrase(f.mechanism, f.stage, f.committed, actor(f))
+}
+
+// actor names who accepted, refused or alleges, when one side alone says so.
+func actor(f facts) string {
+	if (f.stage == "accept" || f.stage == "reject" || f.stage == "violation") && len(f.says) == 1 {
+		return sideNames[f.says[0]].country
 	}
-	return subject(f.mechanism, f.place) + ": " + phrase(f.mechanism, f.stage, f.committed, by)
+	return ""
 }
 
 func baseLang(tag string) string {

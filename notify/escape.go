@@ -115,10 +115,13 @@ func plain(s string) string { return entities.Replace(s) }
 var lookalikes = strings.NewReplacer("*", "∗", "_", "ˍ", "~", "∼", "`", "ˋ", "](", "] (", "&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 var (
-	broadcast = regexp.MustCompile(`(?i)@(here|channel|everyone)`)
+	mention   = regexp.MustCompile(`(?i)@(?:here|channel|everyone)|(?:^|[^\p{L}\p{N}])[@#][\p{L}\p{N}_]`)
 	emojiName = regexp.MustCompile(`:([\p{L}\p{N}_+'-]*[\p{L}_+][\p{L}\p{N}_+'-]*):`)
 	lineStart = regexp.MustCompile(`^(?:>|#{1,6} )+`)
 )
+
+// wide widens what Slack would take for a name or a channel.
+func wide(s string) string { return strings.NewReplacer("@", "＠", "#", "＃").Replace(s) }
 
 // mrkdwn writes clean text for a mrkdwn object or the text of a message, so that
 // nothing in it formats, links, mentions or becomes an emoji.
@@ -126,7 +129,7 @@ func mrkdwn(s string) string {
 	s = lineStart.ReplaceAllStringFunc(s, func(m string) string {
 		return strings.NewReplacer(">", "›", "#", "＃").Replace(m)
 	})
-	s = broadcast.ReplaceAllString(s, "＠$1")
+	s = mention.ReplaceAllStringFunc(s, wide)
 	for emojiName.MatchString(s) { // twice for names that share a colon
 		s = emojiName.ReplaceAllString(s, "∶$1∶")
 	}

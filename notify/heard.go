@@ -58,37 +58,42 @@ func blindSides(c Coverage, parties []string) []SideRead {
 // after the development was first seen. Less than that is said as what it is.
 func notHeard(d news.Development, f facts, sources []news.Source) string {
 	seen := firstSeen(d)
-	var out []string
+	var out, silent, read []string
 	for _, party := range parties(d.Topic) {
-		if has(f.says, party) {
-			continue
+		if has(f.says, party) || has(f.carried, party) {
+			continue // carried without its own word: neither heard nor silent
 		}
-		var fresh, read, of int
+		var fresh, answers, of int
 		for _, s := range sources {
 			if s.Side != party {
 				continue
 			}
 			of++
 			if answered(s, seen) {
-				read++
-			}
-			if answered(s, seen) && s.LastNew.After(seen) {
-				fresh++
+				answers++
+				if s.LastNew.After(seen) {
+					fresh++
+				}
 			}
 		}
 		w := sideNames[party]
 		switch {
 		case of == 0:
 			out = append(out, "no "+w.kind+" source is read")
-		case has(f.carried, party):
-			// Its sources carry the news without its own word: neither heard nor silent.
 		case fresh*2 >= of:
-			out = append(out, fmt.Sprintf("%s not heard (%d of %d %s sources read)", w.name, fresh, of, w.kind))
-		case read*2 >= of:
+			silent, read = append(silent, w.name), append(read, counts(fresh, of)+" "+w.kind)
+		case answers*2 >= of:
 			out = append(out, fmt.Sprintf("too early for %s (%d of %d %s sources have anything newer)", w.name, fresh, of, w.kind))
 		default:
-			out = append(out, fmt.Sprintf("%s could not be read (%d of %d sources)", w.name, read, of))
+			out = append(out, fmt.Sprintf("%s could not be read (%d of %d sources)", w.name, answers, of))
 		}
+	}
+	if len(silent) == 2 {
+		silent = []string{"neither side"}
+	}
+	if len(silent) > 0 {
+		out = append([]string{join(silent) + " not heard (" + strings.Join(read, ", ") + " sources read)"}, out...)
+		out[0] = strings.Replace(out[0], "neither side not heard", "neither side heard", 1)
 	}
 	return strings.Join(out, ", ")
 }

@@ -50,7 +50,7 @@ func channelPage(d Digest) page {
 	return append(p, para{kind: small, lines: []line{row(text(footer(d)))}})
 }
 
-var sourceCount = regexp.MustCompile(` \(\d+ of \d+ [^()]*sources read\)`)
+var sourceCount = regexp.MustCompile(` \(\d+ of \d+ [^()]* sources read\)`)
 
 // countOnce drops a count of sources that the page has shown before.
 func countOnce(says string, shown map[string]bool) string {
@@ -157,6 +157,9 @@ func entryLines(e Entry, numbered bool) []line {
 		status = "Changed: " + strings.Join(e.What, ", ")
 	}
 	parts := []string{status}
+	if e.Stands != "" && !has(e.What, e.Stands) {
+		parts = append(parts, e.Stands)
+	}
 	if e.Says != "" {
 		parts = append(parts, e.Says)
 	}
@@ -322,7 +325,7 @@ func replyPage(d Digest, e Entry, sources int) page {
 	var list []line
 	for _, s := range e.Sources[:min(sources, len(e.Sources))] {
 		at := in(d.zone, s.At).Format("Mon 2 Jan 15:04") + " " + d.Zone
-		l := row(text("• "), moment(at, s.At), text(" "+sourceName(s)+": "), linked(s.Title, s.URL))
+		l := row(text("• "+sourceName(s)+": "), linked(s.Title, s.URL), text(" · "), moment(at, s.At))
 		var notes []string
 		if s.Official {
 			notes = append(notes, "official site")

@@ -55,6 +55,7 @@ type Entry struct {
 	Committed string       `json:"committed,omitempty"`
 	Place     string       `json:"place,omitempty"`
 	Standing  string       `json:"standing,omitempty"` // mechanism and stage in words
+	Stands    string       `json:"stands,omitempty"`   // the stage in words, where a headline may mislead
 	Says      string       `json:"says,omitempty"`     // who says so and who was not heard
 	Quotes    []Quote      `json:"quotes,omitempty"`
 	Originals int          `json:"originals"`
