@@ -56,6 +56,9 @@ func ParseSpec(spec string, zone *time.Location) (Spec, error) {
 		return Spec{}, fmt.Errorf(`cron spec %q counts from the start of the program; write five fields, such as "0 8 * * *"`, text)
 	}
 	fields, err := parseFields(text)
+	if err != nil && strings.Contains(err.Error(), "above maximum (6)") {
+		err = fmt.Errorf("%w; write Sunday as 0, Saturday as 6", err)
+	}
 	if err != nil {
 		return Spec{}, fmt.Errorf("cron spec %q: %w", text, err)
 	}

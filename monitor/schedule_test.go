@@ -49,7 +49,7 @@ func TestParseSpecRefusesWhatNamesNoMinute(t *testing.T) {
 		"0 8 * *":                    "expected exactly 5 fields",
 		"0 8 * * * *":                "expected exactly 5 fields",
 		"0 24 * * *":                 "above maximum",
-		"0 9 * * 7":                  "above maximum",
+		"0 9 * * 7":                  "write Sunday as 0",
 		"60 9 * * *":                 "above maximum",
 		", 8 * * *":                  "the minute field names no value",
 		"0 8 * * ,":                  "the day of week field names no value",
