@@ -382,10 +382,10 @@ func (k *checker) selection(at string, s *Selection) {
 			switch {
 			case slices.Contains(l.words[:i], w):
 				k.add(path, quote(w)+" stands twice in the list", "keep one")
-			case l.known != nil:
-				k.choice(path, w, l.known)
-			case !l.form.MatchString(w):
+			case l.form != nil && !l.form.MatchString(w):
 				k.add(path, quote(w)+" is not understood", l.remedy)
+			case l.form == nil && len(l.known) > 0: // without any good topic, that is the problem to mend
+				k.choice(path, w, l.known)
 			}
 		}
 	}
