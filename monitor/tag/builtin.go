@@ -1,0 +1,50 @@
+package tag
+
+import (
+	"embed"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+//go:embed packs/*.yaml
+var packFiles embed.FS
+
+var builtins sync.Map // name → *Pack
+
+// Builtin returns the pack of a topic, or a base pack, that ships with the
+// program. The pack is shared: nobody changes it.
+func Builtin(name string) (*Pack, error) {
+	if p, ok := builtins.Load(name); ok {
+		return p.(*Pack), nil
+	}
+	names := BuiltinNames()
+	if !slices.Contains(names, name) {
+		return nil, fmt.Errorf("no built-in pack %q: there are %s", name, strings.Join(names, ", "))
+	}
+	file := "packs/" + name + ".yaml"
+	data, err := packFiles.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	p, err := Load(file, data)
+	if err != nil {
+		return nil, err
+	}
+	builtins.Store(name, p)
+	return p, nil
+}
+
+// BuiltinNames lists the built-in packs, in order.
+func BuiltinNames() []string {
+	files, err := packFiles.ReadDir("packs")
+	if err != nil {
+		panic(err) // embedded: cannot fail
+	}
+	var names []string
+	for _, f := range files {
+		names = append(names, strings.TrimSuffix(f.Name(), ".yaml"))
+	}
+	return names
+}
