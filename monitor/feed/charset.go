@@ -1,0 +1,263 @@
+package feed
+
+import (
+	"bytes"
+	"fmt"
+	"mime"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html/charset"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
+)
+
+// toUTF8 decodes b if it is not UTF-8 and says so when a label was wrong or
+// missing. What it takes for UTF-8 is returned as it is, valid or not.
+//
+// The order of trust: a byte order mark; zero bytes that give UTF-16 away;
+// bytes that are valid UTF-8 (no other encoding's text is by accident, while
+// labels often lie); the HTTP charset; the XML declaration; a guess. Mostly
+// valid UTF-8 with a few bad bytes is UTF-8 too.
+func toUTF8(b []byte, contentType, lang string) ([]byte, string) {
+	if e := markedEncoding(b); e != nil {
+		return decode(b, e), ""
+	}
+	if e := zeroByteEncoding(b); e != nil {
+		return decode(b, e), "UTF-16 without a byte order mark"
+	}
+	declared := declaredCharset(b)
+	http := ""
+	if _, params, err := mime.ParseMediaType(contentType); err == nil {
+		http = params["charset"]
+	} else if _, after, ok := strings.Cut(strings.ToLower(contentType), "charset="); ok {
+		http = after
+	}
+	label := http
+	if label == "" || isDefaultLabel(http) && declared != "" {
+		// Servers send iso-8859-1 for everything; the document knows better.
+		label = declared
+	}
+	enc, name := lookup(label)
+	if utf8.Valid(b) {
+		if name == "iso-2022-jp" && bytes.Contains(b, []byte("\x1b$")) {
+			return decode(b, enc), ""
+		}
+		if label != "" && name != "utf-8" && !isASCII(b) {
+			return b, fmt.Sprintf("labelled %s but is UTF-8", clip(clean(label), 40))
+		}
+		return b, ""
+	}
+	good, bad := countUTF8(b)
+	if good > bad {
+		return b, ""
+	}
+	if name != "utf-8" && enc != nil {
+		return decode(b, enc), ""
+	}
+	if other, otherName := lookup(declared); other != nil && otherName != "utf-8" {
+		return decode(b, other), fmt.Sprintf("served as %s but is %s", clip(clean(label), 40), otherName)
+	}
+	guess := guessCharset(b, lang)
+	enc, _ = lookup(guess)
+	if label == "" {
+		return decode(b, enc), "no encoding stated; read as " + guess
+	}
+	return decode(b, enc), fmt.Sprintf("labelled %s but seems to be %s", clip(clean(label), 40), guess)
+}
+
+// markedEncoding is the encoding a byte order mark names; nil without one or
+// with UTF-8's.
+func markedEncoding(b []byte) encoding.Encoding {
+	switch {
+	case bytes.HasPrefix(b, []byte{0xff, 0xfe, 0, 0}), bytes.HasPrefix(b, []byte{0, 0, 0xfe, 0xff}):
+		return utf32.UTF32(utf32.BigEndian, utf32.UseBOM)
+	case bytes.HasPrefix(b, []byte{0xff, 0xfe}), bytes.HasPrefix(b, []byte{0xfe, 0xff}):
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
+	}
+	return nil
+}
+
+// zeroByteEncoding recognises UTF-16 without a byte order mark by a document's
+// first characters, which are ASCII in any feed.
+func zeroByteEncoding(b []byte) encoding.Encoding {
+	if len(b) < 8 {
+		return nil
+	}
+	even, odd := 0, 0
+	head := b[:min(len(b), 64)&^1]
+	for i, c := range head {
+		if c == 0 && i%2 == 0 {
+			even++
+		} else if c == 0 {
+			odd++
+		}
+	}
+	half := len(head) / 2
+	switch {
+	case odd*4 > half*3 && even == 0:
+		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
+	case even*4 > half*3 && odd == 0:
+		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
+	}
+	return nil
+}
+
+var declaration = regexp.MustCompile(`(?i)<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([A-Za-z0-9_:. -]{1,40})`)
+
+// declaredCharset is the label in the XML declaration, which need not be first.
+func declaredCharset(b []byte) string {
+	if m := declaration.FindSubmatch(b[:min(len(b), 4096)]); m != nil {
+		return string(m[1])
+	}
+	return ""
+}
+
+// isDefaultLabel reports labels that servers send without having looked.
+func isDefaultLabel(label string) bool {
+	_, name := lookup(label)
+	return name == "windows-1252" // what iso-8859-1 and us-ascii mean on the web
+}
+
+// lookup finds an encoding by a label as publishers write it, and its proper
+// name; nil and "" for unknown labels.
+func lookup(label string) (encoding.Encoding, string) {
+	label = strings.ToLower(strings.Trim(label, " \t\r\n\"';"))
+	if label == "" {
+		return nil, ""
+	}
+	if e, name := charset.Lookup(label); e != nil {
+		return e, name
+	}
+	squeezed := strings.NewReplacer("-", "", "_", "", " ", "", ".", "").Replace(label)
+	for _, prefix := range []string{"windows", "win", "cp", "ansi", ""} {
+		if digits, ok := strings.CutPrefix(squeezed, prefix); ok && len(digits) >= 3 && len(digits) <= 4 && strings.Trim(digits, "0123456789") == "" {
+			name := "windows-" + digits
+			if digits == "866" {
+				name = "ibm866"
+			}
+			return charset.Lookup(name)
+		}
+	}
+	switch {
+	case strings.HasPrefix(squeezed, "utf8"):
+		return charset.Lookup("utf-8")
+	case squeezed == "koi8", squeezed == "koi8r":
+		return charset.Lookup("koi8-r")
+	case squeezed == "koi8u":
+		return charset.Lookup("koi8-u")
+	case squeezed == "latin1":
+		return charset.Lookup("iso-8859-1")
+	}
+	return nil, ""
+}
+
+// decode converts b; x/text replaces what it cannot convert by U+FFFD and
+// reports no error for the encodings used here.
+func decode(b []byte, e encoding.Encoding) []byte {
+	if e == nil {
+		return b
+	}
+	out, err := e.NewDecoder().Bytes(b)
+	if err != nil {
+		return b
+	}
+	return out
+}
+
+// countUTF8 counts valid multi-byte sequences and bytes that are part of none.
+func countUTF8(b []byte) (good, bad int) {
+	for i := 0; i < len(b); {
+		if b[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && size == 1 {
+			bad++
+		} else {
+			good++
+		}
+		i += size
+	}
+	return good, bad
+}
+
+func isASCII(b []byte) bool {
+	for _, c := range b {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// guessCharset names the single-byte encoding of unlabelled text. Cyrillic text
+// has its high bytes in runs, Latin text has single ones; among the Cyrillic
+// encodings the one that makes most letters common lower-case ones wins.
+func guessCharset(b []byte, lang string) string {
+	b = b[:min(len(b), 256<<10)]
+	high, runs := 0, 0
+	for i, c := range b {
+		if c >= 0x80 {
+			high++
+			if i == 0 || b[i-1] < 0x80 {
+				runs++
+			}
+		}
+	}
+	if runs == 0 || high < 2*runs {
+		switch primary, _, _ := strings.Cut(strings.ToLower(lang), "-"); primary {
+		case "pl", "cs", "sk", "hu", "ro", "hr", "sl":
+			return "windows-1250"
+		case "tr", "az":
+			return "windows-1254"
+		case "lt", "lv", "et":
+			return "windows-1257"
+		}
+		return "windows-1252"
+	}
+	switch primary, _, _ := strings.Cut(strings.ToLower(lang), "-"); primary {
+	case "el":
+		return "windows-1253"
+	case "he":
+		return "windows-1255"
+	case "ar", "fa", "ur":
+		return "windows-1256"
+	}
+	best, most := "windows-1251", -1
+	for _, c := range cyrillicCommon {
+		n := 0
+		for _, x := range b {
+			if x >= 0x80 && bytes.IndexByte(c.common, x) >= 0 {
+				n++
+			}
+		}
+		if n > most {
+			best, most = c.name, n
+		}
+	}
+	return best
+}
+
+// cyrillicCommon holds, per encoding, the bytes of the most frequent lower-case
+// letters of Russian and Ukrainian, о е а и н т с р в л.
+var cyrillicCommon = func() (all []struct {
+	name   string
+	common []byte
+}) {
+	for _, name := range []string{"windows-1251", "koi8-u", "iso-8859-5", "ibm866"} {
+		e, _ := charset.Lookup(name)
+		common, err := e.NewEncoder().Bytes([]byte("оеаинтсрвл"))
+		if err != nil {
+			panic("feed: " + name + " has no Cyrillic letters")
+		}
+		all = append(all, struct {
+			name   string
+			common []byte
+		}{name, common})
+	}
+	return all
+}()

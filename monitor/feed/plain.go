@@ -1,0 +1,234 @@
+package feed
+
+import (
+	"html"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	nethtml "golang.org/x/net/html"
+)
+
+// PlainText turns HTML into text: tags out, entities decoded, scripts, styles and
+// frames out, white space collapsed. Blocks are separated by one line break,
+// table cells by a space. Markup that was escaped twice is taken off too. The
+// result is valid UTF-8 without control characters but for the line breaks.
+func PlainText(s string) string {
+	if isPlain(s) {
+		return s
+	}
+	out := plainOnce(s)
+	if strings.IndexByte(out, '<') >= 0 && looksEscapedTwice(out) || strings.IndexByte(out, '&') >= 0 && hasEntity(out) {
+		out = plainOnce(out)
+	}
+	return out
+}
+
+// isPlain reports whether PlainText would return s as it is; it may be wrong
+// only by saying no.
+func isPlain(s string) bool {
+	space := true // at the start
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == ' ':
+			if space {
+				return false
+			}
+			space = true
+		case c < 0x20 || c == '<' || c == '&' || c == 0x7f:
+			return false
+		case c == 0xc2 || c == 0xe2 || c == 0xef || c == 0xe1 || c == 0xe3: // blanks and invisible characters start so
+			if r, _ := utf8.DecodeRuneInString(s[i:]); kindOf(r) != visible {
+				return false
+			}
+			space = false
+		default:
+			space = false
+		}
+	}
+	return !space || s == ""
+}
+
+func looksEscapedTwice(s string) bool {
+	for _, mark := range []string{"</p>", "<p>", "<br", "</a>", "</b>", "</strong>", "</div>", "<img ", "</span>", "</em>", "</i>", "</li>"} {
+		if strings.Contains(s, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasEntity(s string) bool {
+	for _, e := range []string{"&amp;", "&quot;", "&#", "&nbsp;", "&lt;", "&gt;", "&laquo;", "&raquo;", "&mdash;", "&ndash;", "&rsquo;", "&apos;"} {
+		if strings.Contains(s, e) {
+			return true
+		}
+	}
+	return false
+}
+
+func plainOnce(s string) string {
+	var w plainWriter
+	w.b.Grow(len(s))
+	if strings.IndexByte(s, '<') < 0 {
+		w.text(html.UnescapeString(s))
+		return w.b.String()
+	}
+	z := nethtml.NewTokenizer(strings.NewReader(s))
+	z.AllowCDATA(true)
+	seen := 0 // bytes of s the tokenizer has handed out
+	hidden := ""
+	for {
+		switch z.Next() {
+		case nethtml.ErrorToken:
+			// A tag that never ends is text: "if a<b and so on".
+			if seen < len(s) && hidden == "" {
+				w.text(html.UnescapeString(s[seen:]))
+			}
+			return w.b.String()
+		case nethtml.TextToken:
+			seen += len(z.Raw())
+			if hidden == "" {
+				w.text(string(z.Text()))
+			}
+		case nethtml.StartTagToken:
+			seen += len(z.Raw())
+			name, _ := z.TagName()
+			tag := string(name)
+			hidden = ""
+			if hiddenTags[tag] {
+				// The tokenizer gives all up to its end tag as one text.
+				hidden = tag
+			}
+			w.tag(tag)
+		case nethtml.EndTagToken, nethtml.SelfClosingTagToken:
+			seen += len(z.Raw())
+			name, _ := z.TagName()
+			hidden = ""
+			w.tag(string(name))
+		default:
+			seen += len(z.Raw())
+		}
+	}
+}
+
+var hiddenTags = map[string]bool{"script": true, "style": true, "noscript": true, "iframe": true, "noembed": true, "noframes": true}
+
+var blockTags = map[string]bool{
+	"address": true, "article": true, "aside": true, "blockquote": true, "br": true, "center": true, "dd": true,
+	"div": true, "dl": true, "dt": true, "fieldset": true, "figcaption": true, "figure": true, "footer": true,
+	"form": true, "h1": true, "h2": true, "h3": true, "h4": true, "h5": true, "h6": true, "header": true, "hr": true,
+	"iframe": true, "li": true, "main": true, "nav": true, "ol": true, "option": true, "p": true, "pre": true,
+	"section": true, "table": true, "title": true, "tr": true, "ul": true, "video": true, "audio": true,
+}
+
+// plainWriter collects text and collapses what separates it.
+type plainWriter struct {
+	b     strings.Builder
+	space bool
+	line  bool
+	keep  bool // line breaks of the text are kept
+}
+
+func (w *plainWriter) tag(name string) {
+	if _, local, ok := strings.Cut(name, ":"); ok {
+		name = local // x:div of XHTML in Atom
+	}
+	switch {
+	case blockTags[name]:
+		w.line = true
+	case name == "td" || name == "th" || name == "img":
+		w.space = true
+	}
+}
+
+func (w *plainWriter) text(s string) {
+	for i := 0; i < len(s); {
+		// The usual case: a run of printable ASCII.
+		from := i
+		for i < len(s) && s[i] > ' ' && s[i] < 0x7f {
+			i++
+		}
+		if i > from {
+			w.separate()
+			w.b.WriteString(s[from:i])
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		i += size
+		switch kindOf(r) {
+		case blank:
+			w.space = true
+			if w.keep && (r == '\n' || r == '\u2028' || r == '\u2029') {
+				w.line = true
+			}
+		case visible:
+			w.separate()
+			w.b.WriteRune(r)
+		}
+	}
+}
+
+func (w *plainWriter) separate() {
+	if w.b.Len() > 0 {
+		if w.line {
+			w.b.WriteByte('\n')
+		} else if w.space {
+			w.b.WriteByte(' ')
+		}
+	}
+	w.space, w.line = false, false
+}
+
+type runeKind int
+
+const (
+	visible   runeKind = iota
+	blank              // collapses with its like
+	invisible          // dropped
+)
+
+// kindOf sorts runes. Joiners stay: Persian, Urdu and emoji need them.
+func kindOf(r rune) runeKind {
+	if r > ' ' && r < 0x7f {
+		return visible
+	}
+	switch {
+	case r == '\t' || r == '\n' || r == '\r' || r == '\f' || r == '\v' || r == 0x85:
+		return blank
+	case unicode.IsControl(r):
+		return invisible
+	case r == '\u200b', r == '\u2060', r == '\ufeff', r == '\u00ad', // zero width, soft hyphen
+		'\u202a' <= r && r <= '\u202e', '\u2066' <= r && r <= '\u2069', // change the direction of what follows
+		r&0xfffe == 0xfffe: // no characters
+		return invisible
+	case unicode.IsSpace(r):
+		return blank
+	}
+	return visible
+}
+
+// clean makes text that is no HTML presentable on one line.
+func clean(s string) string {
+	var w plainWriter
+	w.text(s)
+	return w.b.String()
+}
+
+// cleanLines makes text that is no HTML presentable and keeps its lines.
+func cleanLines(s string) string {
+	w := plainWriter{keep: true}
+	w.text(s)
+	return w.b.String()
+}
+
+// oneLine joins the lines of plain text.
+func oneLine(s string) string { return strings.ReplaceAll(s, "\n", " ") }
+
+// unescape decodes the entities of an attribute or of text.
+func unescape(s string) string {
+	if strings.IndexByte(s, '&') < 0 {
+		return s
+	}
+	return html.UnescapeString(s)
+}
