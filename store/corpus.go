@@ -77,10 +77,11 @@ func (s *Store) loadSeed(ctx context.Context, tx *sql.Tx, f news.Feed, sd news.S
 	return true, nil
 }
 
-// ImportPosition tells how many entries of an import's version are done.
+// ImportPosition tells how many entries of an import's version are done; none once
+// it was read to its end, so that a further run reads it again.
 func (s *Store) ImportPosition(ctx context.Context, source, version string) (int64, error) {
 	var n int64
-	err := s.r.QueryRowContext(ctx, `SELECT position FROM imports WHERE source = ? AND digest = ?`, source, version).Scan(&n)
+	err := s.r.QueryRowContext(ctx, `SELECT position FROM imports WHERE source = ? AND digest = ? AND finished = 0`, source, version).Scan(&n)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
@@ -96,6 +97,10 @@ func (s *Store) Import(ctx context.Context, im news.Import, now time.Time, histo
 		taken, total = 0, news.Overlap{}
 		feeds := map[string]news.Feed{}
 		for _, e := range im.Entries {
+			if e.Feed == "" { // passed over, and counted
+				taken++
+				continue
+			}
 			f, ok := feeds[e.Feed]
 			if !ok {
 				if f, err = ensureFeed(ctx, tx, e.Feed, e.Lang); err != nil {

@@ -78,6 +78,21 @@ func (s *Store) CutNotice(ctx context.Context, name, channel string, now time.Ti
 	return s.CutDigest(ctx, news.DigestSpec{Name: name, Channel: channel}, time.Unix(0, 0), now, 0, compose)
 }
 
+// WouldCut shows what a cut of a slot would be composed of, and writes nothing.
+func (s *Store) WouldCut(ctx context.Context, spec news.DigestSpec, slot time.Time, show func(news.Edition)) error {
+	tx, err := s.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return classify(err)
+	}
+	defer tx.Rollback()
+	e, err := s.edition(ctx, tx, spec, slot)
+	if err != nil {
+		return classify(err)
+	}
+	show(e)
+	return nil
+}
+
 // Preview reads what a digest of a window would speak of and writes nothing.
 func (s *Store) Preview(ctx context.Context, spec news.DigestSpec, from, until time.Time) (e news.Edition, err error) {
 	tx, err := s.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})

@@ -145,3 +145,15 @@ func eachRow(ctx context.Context, db *sql.DB, query string, f func(scanner) erro
 	}
 	return rows.Err()
 }
+
+// CheckIntegrity reads the whole database and returns what is broken in it.
+func (s *Store) CheckIntegrity(ctx context.Context) error {
+	var says string
+	if err := s.r.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&says); err != nil {
+		return classify(err)
+	}
+	if says != "ok" {
+		return fmt.Errorf("%w: %s", ErrUnusable, says)
+	}
+	return nil
+}

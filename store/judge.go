@@ -335,3 +335,10 @@ func decodeJSON(col string, v any) error {
 	}
 	return nil
 }
+
+// PendingBefore reports whether an item seen before t is not judged yet.
+func (s *Store) PendingBefore(ctx context.Context, t time.Time) (bool, error) {
+	var open bool
+	err := s.r.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM items WHERE state <> 'judged' AND seen < ?)`, ms(t)).Scan(&open)
+	return open, classify(err)
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+	"time"
 )
 
 // ErrLocked reports that another process runs as the daemon of a database.
@@ -20,7 +21,15 @@ func LockDaemon(path string) (*Lock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	for range 5 { // DaemonRuns may be holding it for an instant
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	}
+	if err != nil {
 		f.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
 			return nil, fmt.Errorf("%w: %s (stop it first, or use backfill, export and search, which work beside it)", ErrLocked, path)
@@ -32,3 +41,14 @@ func LockDaemon(path string) (*Lock, error) {
 
 // Release gives the lock up.
 func (l *Lock) Release() error { return l.f.Close() }
+
+// DaemonRuns reports whether some process holds the daemon's lock of the database
+// at path. When that can't be told it says yes: the caller then only goes slower.
+func DaemonRuns(path string) bool {
+	f, err := os.Open(path + ".lock")
+	if err != nil {
+		return !errors.Is(err, os.ErrNotExist)
+	}
+	defer f.Close()
+	return syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) != nil
+}

@@ -23,16 +23,20 @@ func scanDelivery(row scanner) (d news.Delivery, err error) {
 	return d, err
 }
 
+// A row is open while it holds back the later rows of its channel: while it is
+// queued (due or not), claimed, held, or unknown with a look-up to come. A reply
+// to a message that stays unknown waits for the operator and holds back nothing.
+const openDelivery = `(p.state IN ('queued', 'claimed', 'held') OR p.state = 'unknown' AND p.due <> 0)
+	AND NOT EXISTS (SELECT 1 FROM outbox t WHERE t.id = p.thread AND t.state = 'unknown' AND t.due = 0)`
+
 // ClaimDelivery takes the next message to post: the oldest open one of a channel,
-// if it is queued and due. Order within a channel is kept: a message that is
-// claimed, unknown, held or not yet due holds back those after it. It returns
-// news.ErrNotFound when there is none.
+// if it is queued and due. It counts the attempt and returns news.ErrNotFound
+// when there is none.
 func (s *Store) ClaimDelivery(ctx context.Context, now time.Time) (d news.Delivery, err error) {
 	err = s.write(ctx, func(tx *sql.Tx) error {
 		d, err = scanDelivery(tx.QueryRowContext(ctx, `
 			SELECT `+deliveryColumns+` FROM outbox o
-			WHERE o.state = 'queued' AND o.due <= ? AND o.id = (
-			  SELECT min(id) FROM outbox p WHERE p.channel = o.channel AND p.state IN ('queued', 'claimed', 'unknown', 'held'))
+			WHERE o.state = 'queued' AND o.due <= ? AND o.id = (SELECT min(p.id) FROM outbox p WHERE p.channel = o.channel AND `+openDelivery+`)
 			ORDER BY o.id LIMIT 1`, ms(now)))
 		if errors.Is(err, sql.ErrNoRows) {
 			return news.ErrNotFound
@@ -52,14 +56,10 @@ func (s *Store) ClaimDelivery(ctx context.Context, now time.Time) (d news.Delive
 // RecordDelivery stores what became of a delivery: its state, when it is due
 // again, its Slack id, counts and cause. A parked or dropped message gives back
 // its told marks: what it would have told is untold again.
-func (s *Store) RecordDelivery(ctx context.Context, d news.Delivery, now time.Time) error {
+func (s *Store) RecordDelivery(ctx context.Context, d news.Delivery) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
-		sent := int64(0)
-		if d.State == news.Sent {
-			sent = ms(now)
-		}
-		_, err := tx.ExecContext(ctx, `UPDATE outbox SET state = ?, due = ?, attempts = ?, lookups = ?, plain_now = ?, ts = ?, cause = ?, sent = ? WHERE id = ?`,
-			string(d.State), ms(d.Due), d.Attempts, d.Lookups, d.PlainNow, d.TS, d.Cause, sent, int64(d.ID))
+		_, err := tx.ExecContext(ctx, `UPDATE outbox SET state = ?, due = ?, attempts = ?, lookups = ?, plain_now = ?, ts = ?, cause = ? WHERE id = ?`,
+			string(d.State), ms(d.Due), d.Attempts, d.Lookups, d.PlainNow, d.TS, d.Cause, int64(d.ID))
 		if err != nil || d.State != news.Parked && d.State != news.Dropped {
 			return err
 		}
@@ -68,10 +68,10 @@ func (s *Store) RecordDelivery(ctx context.Context, d news.Delivery, now time.Ti
 	})
 }
 
-// RecoverDeliveries makes the outbox true after a start: a claim found then may
-// or may not have been posted and becomes unknown, to be looked up; a held
-// message is tried again, since its cause may have been mended.
-func (s *Store) RecoverDeliveries(ctx context.Context, now time.Time) error {
+// RecoverClaims makes the outbox true after a start: a claim found then may or
+// may not have been posted and becomes unknown, to be looked up; a held message
+// is tried again, since its cause may have been mended.
+func (s *Store) RecoverClaims(ctx context.Context, now time.Time) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE outbox SET state = 'unknown', due = ?, lookups = 0, cause = 'the program stopped while posting' WHERE state = 'claimed'`, ms(now))
 		if err != nil {
@@ -84,7 +84,7 @@ func (s *Store) RecoverDeliveries(ctx context.Context, now time.Time) error {
 
 // DueLookups lists the unknown messages to look up at now, oldest first.
 func (s *Store) DueLookups(ctx context.Context, now time.Time) ([]news.Delivery, error) {
-	return s.deliveries(ctx, `WHERE o.state = 'unknown' AND o.due <= ? ORDER BY o.id`, ms(now))
+	return s.deliveries(ctx, `WHERE o.state = 'unknown' AND o.due <> 0 AND o.due <= ? ORDER BY o.id`, ms(now))
 }
 
 // Deliveries lists the outbox, newest first, at most limit rows; open lists only

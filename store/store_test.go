@@ -428,7 +428,7 @@ func TestDeliveriesOfAChannelKeepTheirOrder(t *testing.T) {
 	}
 	for _, state := range []news.DeliveryState{news.Claimed, news.Unknown, news.Held, news.Queued} {
 		first.State, first.Due = state, day.Add(time.Minute)
-		if err := s.RecordDelivery(ctx, first, day); err != nil {
+		if err := s.RecordDelivery(ctx, first); err != nil {
 			t.Fatal(err)
 		}
 		if d, err := s.ClaimDelivery(ctx, day); !errors.Is(err, news.ErrNotFound) {
@@ -436,7 +436,7 @@ func TestDeliveriesOfAChannelKeepTheirOrder(t *testing.T) {
 		}
 	}
 	first.State, first.TS = news.Sent, "123.45"
-	if err := s.RecordDelivery(ctx, first, day); err != nil {
+	if err := s.RecordDelivery(ctx, first); err != nil {
 		t.Fatal(err)
 	}
 	second, err := s.ClaimDelivery(ctx, day)
@@ -452,7 +452,7 @@ func TestAParkedMessageGivesItsToldMarksBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.State = news.Parked
-	if err := s.RecordDelivery(t.Context(), d, day); err != nil {
+	if err := s.RecordDelivery(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
 	var untold int
@@ -476,7 +476,7 @@ func TestAClaimFoundAtStartIsUnknown(t *testing.T) {
 	if _, err := s.ClaimDelivery(t.Context(), day); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.RecoverDeliveries(t.Context(), day); err != nil {
+	if err := s.RecoverClaims(t.Context(), day); err != nil {
 		t.Fatal(err)
 	}
 	ds, err := s.DueLookups(t.Context(), day)

@@ -28,7 +28,7 @@ type Import struct {
 
 // ImportEntry is one entry to import, and the feed it belongs to.
 type ImportEntry struct {
-	Feed string // name or URL of a feed; an unknown one is made, unpolled
+	Feed string // name or URL of a feed; an unknown one is made, unpolled; "" passes the entry over
 	Entry
 }
 

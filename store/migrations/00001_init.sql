@@ -256,7 +256,6 @@ CREATE TABLE outbox (
   lookups   INTEGER NOT NULL DEFAULT 0,
   plain_now INTEGER NOT NULL DEFAULT 0,
   ts        TEXT    NOT NULL DEFAULT '',
-  sent      INTEGER NOT NULL DEFAULT 0,
   cause     TEXT    NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX outbox_open ON outbox (channel, id) WHERE state IN ('queued', 'claimed', 'unknown', 'held');

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"trucewatch/internal/config"
+	"trucewatch/internal/egress"
+	"trucewatch/internal/news"
+	"trucewatch/monitor"
+	"trucewatch/monitor/tag"
+	"trucewatch/notify"
+	"trucewatch/seeds"
+	"trucewatch/store"
+)
+
+// errConfig marks what only another configuration can mend.
+var errConfig = errors.New("configuration")
+
+// loadConfig reads the configuration that the command line, the environment or
+// the working directory names, else the built-in default.
+func (e *env) loadConfig() (config.Config, error) {
+	w := config.Where{File: e.cli.Config, StateDir: e.getenv("STATE_DIRECTORY")}
+	if w.File == "" {
+		if _, err := os.Stat("config.yaml"); errors.Is(err, fs.ErrNotExist) {
+			return config.Default(w, checks)
+		}
+		w.File = "config.yaml"
+	}
+	c, err := config.Load(w, checks)
+	if err != nil {
+		if _, invalid := errors.AsType[*config.Invalid](err); !invalid {
+			err = fmt.Errorf("%w: %w", errConfig, err)
+		}
+	}
+	return c, err
+}
+
+// checks are what the configuration's own package cannot check.
+var checks = config.Checks{Cron: func(spec string, zone *time.Location) (time.Duration, error) {
+	s, err := monitor.ParseSpec(spec, zone)
+	if err != nil {
+		return 0, err
+	}
+	return s.Period(time.Now()), nil
+}}
+
+// app is the program, wired: everything that polls, judges, cuts and delivers.
+type app struct {
+	cfg     config.Config
+	store   *store.Store
+	client  *egress.Client
+	monitor *monitor.Monitor
+	digests []digest
+	alerts  []news.AlertSpec
+	poster  notify.Poster
+	log     *slog.Logger
+	now     func() time.Time
+	token   bool // messages go to Slack; else they are printed
+}
+
+// digest is a configured digest with its parsed schedule.
+type digest struct {
+	news.DigestSpec
+	spec monitor.Spec
+}
+
+// openStore opens the configured database for a command that changes it.
+func openStore(ctx context.Context, cfg config.Config) (*store.Store, error) {
+	return store.Open(ctx, cfg.Database)
+}
+
+// options are what tests replace.
+type options struct {
+	egress func(*egress.Policy)
+	now    func() time.Time
+}
+
+// newApp wires the program on an open store, and brings the database up to the
+// configuration: feeds, seeds and the first sight of digests.
+func newApp(e *env, cfg config.Config, st *store.Store, o options) (*app, error) {
+	if o.now == nil {
+		o.now = func() time.Time { return time.Now().UTC() }
+	}
+	a := &app{cfg: cfg, store: st, log: e.log, now: o.now}
+	token, have, err := cfg.SlackToken(e.getenv)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errConfig, err)
+	}
+	a.token = have
+
+	client, err := newClient(cfg, have, o)
+	if err != nil {
+		return nil, err
+	}
+	a.client = client
+
+	rules, err := loadRules(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errConfig, err)
+	}
+	poller := &monitor.Poller{
+		Fetch: a.client, Concurrency: cfg.Poll.Concurrency, PerHost: cfg.HTTP.PerHost,
+		Limits: monitor.Limits{Every: cfg.Poll.Every, Min: cfg.Poll.Min, Max: cfg.Poll.Max},
+	}
+	a.monitor = &monitor.Monitor{Feeds: st, Items: st, Poller: poller, Rules: rules, History: cfg.Poll.HistoryBefore, Log: e.log}
+	if slices.ContainsFunc(cfg.Feeds, func(f config.Feed) bool { return f.Article }) {
+		a.monitor.Pages = &monitor.Articles{Fetch: a.client}
+	}
+
+	a.poster = &terminal{w: e.stdout}
+	if have {
+		a.poster = &router{slack: notify.NewSlack(token, cfg.Slack.APIURL, a.client.HTTP()), terminal: a.poster}
+	}
+	if have {
+		if err := cfg.ReadyToPost(); err != nil {
+			return nil, err
+		}
+	}
+	for _, d := range cfg.DigestSpecs(!have) {
+		s, err := monitor.ParseSpec(d.Cron, d.Zone)
+		if err != nil {
+			return nil, fmt.Errorf("%w: digest %s: %w", errConfig, d.Name, err)
+		}
+		a.digests = append(a.digests, digest{d, s})
+	}
+	a.alerts = cfg.AlertSpecs(!have)
+	return a, a.sync(e.ctx)
+}
+
+const defaultSlackAPI = "https://slack.com/api/"
+
+// newClient makes the one HTTP client. A Slack API of the operator's own choice is
+// let through the dial guard when there is a token for it.
+func newClient(cfg config.Config, slack bool, o options) (*egress.Client, error) {
+	p := egress.Policy{
+		UserAgent: "trucewatch/" + version(), Contact: cfg.HTTP.Contact, Timeout: cfg.HTTP.Timeout, MaxBody: int64(cfg.HTTP.MaxBody),
+		Allow: slices.Clone(cfg.HTTP.Allow), PerHost: cfg.HTTP.PerHost, Proxy: cfg.HTTP.Proxy,
+	}
+	if slack && cfg.Slack.APIURL != defaultSlackAPI {
+		api, err := url.Parse(cfg.Slack.APIURL)
+		if err != nil {
+			return nil, fmt.Errorf("%w: slack.api_url: %w", errConfig, err)
+		}
+		p.Allow = append(p.Allow, hostPort(api))
+	}
+	if o.egress != nil {
+		o.egress(&p)
+	}
+	c, err := egress.New(p)
+	if err != nil {
+		return nil, fmt.Errorf("%w: http: %w", errConfig, err)
+	}
+	return c, nil
+}
+
+func hostPort(u *url.URL) string {
+	if u.Port() != "" {
+		return u.Host
+	}
+	if u.Scheme == "http" {
+		return u.Hostname() + ":80"
+	}
+	return u.Hostname() + ":443"
+}
+
+// sync brings the database up to the configuration.
+func (a *app) sync(ctx context.Context) error {
+	now := a.now()
+	if err := a.store.SyncFeeds(ctx, a.cfg.NewsFeeds()); err != nil {
+		return fmt.Errorf("configured feeds: %w", err)
+	}
+	docs, err := loadSeeds(a.cfg)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errConfig, err)
+	}
+	if n, err := a.store.LoadSeeds(ctx, docs, now); err != nil {
+		return fmt.Errorf("seed corpus: %w", err)
+	} else if n > 0 {
+		a.log.Info("seed corpus loaded", "seeds", len(docs), "changed", n)
+	}
+	for _, d := range a.digests {
+		if _, _, err := a.store.EnsureDigest(ctx, d.Name, d.Period, now); err != nil {
+			return fmt.Errorf("digest %s: %w", d.Name, err)
+		}
+	}
+	return nil
+}
+
+// loadSeeds reads the program's own seeds and those of the configured directory,
+// which win by name. The default directory need not exist.
+func loadSeeds(cfg config.Config) ([]news.Seed, error) {
+	own, err := seeds.Builtin()
+	if err != nil || cfg.Seeds == "" {
+		return own, err
+	}
+	if _, err := os.Stat(cfg.Seeds); errors.Is(err, fs.ErrNotExist) && filepath.Base(cfg.Seeds) == "seeds" {
+		return own, nil
+	}
+	more, err := seeds.Load(cfg.Seeds)
+	if err != nil {
+		return nil, err
+	}
+	own = slices.DeleteFunc(own, func(s news.Seed) bool {
+		return slices.ContainsFunc(more, func(m news.Seed) bool { return m.Name == s.Name })
+	})
+	return append(own, more...), nil
+}
+
+// loadRules compiles the rule packs of the configured topics.
+func loadRules(cfg config.Config) (*tag.Rules, error) {
+	var packs []*tag.Pack
+	for _, t := range cfg.Topics {
+		p, err := loadPack(t)
+		if err != nil {
+			return nil, fmt.Errorf("topic %s: %w", t.Name, err)
+		}
+		packs = append(packs, p)
+	}
+	return tag.Compile(packs...)
+}
+
+func loadPack(t config.Topic) (*tag.Pack, error) {
+	if t.Pack == config.BuiltinPack {
+		return tag.Builtin(t.Name)
+	}
+	b, err := os.ReadFile(t.Pack)
+	if err != nil {
+		return nil, err
+	}
+	return tag.Load(t.Pack, b)
+}

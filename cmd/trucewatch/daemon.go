@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"trucewatch/internal/news"
+	"trucewatch/monitor"
+	"trucewatch/notify"
+	"trucewatch/store"
+)
+
+// firstRoundWait bounds how long a cut waits, after a start, for the first round
+// and for what is not judged yet.
+const firstRoundWait = 10 * time.Minute
+
+// daemon is a running app: three jobs that tick each minute, and the delivery.
+type daemon struct {
+	*app
+	started   time.Time
+	firstDone atomic.Bool   // every feed due at the start was tried once
+	wake      chan struct{} // a cut queued messages
+	ticked    func()        // after each finished tick; feeds the watchdog
+}
+
+func newDaemon(a *app) *daemon {
+	return &daemon{app: a, started: a.now(), wake: make(chan struct{}, 1), ticked: func() {}}
+}
+
+// run polls, judges, cuts and delivers until ctx ends, then drains: what was
+// fetched is recorded, what was posted is recorded, and nothing new begins.
+func (d *daemon) run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	deliverer := d.deliverer()
+	wg.Go(func() {
+		if err := deliverer.Run(ctx); err != nil {
+			d.log.Error("delivery stopped", "err", err)
+		}
+	})
+	monitor.Run(ctx, d.log,
+		monitor.Job{Name: "poll", Run: d.patient(d.round)},
+		monitor.Job{Name: "pages", Run: d.patient(d.monitor.FetchPages)},
+		monitor.Job{Name: "digest", Run: d.patient(d.cut)},
+		monitor.Job{Name: "tick", Run: func(context.Context, time.Time) error { d.ticked(); return nil }},
+	)
+	return nil
+}
+
+func (d *daemon) deliverer() *notify.Deliverer {
+	return &notify.Deliverer{Outbox: d.store, Poster: d.poster, Now: d.now, Log: d.log, Wake: d.wake}
+}
+
+// patient turns what may pass (a full disk, a read-only file) into a log line: the
+// daemon stays up and tries again the next minute.
+func (d *daemon) patient(job func(context.Context, time.Time) error) func(context.Context, time.Time) error {
+	return func(ctx context.Context, now time.Time) error {
+		err := job(ctx, now.UTC())
+		if err != nil && store.Blocked(err) {
+			return fmt.Errorf("the database can't be written, trying again each minute: %w", err)
+		}
+		return err
+	}
+}
+
+// round polls what is due and judges what is pending.
+func (d *daemon) round(ctx context.Context, now time.Time) error {
+	r, err := d.monitor.Poll(ctx, now, false)
+	if r.Polled > 0 {
+		d.log.Info("polled", "feeds", r.Polled, "failed", r.Failed, "new", r.New, "revised", r.Revised)
+	}
+	if err == nil && ctx.Err() == nil {
+		d.firstDone.Store(true)
+	}
+	t, perr := d.monitor.Process(ctx, now)
+	if t.Judged > 0 {
+		d.log.Info("judged", "items", t.Judged, "new", t.New, "updates", t.Update, "duplicates", t.Duplicate, "main", t.Main, "mention", t.Mention, "developments", t.Stories)
+	}
+	return errors.Join(err, perr)
+}
+
+// cut greets on the first start and cuts every digest that has a slot due.
+func (d *daemon) cut(ctx context.Context, now time.Time) error {
+	errs := []error{d.hello(ctx, now)}
+	for _, dg := range d.digests {
+		errs = append(errs, d.cutDigest(ctx, dg, now))
+	}
+	return errors.Join(errs...)
+}
+
+// cutDigest cuts the latest due slot of a digest. Earlier ones that were missed
+// are covered by it; a slot older than catch_up is let go.
+func (d *daemon) cutDigest(ctx context.Context, dg digest, now time.Time) error {
+	slot, due, err := d.dueSlot(ctx, dg, now)
+	if err != nil || !due {
+		return err
+	}
+	unfinished, wait, err := d.unfinished(ctx, slot, now)
+	if err != nil || wait {
+		return err
+	}
+	cut, err := d.store.CutDigest(ctx, dg.DigestSpec, slot, now, unfinished, compose)
+	if err != nil {
+		return err
+	}
+	if cut {
+		d.log.Info("digest cut", "digest", dg.Name, "channel", dg.Channel, "slot", slot)
+		d.kick()
+	}
+	return nil
+}
+
+// dueSlot is the latest slot of a digest that is due and not cut.
+func (a *app) dueSlot(ctx context.Context, dg digest, now time.Time) (time.Time, bool, error) {
+	first, _, err := a.store.EnsureDigest(ctx, dg.Name, dg.Period, now)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	last, err := a.store.LastCut(ctx, dg.Name)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	if last.Before(first) {
+		last = first
+	}
+	slots := monitor.Slots(dg.spec, dg.Zone, last, now)
+	if len(slots) == 0 {
+		return time.Time{}, false, nil
+	}
+	slot := slots[len(slots)-1]
+	if now.Sub(slot) > dg.CatchUp {
+		return slot, false, nil
+	}
+	return slot, true, nil
+}
+
+// unfinished tells whether a cut has to wait: after a start, until every due feed
+// was tried once and nothing seen before the slot is unjudged, at most ten
+// minutes. It returns how many feeds were not tried when it need not wait.
+func (d *daemon) unfinished(ctx context.Context, slot, now time.Time) (untried int, wait bool, err error) {
+	late := now.Sub(d.started) >= firstRoundWait && now.Sub(slot) >= firstRoundWait
+	if !d.firstDone.Load() {
+		feeds, err := d.store.DueFeeds(ctx, now, false)
+		return len(feeds), !late, err
+	}
+	open, err := d.store.PendingBefore(ctx, slot)
+	return 0, open && !late, err
+}
+
+// compose is what a digest says, for the store to call inside its transaction.
+func compose(e news.Edition) news.Cut {
+	d, told := notify.Compose(e)
+	return news.Cut{Kind: d.Kind, Messages: notify.Render(d), Told: told}
+}
+
+// hello queues the one message of a first start, once the first round is over.
+func (d *daemon) hello(ctx context.Context, now time.Time) error {
+	if len(d.digests) == 0 || !d.firstDone.Load() && now.Sub(d.started) < firstRoundWait {
+		return nil
+	}
+	to := d.digests[0]
+	if said, err := d.store.LastCut(ctx, helloName); err != nil || !said.IsZero() {
+		return err
+	}
+	var next []notify.Next
+	for _, dg := range d.digests {
+		next = append(next, notify.Next{Name: dg.Name, At: dg.spec.Next(now), Zone: dg.Zone})
+	}
+	var topics []string
+	for _, t := range d.cfg.Topics {
+		topics = append(topics, t.Name)
+	}
+	said, err := d.store.CutNotice(ctx, helloName, to.Channel, now, func(e news.Edition) news.Cut {
+		h := notify.Greet(to.Channel, topics, e.Sources, d.started, next, now, to.Zone)
+		return news.Cut{Kind: h.Kind, Messages: notify.Render(h)}
+	})
+	if said {
+		d.kick()
+	}
+	return err
+}
+
+const helloName = "hello"
+
+// kick wakes the delivery without waiting for it.
+func (d *daemon) kick() {
+	select {
+	case d.wake <- struct{}{}:
+	default:
+	}
+}

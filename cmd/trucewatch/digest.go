@@ -1,0 +1,92 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"trucewatch/internal/news"
+	"trucewatch/notify"
+	"trucewatch/store"
+)
+
+// DigestCmd previews a digest.
+type DigestCmd struct {
+	Name   string   `arg:"" optional:"" help:"Configured digest whose channel, zone and selection to use. Default: the first."`
+	Since  timeFlag `placeholder:"DATE" help:"Start of the window. Default: 24 hours before its end."`
+	Until  timeFlag `placeholder:"DATE" help:"End of the window. Default: now."`
+	Format string   `enum:"text,json,slack" default:"text" help:"text, json, or slack (the messages as they would be posted)."`
+}
+
+func (*DigestCmd) Help() string {
+	return `Shows what a digest of a window says, as if nothing of it had been told: also of imported history.`
+}
+
+func (c *DigestCmd) Run(e *env) error {
+	cfg, err := e.loadConfig()
+	if err != nil {
+		return err
+	}
+	st, err := store.OpenExisting(e.ctx, cfg.Database)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	spec, err := c.pick(cfg.DigestSpecs(c.Format != "slack"))
+	if err != nil {
+		return err
+	}
+	until := c.Until.Time
+	if until.IsZero() {
+		until = time.Now().UTC()
+	}
+	since := c.Since.Time
+	if since.IsZero() {
+		since = until.Add(-24 * time.Hour)
+	}
+	if !since.Before(until) {
+		return usageError{fmt.Errorf("--since %s is not before --until %s", since.Format(time.RFC3339), until.Format(time.RFC3339))}
+	}
+	ed, err := st.Preview(e.ctx, spec, since, until)
+	if err != nil {
+		return err
+	}
+	d, _ := notify.Compose(asIfLive(ed))
+	switch c.Format {
+	case "json":
+		b, err := d.JSON()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(e.stdout, "%s\n", b)
+		return nil
+	case "slack":
+		return writeJSON(e.stdout, notify.Render(d))
+	}
+	fmt.Fprint(e.stdout, notify.Text(d, terminalWidth(e.stdout), colour(e)))
+	return nil
+}
+
+func (c *DigestCmd) pick(specs []news.DigestSpec) (news.DigestSpec, error) {
+	for _, s := range specs {
+		if c.Name == "" && s.Kind != "recap" || s.Name == c.Name {
+			return s, nil
+		}
+	}
+	if c.Name != "" {
+		return news.DigestSpec{}, usageError{fmt.Errorf("no digest is called %q", c.Name)}
+	}
+	return news.DigestSpec{Name: "preview", Kind: "news", Channel: news.TerminalChannel, Zone: time.UTC, StateMedia: "name", Max: 9}, nil
+}
+
+// asIfLive lets a preview tell what was imported: it tells nobody, and a window in
+// the past is looked at for what it held.
+func asIfLive(e news.Edition) news.Edition {
+	for i := range e.Stories {
+		d := &e.Stories[i]
+		d.LiveSeen = e.Slot
+		for j := range d.Reports {
+			d.Reports[j].Live, d.Reports[j].Fresh = true, true
+		}
+	}
+	return e
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"trucewatch/internal/news"
+	"trucewatch/notify"
+	"trucewatch/store"
+)
+
+// OnceCmd runs one round.
+type OnceCmd struct {
+	All    bool `help:"Ask every feed, due or not, and cut every digest as of now."`
+	DryRun bool `help:"Store polls and verdicts, but print the digests and write no told mark, slot or message."`
+}
+
+// deliveryPatience is how long one round waits for Slack's limits and look-ups.
+const deliveryPatience = 2 * time.Minute
+
+func (c *OnceCmd) Run(e *env) error {
+	cfg, err := e.loadConfig()
+	if err != nil {
+		return err
+	}
+	lock, err := store.LockDaemon(cfg.Database)
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
+	st, err := openStore(e.ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	a, err := newApp(e, cfg, st, options{})
+	if err != nil {
+		return err
+	}
+	defer a.client.Close()
+	return c.round(e, newDaemon(a))
+}
+
+// round polls, judges, cuts and delivers once. A feed that fails does not fail it.
+func (c *OnceCmd) round(e *env, d *daemon) error {
+	now := d.now()
+	r, err := d.monitor.Poll(e.ctx, now, c.All)
+	if err != nil {
+		return err
+	}
+	if err := d.monitor.FetchPages(e.ctx, now); err != nil {
+		return err
+	}
+	t, err := d.monitor.Process(e.ctx, d.now())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stderr, "%d feeds asked, %d failed; %d new items, %d revised; %d judged: %d new, %d updates, %d duplicates; %d about the talks, %d mention them\n",
+		r.Polled, r.Failed, r.New, r.Revised, t.Judged, t.New, t.Update, t.Duplicate, t.Main, t.Mention)
+	if e.ctx.Err() != nil {
+		return e.ctx.Err()
+	}
+	d.firstDone.Store(true)
+	return c.tell(e, d)
+}
+
+// tell cuts and delivers, or with DryRun shows what would be told.
+func (c *OnceCmd) tell(e *env, d *daemon) error {
+	now := d.now()
+	for _, dg := range d.digests {
+		slot, due := now, true
+		if !c.All && !c.DryRun {
+			var err error
+			if slot, due, err = d.dueSlot(e.ctx, dg, now); err != nil {
+				return err
+			}
+		}
+		if !due {
+			continue
+		}
+		if c.DryRun {
+			err := d.store.WouldCut(e.ctx, dg.DigestSpec, slot, func(ed news.Edition) {
+				digest, _ := notify.Compose(ed)
+				fmt.Fprintf(e.stdout, "%s\n", notify.Text(digest, terminalWidth(e.stdout), colour(e)))
+			})
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if _, err := d.store.CutDigest(e.ctx, dg.DigestSpec, slot, now, 0, compose); err != nil {
+			return err
+		}
+	}
+	if c.DryRun {
+		return nil
+	}
+	if err := d.deliverer().Drain(e.ctx, deliveryPatience); err != nil {
+		return err
+	}
+	open, err := d.store.Deliveries(e.ctx, true, 100)
+	if err != nil {
+		return err
+	}
+	if len(open) > 0 {
+		fmt.Fprintf(e.stderr, "%d messages are not delivered: see `trucewatch outbox list`\n", len(open))
+		return errFailed
+	}
+	return errors.Join(e.ctx.Err())
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"trucewatch/internal/news"
+	"trucewatch/store"
+)
+
+// OutboxCmd works on messages to deliver.
+type OutboxCmd struct {
+	List  OutboxListCmd  `cmd:"" default:"1" help:"List messages that are not delivered."`
+	Retry OutboxRetryCmd `cmd:"" help:"Try a message again."`
+	Drop  OutboxDropCmd  `cmd:"" help:"Give a message up; what it would have told is untold again."`
+}
+
+// OutboxListCmd lists messages.
+type OutboxListCmd struct {
+	All    bool   `help:"List delivered and dropped messages too."`
+	Limit  int    `default:"50" help:"At most so many, the newest."`
+	Format string `enum:"text,json" default:"text" help:"text or json."`
+}
+
+// delivery is a message as listings show it.
+type delivery struct {
+	ID       news.DeliveryID    `json:"id"`
+	State    news.DeliveryState `json:"state"`
+	Channel  string             `json:"channel"`
+	Digest   string             `json:"digest"`
+	Slot     time.Time          `json:"slot"`
+	Part     int                `json:"part"`
+	Attempts int                `json:"attempts"`
+	Due      *time.Time         `json:"due"`
+	Cause    string             `json:"cause,omitempty"`
+	Text     string             `json:"text"`
+}
+
+func (c *OutboxListCmd) Run(e *env) error {
+	st, err := existing(e)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	ds, err := st.Deliveries(e.ctx, !c.All, c.Limit)
+	if err != nil {
+		return err
+	}
+	if c.Format == "json" {
+		out := make([]delivery, 0, len(ds))
+		for _, d := range ds {
+			out = append(out, delivery{d.ID, d.State, d.Channel, d.Digest, d.Slot, d.Message.Part, d.Attempts, known(d.Due), d.Cause, d.Message.Text})
+		}
+		return writeJSON(e.stdout, out)
+	}
+	if len(ds) == 0 {
+		fmt.Fprintln(e.stdout, "Nothing waits to be delivered.")
+		return nil
+	}
+	t := newTable("ID", "STATE", "CHANNEL", "DIGEST", "SLOT", "PART", "TRIES", "WHY")
+	for _, d := range ds {
+		t.row(int64(d.ID), string(d.State), d.Channel, d.Digest, d.Slot.Format("2006-01-02 15:04Z"), d.Message.Part, d.Attempts, d.Cause)
+	}
+	t.write(e.stdout)
+	return nil
+}
+
+// existing opens the configured database for a command that needs one.
+func existing(e *env) (*store.Store, error) {
+	cfg, err := e.loadConfig()
+	if err != nil {
+		return nil, err
+	}
+	return store.OpenExisting(e.ctx, cfg.Database)
+}
+
+// OutboxRetryCmd retries a message.
+type OutboxRetryCmd struct {
+	ID int64 `arg:"" help:"The message's id, as outbox list shows it."`
+}
+
+func (c *OutboxRetryCmd) Run(e *env) error { return setDelivery(e, c.ID, news.Queued, "queued again") }
+
+// OutboxDropCmd drops a message.
+type OutboxDropCmd struct {
+	ID int64 `arg:"" help:"The message's id, as outbox list shows it."`
+}
+
+func (c *OutboxDropCmd) Run(e *env) error { return setDelivery(e, c.ID, news.Dropped, "dropped") }
+
+func setDelivery(e *env, id int64, to news.DeliveryState, word string) error {
+	st, err := existing(e)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	err = st.SetDelivery(e.ctx, news.DeliveryID(id), to, time.Now())
+	if errors.Is(err, news.ErrNotFound) {
+		return fmt.Errorf("no message %d waits to be delivered; see `trucewatch outbox list`", id)
+	} else if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "message %d: %s\n", id, word)
+	return nil
+}
