@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -46,7 +47,17 @@ func (e *Invalid) Error() string {
 }
 
 func (e *Invalid) add(line int, path, found, fix string) {
-	e.Problems = append(e.Problems, Problem{line, path, found, fix})
+	e.Problems = append(e.Problems, Problem{line, path, oneLine(found), oneLine(fix)})
+}
+
+// oneLine keeps what the file holds from breaking or colouring a message.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s)
 }
 
 // orNil sorts the problems and returns e, or nil when there are none.

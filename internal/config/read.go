@@ -11,7 +11,6 @@ import (
 	"reflect"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -122,12 +121,6 @@ func syntax(err error, bad *Invalid) {
 		line, _ = strconv.Atoi(m[1])
 		text = m[2]
 	}
-	text = strings.Map(func(r rune) rune {
-		if r < ' ' {
-			return ' '
-		}
-		return r
-	}, text)
 	bad.add(line, "", "not YAML: "+text, "look at the indentation, colons and quotes on this line and the one before")
 }
 
