@@ -1,0 +1,271 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"trucewatch/internal/egress"
+	"trucewatch/internal/news"
+	"trucewatch/monitor/feed"
+)
+
+// Fetcher gets one document. *egress.Client is the real one.
+type Fetcher interface {
+	Fetch(ctx context.Context, r egress.Request) (egress.Response, error)
+}
+
+// Stopped is the result of a poll that the caller's context ended. There is
+// nothing to record of it.
+const Stopped Result = "stopped"
+
+// Poller asks feeds and reads their documents. It stores nothing: what a poll
+// brought goes to the caller, who counts the overlap and calls State back.
+//
+// A Poller is safe for concurrent use; its fields are set before the first poll
+// and left alone. Zero fields take their default.
+type Poller struct {
+	Fetch       Fetcher
+	Limits      Limits
+	Concurrency int   // feeds asked at a time; default 32
+	PerHost     int   // of them, on one host; default 2
+	Weigh       int64 // bytes of bodies in the parser at a time; default 8 MiB
+	MaxItems    int   // items read of one document; default feed.DefaultMaxItems
+
+	once   sync.Once
+	parser *semaphore.Weighted // bytes of bodies being parsed
+	large  *semaphore.Weighted // bodies above egress.LargeBody, from reading until parsed
+}
+
+// largeBodies is how many bodies above egress.LargeBody are held at a time, so
+// that a round with many hostile feeds stays small: two of 8 MiB, and the rest
+// below half a mebibyte each.
+const largeBodies = 2
+
+func (p *Poller) start() {
+	p.once.Do(func() {
+		if p.Concurrency <= 0 {
+			p.Concurrency = 32
+		}
+		if p.PerHost <= 0 {
+			p.PerHost = 2
+		}
+		if p.Weigh <= 0 {
+			p.Weigh = 8 << 20
+		}
+		p.parser = semaphore.NewWeighted(p.Weigh)
+		p.large = semaphore.NewWeighted(largeBodies)
+	})
+}
+
+// State says what to remember of the feed once the poll's entries are stored
+// and the overlap with what was known is counted. It is pure, and meant to be
+// called within the transaction that stores them.
+func (p *Poller) State(poll news.Poll, ov news.Overlap) news.PollState {
+	o, ok := poll.Outcome.(Outcome)
+	if !ok || o.Result == Stopped {
+		return poll.Feed.Poll
+	}
+	return Decide(poll.Feed, o, ov, p.Limits, poll.At)
+}
+
+// Trouble is what went wrong in a poll, in words; "" when it was good or its
+// items could be salvaged.
+func (p *Poller) Trouble(poll news.Poll) string {
+	if o, _ := poll.Outcome.(Outcome); o.Result == Failed || o.Result == Wrong {
+		return o.Words
+	}
+	return ""
+}
+
+// Round polls the feeds concurrently and hands every poll to done, one at a
+// time and in the order they finish. A slow host takes no more than PerHost of
+// the places. Whatever happens to one feed, up to a panic, happens to that feed
+// alone. When the context ends no new poll starts, and what it cut short is not
+// reported. Round returns when all it started has ended.
+func (p *Poller) Round(ctx context.Context, feeds []news.Feed, now time.Time, done func(news.Poll)) {
+	p.start()
+	queues := map[string]chan news.Feed{}
+	var hosts []string
+	for _, f := range feeds {
+		h := hostOf(f)
+		if queues[h] == nil {
+			queues[h] = make(chan news.Feed, len(feeds))
+			hosts = append(hosts, h)
+		}
+		queues[h] <- f
+	}
+	places := make(chan struct{}, p.Concurrency)
+	polls := make(chan news.Poll) // unbuffered: who has read a feed waits until it is taken over
+	var workers sync.WaitGroup
+	for _, h := range hosts {
+		queue := queues[h]
+		close(queue)
+		for range min(p.PerHost, len(queue)) {
+			workers.Go(func() {
+				for f := range queue {
+					select {
+					case places <- struct{}{}:
+					case <-ctx.Done():
+						return
+					}
+					poll := p.Poll(ctx, f, now)
+					if o, _ := poll.Outcome.(Outcome); o.Result != Stopped {
+						polls <- poll
+					}
+					<-places
+				}
+			})
+		}
+	}
+	go func() { workers.Wait(); close(polls) }()
+	for poll := range polls {
+		done(poll)
+	}
+}
+
+func hostOf(f news.Feed) string {
+	u, err := url.Parse(askURL(f))
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Host)
+}
+
+// Poll asks one feed once and reads what comes. It never fails: what went
+// wrong is in the outcome.
+func (p *Poller) Poll(ctx context.Context, f news.Feed, now time.Time) (poll news.Poll) {
+	p.start()
+	poll = news.Poll{Feed: f, At: now}
+	defer func() {
+		if r := recover(); r != nil {
+			poll.Entries = nil
+			poll.Outcome = Outcome{Result: Failed, Status: poll.Status, Words: fmt.Sprintf("a mistake of ours while reading it: %v", r)}
+		}
+	}()
+	if ctx.Err() != nil {
+		poll.Outcome = Outcome{Result: Stopped}
+		return poll
+	}
+
+	holds := int64(0)
+	defer func() { p.large.Release(holds) }()
+	r := Request(f, now)
+	r.Room = func(ctx context.Context) error {
+		if err := p.large.Acquire(ctx, 1); err != nil {
+			return err
+		}
+		holds = 1
+		return nil
+	}
+	resp, err := p.Fetch.Fetch(ctx, r)
+	poll.Status, poll.Bytes, poll.Took = resp.Status, resp.Bytes, resp.Took
+	if err != nil && ctx.Err() != nil {
+		poll.Outcome = Outcome{Result: Stopped}
+		return poll
+	}
+	o := outcome(resp, err)
+	if o.Result == "" {
+		poll.Entries = p.parse(ctx, f, resp, now, &o)
+		if err != nil {
+			salvaged(&o, err, len(poll.Entries))
+		}
+	}
+	poll.Outcome = o
+	return poll
+}
+
+// outcome is what can be said of an answer without reading its body; Result is
+// empty when there is a body to be read.
+func outcome(resp egress.Response, err error) Outcome {
+	o := Outcome{
+		Status:      resp.Status,
+		FinalURL:    resp.FinalURL,
+		Permanent:   resp.Permanent,
+		Conditional: resp.Conditional,
+		RetryAfter:  resp.RetryAfter,
+	}
+	for _, h := range resp.Hops {
+		if h.Status != 301 && h.Status != 308 {
+			o.Temporary = true
+		}
+	}
+	fail := func(r Result, words string) Outcome {
+		o.Result, o.Words = r, words
+		return o
+	}
+	if err != nil && (!resp.Truncated || len(resp.Body) == 0) {
+		return fail(Failed, err.Error())
+	}
+	if _, status := errors.AsType[*egress.StatusError](err); status {
+		return fail(Failed, err.Error())
+	}
+	o.ETag, o.Modified, o.Fresh = resp.ETag, resp.Modified, resp.Fresh()
+	switch {
+	case resp.Status == 304 && resp.Conditional:
+		return fail(Unchanged, "")
+	case resp.Status == 304:
+		return fail(Failed, "answered 304 (unchanged) to a request that asked for the whole document")
+	case resp.Status != 200 && resp.Status != 203:
+		return fail(Failed, fmt.Sprintf("answered HTTP %d, which is not a whole document", resp.Status))
+	case len(resp.Body) == 0:
+		return fail(Wrong, "the answer is empty")
+	}
+	return o
+}
+
+// parse reads the body, once there is room for it in the parser, and completes
+// the outcome.
+func (p *Poller) parse(ctx context.Context, f news.Feed, resp egress.Response, now time.Time, o *Outcome) []news.Entry {
+	weight := min(int64(len(resp.Body)), p.Weigh)
+	if err := p.parser.Acquire(ctx, weight); err != nil {
+		o.Result = Stopped
+		return nil
+	}
+	defer p.parser.Release(weight)
+	doc, err := feed.Parse(resp.Body, feed.Options{
+		URL:         resp.FinalURL,
+		ContentType: resp.ContentType,
+		Lang:        f.Lang,
+		Zone:        zone(f.Zone),
+		Now:         now,
+		MaxItems:    p.MaxItems,
+	})
+	switch {
+	case err != nil:
+		o.Result, o.Words = Wrong, err.Error()
+		return nil
+	case doc.Partial != "":
+		o.Result, o.Words = Salvaged, doc.Partial
+	default:
+		o.Result = Read
+	}
+	o.Hints = doc.Hints
+	return doc.Entries
+}
+
+// salvaged corrects the outcome of a body that did not come whole.
+func salvaged(o *Outcome, cause error, n int) {
+	switch {
+	case o.Result == Stopped:
+	case n == 0:
+		o.Result, o.Words = Failed, cause.Error()
+	default:
+		o.Result, o.Words = Salvaged, fmt.Sprintf("%v; %s read", cause, entries(n))
+	}
+}
+
+// zone loads an IANA zone that the configuration has checked.
+func zone(name string) *time.Location {
+	z, err := time.LoadLocation(name) // "" is UTC
+	if err != nil {
+		return time.UTC
+	}
+	return z
+}
