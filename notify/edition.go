@@ -31,13 +31,13 @@ type chosen struct {
 func Compose(e news.Edition) (Digest, []news.Told) {
 	d := newDigest(e)
 	if e.Digest.Kind == "recap" {
-		return recap(d, e), nil
+		return fitted(recap(d, e)), nil
 	}
 	pick, waiting := choose(e)
 	d.Waiting = waiting
 	d.Earlier = earlier(e)
 	if len(pick) == 0 {
-		return quiet(d, e), nil
+		return fitted(quiet(d, e)), nil
 	}
 	says := map[news.StoryID]string{}
 	for _, c := range pick {
@@ -50,14 +50,8 @@ func Compose(e news.Edition) (Digest, []news.Told) {
 		d.Shown = len(d.Entries)
 	}
 	ranked := d.Entries
-	for {
-		d.Entries = number(ranked, d.Shown)
-		if d.Channel == news.TerminalChannel || d.Shown == 1 || fits(channelPage(d)) {
-			break
-		}
-		d.Shown--
-	}
 	d.Headline = cmp.Or(ranked[0].Lead, ranked[0].Headline.Title)
+	d = fitted(d)
 
 	told := make([]news.Told, len(pick))
 	for i, c := range pick {
@@ -67,6 +61,51 @@ func Compose(e news.Edition) (Digest, []news.Told) {
 		told[i] = m
 	}
 	return d, told
+}
+
+// fitted numbers the entries and keeps the channel's message within its limits:
+// entries go to the thread, down to three, then lists are shortened. Real
+// editions fit; the limit is for long texts and hostile ones.
+func fitted(d Digest) Digest {
+	ranked := d.Entries
+	numbered := func(shown int) Digest {
+		c := d
+		c.Shown, c.Entries = shown, number(ranked, shown)
+		return c
+	}
+	if d.Channel == terminal {
+		return numbered(d.Shown)
+	}
+	for shown := d.Shown; shown > 3; shown-- {
+		if c := numbered(shown); fits(channelPage(c)) {
+			return c
+		}
+	}
+	d.Shown = min(d.Shown, 3)
+	for c := numbered(d.Shown); ; c = numbered(d.Shown) {
+		switch {
+		case fits(channelPage(c)):
+			return c
+		case len(d.Earlier) > 1:
+			d.Earlier = d.Earlier[:len(d.Earlier)-1]
+		case len(d.Same) > 2:
+			d.Same = d.Same[:len(d.Same)-1]
+		case len(d.Dates) > 2:
+			d.Dates = d.Dates[:len(d.Dates)-1]
+		case len(d.Changed) > 2:
+			d.Changed = d.Changed[:len(d.Changed)-1]
+		case d.Week != nil && len(d.Week.Unconfirmed) > 1:
+			d.Week.Unconfirmed = d.Week.Unconfirmed[:len(d.Week.Unconfirmed)-1]
+		case d.Week != nil && len(d.Week.Access) > 1:
+			d.Week.Access = d.Week.Access[:len(d.Week.Access)-1]
+		case len(d.Coverage.Not) > 1:
+			d.Coverage.Not = d.Coverage.Not[:1]
+		case d.Shown > 1:
+			d.Shown--
+		default:
+			return c
+		}
+	}
 }
 
 // PartOf is the part of the rendered digest that tells a development: 1 when it

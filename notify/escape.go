@@ -21,6 +21,9 @@ const maxCombining = 3
 // out, and white space is collapsed.
 func clean(s string) string {
 	for range 3 {
+		if !strings.Contains(s, "&") {
+			break
+		}
 		u := html.UnescapeString(s)
 		if u == s {
 			break
@@ -32,6 +35,8 @@ func clean(s string) string {
 	space, marks := false, 0
 	for _, r := range s {
 		switch {
+		case r > ' ' && r < 0x7f:
+			marks = 0
 		case unicode.IsSpace(r), r == '\u2028', r == '\u2029', r == '\u2800', r == '\u3164':
 			space, marks = true, 0
 			continue
@@ -129,8 +134,10 @@ func mrkdwn(s string) string {
 	s = lineStart.ReplaceAllStringFunc(s, func(m string) string {
 		return strings.NewReplacer(">", "›", "#", "＃").Replace(m)
 	})
-	s = mention.ReplaceAllStringFunc(s, wide)
-	for emojiName.MatchString(s) { // twice for names that share a colon
+	if strings.ContainsAny(s, "@#") {
+		s = mention.ReplaceAllStringFunc(s, wide)
+	}
+	for strings.Count(s, ":") > 1 && emojiName.MatchString(s) { // twice for names that share a colon
 		s = emojiName.ReplaceAllString(s, "∶$1∶")
 	}
 	return lookalikes.Replace(s)

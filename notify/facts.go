@@ -2,6 +2,7 @@ package notify
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -306,14 +307,8 @@ func factsOf(d news.Development) facts {
 // mostCommon is the most frequent value, the first in the alphabet of as many.
 func mostCommon(list []string) string {
 	n := map[string]int{}
-	best := ""
 	for _, v := range list {
 		n[v]++
 	}
-	for v, c := range n {
-		if best == "" || c > n[best] || c == n[best] && v < best {
-			best = v
-		}
-	}
-	return best
+	return slices.MaxFunc(slices.Sorted(maps.Keys(n)), func(a, b string) int { return cmp.Compare(n[a], n[b]) })
 }

@@ -23,18 +23,36 @@ func headline(d news.Development, prefer []news.ItemID, languages []string) news
 	if p := slices.DeleteFunc(slices.Clone(pool), func(r news.Report) bool { return !has(prefer, r.Item) || aside(r) }); len(p) > 0 {
 		pool = p
 	}
-	return slices.MinFunc(pool, func(a, b news.Report) int {
+	// What the comparison needs, once per report: cleaning and word sets are dear.
+	type candidate struct {
+		r               news.Report
+		untitled, other bool
+		language, near  int
+	}
+	near := nearness(d.Reports)
+	best := slices.MinFunc(mapped(pool, func(r news.Report) candidate {
+		return candidate{r, clean(r.Title) == "", !r.Official && !agency(r), language(r, languages), near[r.Item]}
+	}), func(a, b candidate) int {
 		return cmp.Or(
-			falseFirst(clean(a.Title) == "", clean(b.Title) == ""),
-			falseFirst(aside(a), aside(b)),
-			falseFirst(a.State, b.State),
-			cmp.Compare(language(a, languages), language(b, languages)),
-			falseFirst(!a.Official && !agency(a), !b.Official && !agency(b)),
-			cmp.Compare(nearness(b, d.Reports), nearness(a, d.Reports)),
-			newsTime(a).Compare(newsTime(b)),
-			cmp.Compare(a.Item, b.Item),
+			falseFirst(a.untitled, b.untitled),
+			falseFirst(aside(a.r), aside(b.r)),
+			falseFirst(a.r.State, b.r.State),
+			cmp.Compare(a.language, b.language),
+			falseFirst(a.other, b.other),
+			cmp.Compare(b.near, a.near),
+			newsTime(a.r).Compare(newsTime(b.r)),
+			cmp.Compare(a.r.Item, b.r.Item),
 		)
 	})
+	return best.r
+}
+
+func mapped[A, B any](list []A, f func(A) B) []B {
+	out := make([]B, len(list))
+	for i, v := range list {
+		out[i] = f(v)
+	}
+	return out
 }
 
 func falseFirst(a, b bool) int {
@@ -63,31 +81,38 @@ func agency(r news.Report) bool {
 	return has(agencies, strings.ToLower(r.Publisher)) || has(agencies, strings.ToLower(r.Feed))
 }
 
-// nearness is how many words of the other titles a title shares, in thousandths
-// of the mean Jaccard similarity: the report closest to what all say.
-func nearness(r news.Report, all []news.Report) int {
-	own := titleWords(r)
-	sum, n := 0, 0
-	for _, o := range all {
-		if o.Item == r.Item || o.Lang != r.Lang {
-			continue
-		}
-		other := titleWords(o)
-		shared := 0
-		for w := range own {
-			if other[w] {
-				shared++
+// nearestOf bounds how many reports are compared with each other.
+const nearestOf = 48
+
+// nearness is per report how many words of the other titles in its language its
+// title shares: the mean Jaccard similarity in thousandths, so that the report
+// closest to what all say stands out.
+func nearness(all []news.Report) map[news.ItemID]int {
+	all = all[:min(nearestOf, len(all))]
+	words := mapped(all, titleWords)
+	near := make(map[news.ItemID]int, len(all))
+	for i, r := range all {
+		sum, n := 0, 0
+		for j, o := range all {
+			if i == j || o.Lang != r.Lang {
+				continue
 			}
+			shared := 0
+			for w := range words[i] {
+				if words[j][w] {
+					shared++
+				}
+			}
+			if union := len(words[i]) + len(words[j]) - shared; union > 0 {
+				sum += 1000 * shared / union
+			}
+			n++
 		}
-		if union := len(own) + len(other) - shared; union > 0 {
-			sum += 1000 * shared / union
+		if n > 0 {
+			near[r.Item] = sum / n
 		}
-		n++
 	}
-	if n == 0 {
-		return 0
-	}
-	return sum / n
+	return near
 }
 
 func titleWords(r news.Report) map[string]bool {

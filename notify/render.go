@@ -2,6 +2,7 @@ package notify
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 
 	"trucewatch/internal/news"
@@ -48,10 +49,8 @@ func message(kind string, p page, phone string) news.Message {
 
 // reply is the thread reply of one entry, with as many sources as fit.
 func reply(d Digest, e Entry) news.Message {
-	n := min(maxSources, len(e.Sources))
-	for n > 0 && !fits(replyPage(d, e, n)) {
-		n--
-	}
+	most := min(maxSources, len(e.Sources))
+	n := sort.Search(most, func(i int) bool { return !fits(replyPage(d, e, i+1)) })
 	return message(d.Kind, replyPage(d, e, n), fmt.Sprintf("%d. %s: %s", e.Number,
 		clip(e.Headline.Title, 150), counted(len(e.Sources), "source", "sources")))
 }
