@@ -84,11 +84,7 @@ func salvagedWords(why string, entries []news.Entry, byTags, lost int, cut bool)
 func readHead(doc []byte, rootEnd int, kind string) head {
 	s := scan(doc, kind, 1)
 	if s.cause == "" {
-		text := doc
-		if len(s.bases) > 0 {
-			text = withoutBases(doc, s.bases)
-		}
-		if h, _, err := readXML(bytes.NewReader(append(bytes.Clone(text[:s.end]), s.closers...)), kind); err == nil {
+		if h, _, err := readXML(s.lean(doc), kind); err == nil {
 			return h
 		}
 	}
@@ -108,11 +104,7 @@ func readChunk(chunk, before, after []byte, kind string) (item, bool) {
 	if s.cause != "" || s.damaged || s.cut || len(s.spans) != 1 {
 		return item{}, false
 	}
-	text := doc
-	if len(s.bases) > 0 {
-		text = withoutBases(doc, s.bases)
-	}
-	_, items, err := readXML(bytes.NewReader(text), kind)
+	_, items, err := readXML(s.lean(doc), kind)
 	if err != nil || len(items) != 1 {
 		return item{}, false
 	}

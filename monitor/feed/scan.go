@@ -28,7 +28,27 @@ type scanned struct {
 	end     int    // where the feed ends, or its last complete item when it is cut
 	closers []byte // end tags missing at end
 	open    int    // start of the item that was open at the end of a cut document; 0: none
-	bases   []int  // where xml:base attributes stand
+	edits   []edit // what gofeed need not or must not see, in order
+}
+
+// edit replaces doc[start:end] in what gofeed is given.
+type edit struct {
+	start, end int
+	with       string
+}
+
+// lean is what gofeed is given: the sound part of the document, edited and closed.
+func (s scanned) lean(doc []byte) []byte {
+	b := make([]byte, 0, s.end+len(s.closers))
+	from := 0
+	for _, e := range s.edits {
+		if e.end > s.end {
+			break
+		}
+		b = append(append(b, doc[from:e.start]...), e.with...)
+		from = e.end
+	}
+	return append(append(b, doc[from:s.end]...), s.closers...)
 }
 
 // span is one item: doc[start:end], its start tag doc[start:tagEnd].
@@ -44,6 +64,9 @@ type element struct {
 	decls int    // xmlns declarations it made
 	text  int    // bytes of text so far
 	base  string
+	start int  // of its start tag
+	edits int  // edits made before it
+	drop  bool // gofeed need not see it
 }
 
 // isNameByte marks the bytes of names, as encoding/xml reads them before it
@@ -78,6 +101,7 @@ type walker struct {
 	stack      []element
 	prefix     []byte    // the root's, without the colon
 	item       int       // depth of the open item, 0 when none is
+	dropping   int       // depth of the open element that is dropped, 0 when none is
 	parents    []element // what was open around the last complete item
 	stray      int
 	namespaces int
@@ -269,7 +293,7 @@ func (w *walker) startTag(at int) int {
 		return 0
 	}
 	name := b[at+1 : i]
-	e := element{name: name}
+	e := element{name: name, start: at, edits: len(w.edits)}
 	if n := len(w.stack); n > 0 {
 		e.base = w.stack[n-1].base
 	}
@@ -353,7 +377,9 @@ func (w *walker) startTag(at int) int {
 		case bytes.HasPrefix(attribute, []byte("xmlns")) && (len(attribute) == 5 || attribute[5] == ':'):
 			e.decls++
 		case string(attribute) == "xml:base":
-			w.bases = append(w.bases, from)
+			// gofeed resolves links by rules of its own, rewrites ids, and parses
+			// all HTML to do so.
+			w.edits = append(w.edits, edit{from, i, ""})
 			if len(w.stack) <= 3 || w.item > 0 && len(w.stack) == w.item && localIs(name, "link") {
 				e.base = joinBase(e.base, string(value))
 			}
@@ -398,14 +424,8 @@ func (w *walker) opened(at, end int) {
 		return
 	}
 	if !w.isItem(e.name) {
-		if w.item > 0 && depth == w.item+1 {
-			s := &w.spans[len(w.spans)-1]
-			switch {
-			case localIs(e.name, "link"):
-				s.base = e.base
-			case localIs(e.name, "id"):
-				s.id[0] = end
-			}
+		if w.item > 0 {
+			w.openedField(e, depth, at, end)
 		}
 		return
 	}
@@ -426,8 +446,58 @@ func (w *walker) opened(at, end int) {
 	}
 }
 
-// closed notes that the innermost element is closed; its end tag is
-// doc[at:end], empty for <a/>.
+// openedField notes what a start tag inside an item means: fields not used are
+// kept from gofeed, which takes most of its time for them, and dates are, which
+// it tries with some 180 layouts.
+func (w *walker) openedField(e *element, depth, at, end int) {
+	if w.dropping == 0 && isUnused(e.name, depth == w.item+1) {
+		e.drop = true
+		w.dropping = depth
+	}
+	if depth != w.item+1 {
+		return
+	}
+	s := &w.spans[len(w.spans)-1]
+	switch {
+	case localIs(e.name, "link"):
+		s.base = e.base
+	case localIs(e.name, "id"):
+		s.id[0] = end
+	case w.isDate(e.name):
+		w.edits = append(w.edits, edit{at + 1, at + 1 + len(e.name), dateField})
+	}
+}
+
+// dateField is the name gofeed sees an RSS item's pubDate under; it puts elements
+// of unknown names among the custom ones without reading their value.
+const dateField = "feed-date"
+
+func (w *walker) isDate(name []byte) bool {
+	return w.kind != "atom" && len(name) == len("pubDate") && strings.EqualFold(string(name), "pubDate")
+}
+
+// isUnused reports fields of an item that nothing is taken from. field says that
+// it is a child of the item; otherwise it is deeper.
+func isUnused(name []byte, field bool) bool {
+	prefix, local := splitName(name)
+	if len(prefix) == 0 {
+		return field && unusedFields[string(local)]
+	}
+	if string(prefix) == "media" && (string(local) == "content" || string(local) == "thumbnail") {
+		return true
+	}
+	return field && !usedExtensions[string(local)]
+}
+
+var (
+	unusedFields = set("category enclosure comments author source contributor rights")
+	// usedExtensions are local names, for a feed may bind any prefix.
+	usedExtensions = set("encoded date language title description created issued modified published updated link group " +
+		"full-text fulltext content origLink summary id guid pubDate")
+)
+
+// closed notes that the innermost element is closed; its end tag is doc[at:end].
+// For <a/>, and for one closed by another's end tag, at is end.
 func (w *walker) closed(at, end int) {
 	depth := len(w.stack)
 	e := w.stack[depth-1]
@@ -435,6 +505,12 @@ func (w *walker) closed(at, end int) {
 	w.namespaces -= e.decls
 	if w.ended != nil {
 		w.ended()
+	}
+	if depth == w.dropping {
+		w.dropping = 0
+		w.edits = append(w.edits[:e.edits], edit{e.start, end, ""})
+	} else if w.item > 0 && depth == w.item+1 && at < end && w.isDate(e.name) {
+		w.edits = append(w.edits, edit{at + 2, at + 2 + len(e.name), dateField})
 	}
 	switch {
 	case w.item == 0:
@@ -482,7 +558,7 @@ func (w *walker) endTag(at int) int {
 		if depth := len(w.stack); w.item == 0 && depth <= 3 || w.item > 0 && depth <= w.item+1 {
 			w.damage(at, "end tag </"+clip(string(name), 40)+"> where </"+clip(string(w.stack[depth-1].name), 40)+"> should be")
 		}
-		w.closed(at, i)
+		w.closed(at, at)
 	}
 	w.fail(at, "end tag </"+clip(string(name), 40)+"> closes nothing")
 	return 0

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,11 +19,7 @@ import (
 // readWhole reads a sound document with one gofeed parse. It fails when the parser
 // does, or returns another number of items than the document has.
 func readWhole(doc []byte, kind string, s scanned, o Options) (Document, error) {
-	text := doc[:s.end]
-	if len(s.bases) > 0 {
-		text = withoutBases(text, s.bases)
-	}
-	h, items, err := readXML(io.MultiReader(bytes.NewReader(text), bytes.NewReader(s.closers)), kind)
+	h, items, err := readXML(s.lean(doc), kind)
 	if err != nil {
 		return Document{}, fmt.Errorf("not well-formed: %s", clip(strings.TrimPrefix(clean(err.Error()), "XML syntax error on "), 200))
 	}
@@ -70,18 +65,6 @@ func (s span) complete(it *item, doc []byte, kind string) {
 	}
 }
 
-// withoutBases renames the xml:base attributes: gofeed resolves links by rules of
-// its own, rewrites ids, and parses all HTML to do so.
-func withoutBases(doc []byte, at []int) []byte {
-	doc = bytes.Clone(doc)
-	for _, i := range at {
-		if i < len(doc)-len("xml:base") {
-			copy(doc[i:], "xml-base")
-		}
-	}
-	return doc
-}
-
 // head is what a document says of itself.
 type head struct {
 	title, lang, site string
@@ -93,7 +76,8 @@ type head struct {
 }
 
 // readXML parses with gofeed.
-func readXML(r io.Reader, kind string) (head, []item, error) {
+func readXML(doc []byte, kind string) (head, []item, error) {
+	r := bytes.NewReader(doc)
 	if kind == "atom" {
 		f, err := new(atom.Parser).Parse(r)
 		if err != nil {
@@ -128,7 +112,7 @@ func fromRSS(e *rss.Item) item {
 		content: cmp.Or(e.Content, extension(e.Extensions, "yandex", "full-text"), extension(e.Extensions, "rambler", "fulltext"),
 			extension(e.Extensions, "turbo", "content"), e.Custom["encoded"], e.Custom["fulltext"], e.Custom["full-text"], e.Custom["content"]),
 		lang:      extension(e.Extensions, "dc", "language"),
-		published: stated(e.PubDate, extension(e.Extensions, "dc", "date"), extension(e.Extensions, "dcterms", "created"), extension(e.Extensions, "dcterms", "issued"), extension(e.Extensions, "atom", "published"), e.Custom["published"], e.Custom["date"]),
+		published: stated(e.Custom[dateField], e.PubDate, extension(e.Extensions, "dc", "date"), extension(e.Extensions, "dcterms", "created"), extension(e.Extensions, "dcterms", "issued"), extension(e.Extensions, "atom", "published"), e.Custom["published"], e.Custom["date"]),
 		updated:   stated(extension(e.Extensions, "dcterms", "modified"), extension(e.Extensions, "atom", "updated"), e.Custom["updated"], e.Custom["lastBuildDate"]),
 	}
 	if original := extension(e.Extensions, "feedburner", "origLink"); original != "" {
