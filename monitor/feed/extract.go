@@ -214,7 +214,7 @@ func (x *extractor) setRSS(name string, tag []byte, text string) {
 		x.rss.Content = text
 	case "pubdate":
 		x.rss.PubDate = text
-	case "encoded", "fulltext", "content", "published", "updated":
+	case "language", "encoded", "fulltext", "content", "published", "updated":
 		x.rss.Custom[name] = text
 	}
 }

@@ -46,7 +46,7 @@ func isPlain(s string) bool {
 			space = false
 		}
 	}
-	return !space || s == ""
+	return (!space || s == "") && utf8.ValidString(s)
 }
 
 func looksEscapedTwice(s string) bool {

@@ -33,7 +33,7 @@ func salvage(doc []byte, kind string, s scanned, why string, o Options) (Documen
 		return Document{}, fmt.Errorf("read %s feed: no item is readable: %s", kind, cmp.Or(why, "the markup is broken"))
 	}
 
-	d := readHead(doc[:chunks[0].start], rootEnd, kind).document(kind, o)
+	d := readHead(doc[:chunks[0].start], rootEnd, kind).document(root, kind, o)
 	b := builder{o: o, lang: d.Lang, base: cmp.Or(o.URL, d.Site)}
 	before, after := wrapping(root, kind)
 	base := attribute(root, "xml:base")
@@ -84,7 +84,7 @@ func salvagedWords(why string, entries []news.Entry, byTags, lost int, cut bool)
 func readHead(doc []byte, rootEnd int, kind string) head {
 	s := scan(doc, kind, 1)
 	if s.cause == "" {
-		if h, _, err := readXML(s.lean(doc), kind); err == nil {
+		if h, _, err := readXML(s.lean(doc), kind); err == nil && h.title != "" {
 			return h
 		}
 	}

@@ -26,7 +26,7 @@ func readWhole(doc []byte, kind string, s scanned, o Options) (Document, error) 
 	if len(items) != len(s.spans) {
 		return Document{}, fmt.Errorf("only %d of %d items are where a parser finds them, perhaps because of a wrong namespace", len(items), len(s.spans))
 	}
-	d := h.document(kind, o)
+	d := h.document(doc[:s.head], kind, o)
 	b := builder{o: o, lang: d.Lang, base: o.URL}
 	if b.base == "" {
 		b.base = d.Site
@@ -111,7 +111,7 @@ func fromRSS(e *rss.Item) item {
 		summary: cmp.Or(e.Description, extension(e.Extensions, "media", "description"), extension(e.Extensions, "dc", "description"), extension(e.Extensions, "itunes", "summary")),
 		content: cmp.Or(e.Content, extension(e.Extensions, "yandex", "full-text"), extension(e.Extensions, "rambler", "fulltext"),
 			extension(e.Extensions, "turbo", "content"), e.Custom["encoded"], e.Custom["fulltext"], e.Custom["full-text"], e.Custom["content"]),
-		lang:      extension(e.Extensions, "dc", "language"),
+		lang:      cmp.Or(extension(e.Extensions, "dc", "language"), e.Custom["language"]),
 		published: stated(e.Custom[dateField], e.PubDate, extension(e.Extensions, "dc", "date"), extension(e.Extensions, "dcterms", "created"), extension(e.Extensions, "dcterms", "issued"), extension(e.Extensions, "atom", "published"), e.Custom["published"], e.Custom["date"]),
 		updated:   stated(extension(e.Extensions, "dcterms", "modified"), extension(e.Extensions, "atom", "updated"), e.Custom["updated"], e.Custom["lastBuildDate"]),
 	}
@@ -241,8 +241,12 @@ func stated(dates ...string) []string {
 	return slices.DeleteFunc(dates, func(s string) bool { return s == "" })
 }
 
-// document makes a Document without entries.
-func (h head) document(kind string, o Options) Document {
+// document makes a Document without entries of what a document with that root
+// tag says of itself.
+func (h head) document(root []byte, kind string, o Options) Document {
+	if base := resolveURL(o.URL, attribute(root, "xml:base")); base != "" {
+		o.URL = base
+	}
 	d := Document{Kind: kind, Title: clip(oneLine(PlainText(h.title)), maxTitle), Lang: language(clean(h.lang))}
 	links := slices.Clone(h.links)
 	for _, l := range h.extensions["atom"]["link"] {
