@@ -102,6 +102,13 @@ func (n *Deliverer) Drain(ctx context.Context, patience time.Duration) error {
 		return fmt.Errorf("recover claims: %w", err)
 	}
 	until := n.Now().Add(patience)
+	pending, err := n.Outbox.DueLookups(ctx, until)
+	if err != nil {
+		return fmt.Errorf("due look-ups: %w", err)
+	}
+	for _, d := range pending {
+		n.expect(d.Due)
+	}
 	return n.loop(ctx, &until)
 }
 
@@ -289,10 +296,15 @@ func (n *Deliverer) record(ctx context.Context, d news.Delivery) {
 			return
 		}
 	}
+	n.expect(d.Due)
+}
+
+// expect has the loop look again at due; zero is never.
+func (n *Deliverer) expect(due time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if !d.Due.IsZero() && (n.nextDue.IsZero() || d.Due.Before(n.nextDue)) {
-		n.nextDue = d.Due
+	if !due.IsZero() && (n.nextDue.IsZero() || due.Before(n.nextDue)) {
+		n.nextDue = due
 	}
 }
 

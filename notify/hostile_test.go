@@ -64,9 +64,9 @@ func nastyEdition(r *rand.Rand) news.Edition {
 	}
 	side := func() string { return pickOf(r, append([]string{""}, news.Sides...)...) }
 	item := 0
-	for s := range r.IntN(80) {
+	for s := range r.IntN(pickOf(r, 12, 12, 75)) {
 		var reports []news.Report
-		for range 1 + r.IntN(pickOf(r, 3, 3, 60)) {
+		for range 1 + r.IntN(pickOf(r, 3, 3, 3, 50)) {
 			item++
 			x := report(item, nastyText(r), side(), nastyText(r), e.From.Add(time.Duration(r.IntN(50000))*time.Second))
 			x.URL, x.Lede, x.Publisher = pickOf(r, nastyURLs...), nastyText(r), nastyText(r)
@@ -122,7 +122,7 @@ func checkMessages(t *testing.T, where string, messages []news.Message) {
 }
 
 func TestHostileTextKeepsEveryLimit(t *testing.T) {
-	runs, messages := 100, 0
+	runs, messages := 80, 0
 	if testing.Short() {
 		runs = 40
 	}

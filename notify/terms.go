@@ -21,6 +21,8 @@ var (
 	dayLastTerm  = regexp.MustCompile(`(?i)(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?[\s ]+(\d{1,2})(?:[^\d:]|$)`)
 )
 
+var numberWord = regexp.MustCompile(`(?i)two|three|five|seven|ten|thirty|тридц|тр[иь]|трех|трёх`)
+
 var numberWords = map[string]string{"two": "2", "three": "3", "five": "5", "seven": "7", "ten": "10", "thirty": "30",
 	"три": "3", "трьох": "3", "трех": "3", "трёх": "3"}
 
@@ -45,6 +47,9 @@ var monthOf = []struct {
 // "day 11-24".
 func termsOf(r news.Report) []string {
 	s := clip(clean(r.Title), 400)
+	if !strings.ContainsAny(s, "0123456789") && !numberWord.MatchString(s) {
+		return nil
+	}
 	var out []string
 	for _, m := range durationTerm.FindAllStringSubmatch(s, 8) {
 		n := strings.ToLower(m[1])
