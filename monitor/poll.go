@@ -172,10 +172,7 @@ func noOverlap(ov news.Overlap) bool { return ov.Entries > 0 && ov.New >= ov.Ent
 
 // afterSuccess says when to ask next after an answer with a feed in it or a 304.
 func afterSuccess(f news.Feed, o Outcome, ov news.Overlap, lim Limits, now time.Time) (next time.Time, interval time.Duration, reason string) {
-	was := f.Poll.Interval
-	if was <= 0 {
-		was = lim.Every
-	}
+	was := lim.interval(f.Poll.Interval)
 	var why string
 	switch {
 	case f.Every > 0:
@@ -218,15 +215,15 @@ func adapt(f news.Feed, o Outcome, ov news.Overlap, was time.Duration, lim Limit
 	if quiet.Before(f.Poll.FirstOK) {
 		quiet = f.Poll.FirstOK
 	}
-	slower := func() time.Duration { return max(min(2*was, slowest), min(was, lim.Max)) }
-	keep := min(max(was, lim.Min), slowest)
+	slower := func() time.Duration { return max(min(2*was, slowest), was) }
+	keep := min(was, slowest)
 	twice := !quiet.IsZero() && now.Sub(quiet) >= 2*was-time.Second
 
 	switch {
 	case o.Result == Unchanged && twice:
 		return slower(), "unchanged (304) twice on time"
 	case o.Result == Unchanged:
-		return min(max(was, lim.Min), lim.Max), "unchanged (304)"
+		return was, "unchanged (304)"
 	case f.Poll.FirstOK.IsZero():
 		return keep, fmt.Sprintf("first poll, %s", entries(ov.Entries))
 	case o.Result == Salvaged:
@@ -242,7 +239,7 @@ func adapt(f news.Feed, o Outcome, ov news.Overlap, was time.Duration, lim Limit
 	case ov.New > 0:
 		return max(min(keep, lim.Every), lim.Min), fmt.Sprintf("%d of %s new", ov.New, entries(ov.Entries))
 	case twice && ov.Revised == 0:
-		return min(max(slower(), lim.Min), slowest), fmt.Sprintf("all %s known twice on time", entries(ov.Entries))
+		return min(slower(), slowest), fmt.Sprintf("all %s known twice on time", entries(ov.Entries))
 	default:
 		return keep, fmt.Sprintf("all %s known", entries(ov.Entries))
 	}
@@ -254,10 +251,7 @@ func adapt(f news.Feed, o Outcome, ov news.Overlap, was time.Duration, lim Limit
 func afterFailure(f news.Feed, o Outcome, failures int, lim Limits, now time.Time) (time.Time, string) {
 	base := f.Every
 	if base <= 0 {
-		base = f.Poll.Interval
-	}
-	if base <= 0 {
-		base = lim.Every
+		base = lim.interval(f.Poll.Interval)
 	}
 	longest := max(lim.Max, base)
 	wait := base
@@ -316,6 +310,14 @@ func allowed(t time.Time, h feed.Hints, limit time.Time) time.Time {
 		}
 	}
 	return u
+}
+
+// interval is a stored interval within the limits of today.
+func (l Limits) interval(stored time.Duration) time.Duration {
+	if stored <= 0 {
+		stored = l.Every
+	}
+	return max(min(stored, l.Max), l.Min)
 }
 
 func (l Limits) filled() Limits {

@@ -131,6 +131,9 @@ func TestManners(t *testing.T) {
 		{"a few new entries leave the interval as it is",
 			known(nil), read(nil), news.Overlap{Entries: 40, New: 3, Known: 37},
 			[]func(news.PollState) string{next(15*time.Minute, "3 of 40 entries new: every 15m")}},
+		{"half new is not most",
+			known(nil), read(nil), news.Overlap{Entries: 40, New: 20, Known: 20},
+			[]func(news.PollState) string{next(15*time.Minute, "20 of 40 entries new: every 15m")}},
 		{"something new after a quiet time brings the interval back",
 			known(func(f *news.Feed) { f.Poll.Interval = 6 * time.Hour }), read(nil), news.Overlap{Entries: 40, New: 1, Known: 39},
 			[]func(news.PollState) string{next(15*time.Minute, "every 15m, was 6h")}},
@@ -423,4 +426,46 @@ func TestSpansAreWrittenShort(t *testing.T) {
 			t.Errorf("%v is written %q, want %q", d, got, want)
 		}
 	}
+}
+
+// FuzzDecide holds the bounds no history and no server can move.
+func FuzzDecide(f *testing.F) {
+	f.Add(uint8(0), 200, int64(0), int64(0), int64(900), 3, 40, 2, uint8(0), "https://wire.example/new")
+	f.Add(uint8(4), 503, int64(1<<40), int64(1<<62), int64(0), 90, 0, 0, uint8(255), "")
+	f.Fuzz(func(t *testing.T, result uint8, status int, fresh, retry, interval int64, failures, entries, fresher int, bits uint8, permanent string) {
+		results := []Result{Read, Salvaged, Unchanged, Wrong, Failed}
+		feeds := known(func(f *news.Feed) {
+			f.Poll.Interval = time.Duration(interval)
+			f.Poll.Failures = failures & 0xfffff
+			f.Official = bits&1 != 0
+			if bits&2 != 0 {
+				f.Every = time.Minute
+			}
+			if bits&4 != 0 {
+				f.Poll.LastNew = time.Time{}
+			}
+		})
+		entries, fresher = entries&0xffff, fresher&0xffff
+		ov := news.Overlap{Entries: entries, New: min(entries, fresher), Known: entries - min(entries, fresher)}
+		o := Outcome{Result: results[int(result)%len(results)], Status: status, Words: "words", FinalURL: feedURL, Permanent: permanent,
+			Fresh: max(0, time.Duration(fresh)), RetryAfter: max(0, time.Duration(retry)), ETag: `"v2"`,
+			Hints: feed.Hints{Interval: max(0, time.Duration(fresh)), SkipHours: []int{int(bits) % 24}}}
+		st := Decide(feeds, o, ov, Limits{}, pollTime)
+		wait := st.NextPoll.Sub(pollTime)
+		if wait < 59*time.Second || wait > 24*time.Hour+time.Second && wait > feeds.Poll.Interval+time.Second {
+			t.Fatalf("next poll in %v (%s)", wait, st.Reason)
+		}
+		if o.Result != Failed && o.Result != Wrong && feeds.Every == 0 && (st.Interval < 5*time.Minute || st.Interval > 6*time.Hour) {
+			t.Fatalf("interval %v", st.Interval)
+		}
+		if st.ETag != feeds.Poll.ETag && o.Result != Read && o.Result != Unchanged && status != 304 {
+			t.Fatalf("validators of a poll that was %s were kept", o.Result)
+		}
+		if st.URL != feeds.URL {
+			t.Fatalf("moved to %s after one poll", st.URL)
+		}
+		if (st.Failures == 0) != (o.Result != Failed && o.Result != Wrong) || (st.Err == "") != (st.Failures == 0) {
+			t.Fatalf("%d failures, error %q after a poll that was %s", st.Failures, st.Err, o.Result)
+		}
+	})
 }
