@@ -1,12 +1,14 @@
 package monitor
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -14,6 +16,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"trucewatch/internal/egress"
@@ -347,5 +350,280 @@ func TestHostileRound(t *testing.T) {
 	t.Logf("heap grew by %.1f MiB at most", float64(peak-before)/(1<<20))
 	if peak-before > 100<<20 {
 		t.Errorf("heap grew by %d MiB; want less than 100", (peak-before)>>20)
+	}
+}
+
+// reply is what a server says to one request.
+type reply struct {
+	status int
+	header string // lines "Name: value"
+	body   string
+	claim  int // Content-Length, when it is not the body's
+}
+
+// wireServer answers HTTP over in-memory connections for every host, and
+// keeps the heads of requests.
+type wireServer struct {
+	answer func(n int, r *http.Request) reply // n counts requests from 1
+	mu     sync.Mutex
+	seen   []*http.Request
+}
+
+func (s *wireServer) dial(context.Context, string, string) (net.Conn, error) {
+	ours, theirs := net.Pipe()
+	go func() {
+		defer theirs.Close()
+		in := bufio.NewReader(theirs)
+		for {
+			req, err := http.ReadRequest(in)
+			if err != nil {
+				return
+			}
+			s.mu.Lock()
+			s.seen = append(s.seen, req)
+			n := len(s.seen)
+			s.mu.Unlock()
+			a := s.answer(n, req)
+			size := len(a.body)
+			if a.claim > 0 {
+				size = a.claim
+			}
+			head := fmt.Sprintf("HTTP/1.1 %d X\r\nContent-Type: application/rss+xml\r\nSet-Cookie: id=%d\r\n", a.status, n)
+			for line := range strings.Lines(a.header) {
+				head += strings.TrimSpace(line) + "\r\n"
+			}
+			if a.status != 304 {
+				head += fmt.Sprintf("Content-Length: %d\r\n", size)
+			}
+			if _, err := io.WriteString(theirs, head+"\r\n"+a.body); err != nil || size != len(a.body) {
+				return
+			}
+		}
+	}()
+	return ours, nil
+}
+
+// line is a request as the rows below write it.
+func line(r *http.Request) string {
+	s := r.Host + r.URL.RequestURI()
+	if v, ok := r.Header["If-None-Match"]; ok {
+		s += " " + v[0]
+	}
+	if v, ok := r.Header["If-Modified-Since"]; ok {
+		s += " since " + v[0]
+	}
+	return s
+}
+
+// TestMannersOnTheWire is the specification of what a server sees: each row is
+// a server's behaviour and the requests it gets, poll after poll, each poll made
+// when the one before said. Between two polls nothing but the stored state
+// survives, so every poll is also the first after a restart.
+func TestMannersOnTheWire(t *testing.T) {
+	const a, b, c = "wire.example/feed", "wire.example/new", "cdn.example/x"
+	const both = "ETag: W/\"odd \nLast-Modified: yesterday at noon\n"
+	ok := func(header string) reply { return reply{status: 200, header: header, body: rss(3)} }
+	on := func(path string, r *http.Request) bool { return r.Host+r.URL.Path == path }
+	moves := func(code int, to string) reply { return reply{status: code, header: "Location: http://" + to} }
+	page := "<!DOCTYPE html><html><head><title>Welcome</title></head><body>Welcome to our site.</body></html>"
+
+	for _, row := range []struct {
+		name   string
+		polls  int
+		answer func(n int, r *http.Request) reply
+		want   []string
+		waits  []time.Duration // before the second poll and on; 0 is not looked at
+		check  func(st news.PollState, items int) bool
+	}{
+		{"the first request is plain and the second conditional, byte for byte", 2,
+			func(int, *http.Request) reply { return ok(both) },
+			[]string{a, a + ` W/"odd since yesterday at noon`}, nil, nil},
+		{"validators are not invented", 2,
+			func(int, *http.Request) reply { return ok("Date: Sun, 22 Nov 2026 10:00:00 GMT\n") },
+			[]string{a, a}, nil, nil},
+		{"a bare 304 keeps the validators", 3,
+			func(n int, _ *http.Request) reply {
+				if n == 2 {
+					return reply{status: 304}
+				}
+				return ok("ETag: v1\n")
+			},
+			[]string{a, a + " v1", a + " v1"}, nil, func(st news.PollState, items int) bool { return items == 3 && st.Failures == 0 }},
+		{"a 304 may change the validators", 3,
+			func(n int, _ *http.Request) reply {
+				if n == 2 {
+					return reply{status: 304, header: "ETag: v2\n"}
+				}
+				return ok("ETag: v1\nLast-Modified: m1\n")
+			},
+			[]string{a, a + " v1 since m1", a + " v2 since m1"}, nil, nil},
+		{"a feed that stops sending validators gets none", 3,
+			func(n int, _ *http.Request) reply {
+				if n == 1 {
+					return ok("ETag: v1\n")
+				}
+				return ok("")
+			},
+			[]string{a, a + " v1", a}, nil, nil},
+		{"a cut body's items are kept and its validators are not", 2,
+			func(n int, _ *http.Request) reply {
+				return reply{status: 200, header: "ETag: v1\n", body: rss(3)[:strings.LastIndex(rss(3), "<item>")], claim: 90_000}
+			},
+			[]string{a, a}, nil, func(st news.PollState, items int) bool {
+				return items == 2 && strings.Contains(st.Partial, "cut off") && st.Failures == 0
+			}},
+		{"a page's validators are not kept", 2,
+			func(int, *http.Request) reply { return reply{status: 200, header: "ETag: v1\n", body: page} },
+			[]string{a, a}, nil, func(st news.PollState, items int) bool {
+				return st.Failures == 2 && strings.Contains(st.Err, "HTML page")
+			}},
+		{"an empty body's validators are not kept", 2,
+			func(int, *http.Request) reply { return reply{status: 200, header: "ETag: v1\n"} },
+			[]string{a, a}, nil, func(st news.PollState, _ int) bool { return st.Failures == 2 }},
+		{"a damaged document's validators are not kept", 2,
+			func(int, *http.Request) reply {
+				return reply{status: 200, header: "ETag: v1\n", body: strings.Replace(rss(3), "</title><guid>id-1", "</titel><guid>id-1", 1)}
+			},
+			[]string{a, a}, nil, func(st news.PollState, items int) bool { return items == 3 && st.Partial != "" }},
+		{"a permanent redirect is followed twice and remembered then, with its validators", 3,
+			func(_ int, r *http.Request) reply {
+				if on(a, r) {
+					return moves(301, b)
+				}
+				return ok("ETag: vb\n")
+			},
+			[]string{a, b, a, b + " vb", b + " vb"}, nil, nil},
+		{"of 308 then 302 only the 308 is remembered", 3,
+			func(_ int, r *http.Request) reply {
+				switch {
+				case on(a, r):
+					return moves(308, b)
+				case on(b, r):
+					return moves(302, c)
+				}
+				return ok("")
+			},
+			[]string{a, b, c, a, b, c, b, c}, nil, nil},
+		{"a temporary redirect is followed each time", 3,
+			func(_ int, r *http.Request) reply {
+				if on(a, r) {
+					return moves(307, b)
+				}
+				return ok("")
+			},
+			[]string{a, b, a, b, a, b}, nil, nil},
+		{"a permanent redirect to a page moves nothing", 3,
+			func(_ int, r *http.Request) reply {
+				if on(a, r) {
+					return moves(301, b)
+				}
+				return reply{status: 200, body: page}
+			},
+			[]string{a, b, a, b, a, b}, nil, nil},
+		{"validators of one target are not shown to another", 2,
+			func(n int, r *http.Request) reply {
+				switch {
+				case n == 1:
+					return moves(302, b)
+				case on(a, r):
+					return moves(302, c)
+				}
+				return ok("ETag: vb\n")
+			},
+			[]string{a, b, a, c}, nil, nil},
+		{"a redirect loop ends after five hops and the feed is tried again", 2,
+			func(_ int, r *http.Request) reply { return moves(301, a) },
+			[]string{a, a, a, a, a, a, a, a, a, a, a, a}, nil, nil},
+		{"410 ends it", 5,
+			func(n int, _ *http.Request) reply { return reply{status: 410} },
+			[]string{a}, nil, func(st news.PollState, _ int) bool { return st.Gone }},
+		{"429 with seconds is obeyed", 2,
+			func(int, *http.Request) reply { return reply{status: 429, header: "Retry-After: 7200\n"} },
+			[]string{a, a}, []time.Duration{2 * time.Hour}, nil},
+		{"503 with a date is obeyed, against the server's own clock", 2,
+			func(int, *http.Request) reply {
+				return reply{status: 503, header: "Date: Sun, 01 Nov 2026 10:00:00 GMT\nRetry-After: Sun, 01 Nov 2026 13:00:00 GMT\n"}
+			},
+			[]string{a, a}, []time.Duration{3 * time.Hour}, nil},
+		{"max-age is obeyed, also on a 304, up to a day", 3,
+			func(n int, _ *http.Request) reply {
+				if n == 2 {
+					return reply{status: 304, header: "Cache-Control: max-age=999999\n"}
+				}
+				return ok("ETag: v1\nCache-Control: max-age=3600\n")
+			},
+			[]string{a, a + " v1", a}, []time.Duration{time.Hour, 24 * time.Hour}, nil},
+		{"Expires is obeyed", 2,
+			func(int, *http.Request) reply {
+				return ok("Date: Sun, 22 Nov 2026 10:00:00 GMT\nExpires: Sun, 22 Nov 2026 12:00:00 GMT\n")
+			},
+			[]string{a, a}, []time.Duration{2 * time.Hour}, nil},
+		{"the feed's own ttl is obeyed, also after a 304", 3,
+			func(n int, _ *http.Request) reply {
+				if n == 2 {
+					return reply{status: 304}
+				}
+				return reply{status: 200, header: "ETag: v1\n", body: strings.Replace(rss(3), "<channel>", "<channel><ttl>90</ttl>", 1)}
+			},
+			[]string{a, a + " v1", a + " v1"}, []time.Duration{90 * time.Minute, 90 * time.Minute}, nil},
+		{"quiet feeds are asked less often and in full once a day", 12,
+			func(_ int, r *http.Request) reply {
+				if r.Header.Get("If-None-Match") != "" {
+					return reply{status: 304}
+				}
+				return ok("ETag: v1\n")
+			},
+			[]string{a, a + " v1", a + " v1", a + " v1", a + " v1", a + " v1", a + " v1", a + " v1", a + " v1", a, a + " v1", a + " v1"},
+			[]time.Duration{15 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour, 6 * time.Hour, 6 * time.Hour, 6 * time.Hour}, nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				srv := &wireServer{answer: row.answer}
+				client, err := egress.New(egress.Policy{UserAgent: "trucewatch/1.0", Dial: srv.dial})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer client.Close()
+				p := &Poller{Fetch: client}
+				f := news.Feed{Name: "Example Wire", URL: "http://" + a}
+				now, items := pollTime.Truncate(time.Second), map[string]bool{}
+				for i := range row.polls {
+					if f.Poll.Gone {
+						break
+					}
+					if i > 0 {
+						if want := row.waits; i <= len(want) && want[i-1] != 0 && (f.Poll.NextPoll.Sub(now)-want[i-1]).Abs() > time.Second {
+							t.Errorf("poll %d comes after %v (%s), want %v", i+1, f.Poll.NextPoll.Sub(now), f.Poll.Reason, want[i-1])
+						}
+						now = f.Poll.NextPoll
+					}
+					poll := p.Poll(t.Context(), f, now)
+					ov := news.Overlap{Entries: len(poll.Entries)}
+					for _, e := range poll.Entries {
+						if items[e.GUID] {
+							ov.Known++
+						} else {
+							ov.New++
+						}
+						items[e.GUID] = true
+					}
+					f.Poll = p.State(poll, ov)
+				}
+				var got []string
+				for _, r := range srv.seen {
+					got = append(got, line(r))
+					if r.Header.Get("Cookie") != "" || r.Header.Get("Referer") != "" || r.Header.Get("Cache-Control") != "" || r.Header.Get("Pragma") != "" ||
+						r.UserAgent() != "trucewatch/1.0" || r.Header.Get("Accept") != feedTypes || r.Header.Get("Accept-Encoding") != "gzip" || r.Method != "GET" {
+						t.Errorf("request with headers %v", r.Header)
+					}
+				}
+				if strings.Join(got, "\n") != strings.Join(row.want, "\n") {
+					t.Errorf("asked\n%s\nwant\n%s\nlast state %+v", strings.Join(got, "\n"), strings.Join(row.want, "\n"), f.Poll)
+				}
+				if row.check != nil && !row.check(f.Poll, len(items)) {
+					t.Errorf("%d items, state %+v", len(items), f.Poll)
+				}
+			})
+		})
 	}
 }
