@@ -116,7 +116,7 @@ func (s *Store) Import(ctx context.Context, im news.Import, now time.Time, histo
 			if wait {
 				break
 			}
-			ov, err := s.recordEntries(ctx, tx, f, []news.Entry{e.Entry}, arrival{at: now, origin: news.OriginBackfill, history: history, first: true})
+			ov, err := s.recordEntries(ctx, tx, f, []news.Entry{e.Entry}, arrival{at: now, origin: news.OriginBackfill, history: history, first: true, archive: true})
 			if err != nil {
 				return err
 			}
@@ -136,7 +136,7 @@ func (s *Store) Import(ctx context.Context, im news.Import, now time.Time, histo
 
 func (s *Store) revisesUnjudged(ctx context.Context, tx *sql.Tx, f news.Feed, e news.Entry) (bool, error) {
 	id := identify(f.ID, e)
-	k, found, err := s.findKnown(ctx, tx, e, id, nil)
+	k, found, err := s.findKnown(ctx, tx, e, id, nil, true)
 	if err != nil || !found || k.keys.text == id.text {
 		return false, err
 	}

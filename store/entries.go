@@ -22,6 +22,7 @@ type arrival struct {
 	origin  news.Origin
 	history time.Duration // entries older than this at first sight are history
 	first   bool          // the feed was never read before: an entry without a date is history
+	archive bool          // from an archive whose GUIDs are its own: two of them are two entries
 }
 
 // key64 hashes parts into a key that is never 0, which stands for "none".
@@ -87,7 +88,10 @@ func scanKnown(row scanner) (k knownItem, err error) {
 // same decides whether an entry is a known item of its feed: the same GUID,
 // reliable or with the same URL; or the same canonical URL, reliable, with equal
 // fragments where GUIDs differ; where neither identifies, the same text.
-func same(e news.Entry, id identity, k knownItem, unreliable map[int64]bool) bool {
+func same(e news.Entry, id identity, k knownItem, unreliable map[int64]bool, archive bool) bool {
+	if archive && e.GUID != "" && k.entry.GUID != "" && e.GUID != k.entry.GUID {
+		return false
+	}
 	sameURL := id.url != 0 && id.url == k.keys.url
 	if id.guid != 0 && id.guid == k.keys.guid && (!unreliable[id.guid] || sameURL && !unreliable[id.url]) {
 		return true
@@ -112,7 +116,7 @@ func (s *Store) recordEntries(ctx context.Context, tx *sql.Tx, f news.Feed, entr
 	}
 	inserted := map[news.ItemID]bool{} // this document's own, which it cannot revise
 	for i, e := range entries {
-		k, found, err := s.findKnown(ctx, tx, e, ids[i], unreliable)
+		k, found, err := s.findKnown(ctx, tx, e, ids[i], unreliable, a.archive)
 		if err != nil {
 			return ov, err
 		}
@@ -188,7 +192,7 @@ func (s *Store) learnUnreliable(ctx context.Context, tx *sql.Tx, feed news.FeedI
 	return known, nil
 }
 
-func (s *Store) findKnown(ctx context.Context, tx *sql.Tx, e news.Entry, id identity, unreliable map[int64]bool) (knownItem, bool, error) {
+func (s *Store) findKnown(ctx context.Context, tx *sql.Tx, e news.Entry, id identity, unreliable map[int64]bool, archive bool) (knownItem, bool, error) {
 	for _, q := range []struct {
 		stmt *sql.Stmt
 		key  int64
@@ -196,7 +200,7 @@ func (s *Store) findKnown(ctx context.Context, tx *sql.Tx, e news.Entry, id iden
 		if q.key == 0 {
 			continue
 		}
-		k, found, err := firstSame(tx.StmtContext(ctx, q.stmt).QueryContext, ctx, q.key, func(k knownItem) bool { return same(e, id, k, unreliable) })
+		k, found, err := firstSame(tx.StmtContext(ctx, q.stmt).QueryContext, ctx, q.key, func(k knownItem) bool { return same(e, id, k, unreliable, archive) })
 		if found || err != nil {
 			return k, found, err
 		}

@@ -33,6 +33,13 @@ const openDelivery = `(p.state IN ('queued', 'claimed', 'held') OR p.state = 'un
 // if it is queued and due. It counts the attempt and returns news.ErrNotFound
 // when there is none.
 func (s *Store) ClaimDelivery(ctx context.Context, now time.Time) (d news.Delivery, err error) {
+	var some bool // asked first without the write lock: there is seldom anything
+	err = s.r.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'queued' AND due <= ?)`, ms(now)).Scan(&some)
+	if err != nil {
+		return d, classify(err)
+	} else if !some {
+		return d, news.ErrNotFound
+	}
 	err = s.write(ctx, func(tx *sql.Tx) error {
 		d, err = scanDelivery(tx.QueryRowContext(ctx, `
 			SELECT `+deliveryColumns+` FROM outbox o

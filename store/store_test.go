@@ -508,6 +508,7 @@ func TestAnImportResumesWhereItsTransactionsEnded(t *testing.T) {
 	for i := range es {
 		es[i] = news.ImportEntry{Feed: "archive", Entry: entry(i)}
 	}
+	es[2].URL, es[2].Canonical = es[1].URL, es[1].Canonical                         // another entry at the URL of the second
 	es[4].GUID, es[4].URL, es[4].Canonical = es[3].GUID, es[3].URL, es[3].Canonical // a revision of the fourth
 	im := news.Import{Source: "file", Version: "1", Entries: es}
 	n, ov, err := s.Import(t.Context(), im, day, history)

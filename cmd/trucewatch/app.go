@@ -70,7 +70,8 @@ type app struct {
 // digest is a configured digest with its parsed schedule.
 type digest struct {
 	news.DigestSpec
-	spec monitor.Spec
+	spec  monitor.Spec
+	first time.Time // first sight of its name: no slot is before it
 }
 
 // openStore opens the configured database for a command that changes it.
@@ -130,7 +131,7 @@ func newApp(e *env, cfg config.Config, st *store.Store, o options) (*app, error)
 		if err != nil {
 			return nil, fmt.Errorf("%w: digest %s: %w", errConfig, d.Name, err)
 		}
-		a.digests = append(a.digests, digest{d, s})
+		a.digests = append(a.digests, digest{DigestSpec: d, spec: s})
 	}
 	a.alerts = cfg.AlertSpecs(!have)
 	return a, a.sync(e.ctx)
@@ -187,8 +188,8 @@ func (a *app) sync(ctx context.Context) error {
 	} else if n > 0 {
 		a.log.Info("seed corpus loaded", "seeds", len(docs), "changed", n)
 	}
-	for _, d := range a.digests {
-		if _, _, err := a.store.EnsureDigest(ctx, d.Name, d.Period, now); err != nil {
+	for i, d := range a.digests {
+		if a.digests[i].first, _, err = a.store.EnsureDigest(ctx, d.Name, d.Period, now); err != nil {
 			return fmt.Errorf("digest %s: %w", d.Name, err)
 		}
 	}

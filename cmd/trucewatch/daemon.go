@@ -23,6 +23,7 @@ type daemon struct {
 	*app
 	started   time.Time
 	firstDone atomic.Bool   // every feed due at the start was tried once
+	greeted   bool          // the hello is said; of the digest job alone
 	wake      chan struct{} // a cut queued messages
 	ticked    func()        // after each finished tick; feeds the watchdog
 }
@@ -116,16 +117,12 @@ func (d *daemon) cutDigest(ctx context.Context, dg digest, now time.Time) error 
 
 // dueSlot is the latest slot of a digest that is due and not cut.
 func (a *app) dueSlot(ctx context.Context, dg digest, now time.Time) (time.Time, bool, error) {
-	first, _, err := a.store.EnsureDigest(ctx, dg.Name, dg.Period, now)
-	if err != nil {
-		return time.Time{}, false, err
-	}
 	last, err := a.store.LastCut(ctx, dg.Name)
 	if err != nil {
 		return time.Time{}, false, err
 	}
-	if last.Before(first) {
-		last = first
+	if last.Before(dg.first) {
+		last = dg.first
 	}
 	slots := monitor.Slots(dg.spec, dg.Zone, last, now)
 	if len(slots) == 0 {
@@ -159,13 +156,10 @@ func compose(e news.Edition) news.Cut {
 
 // hello queues the one message of a first start, once the first round is over.
 func (d *daemon) hello(ctx context.Context, now time.Time) error {
-	if len(d.digests) == 0 || !d.firstDone.Load() && now.Sub(d.started) < firstRoundWait {
+	if d.greeted || len(d.digests) == 0 || !d.firstDone.Load() && now.Sub(d.started) < firstRoundWait {
 		return nil
 	}
 	to := d.digests[0]
-	if said, err := d.store.LastCut(ctx, helloName); err != nil || !said.IsZero() {
-		return err
-	}
 	var next []notify.Next
 	for _, dg := range d.digests {
 		next = append(next, notify.Next{Name: dg.Name, At: dg.spec.Next(now), Zone: dg.Zone})
@@ -181,6 +175,7 @@ func (d *daemon) hello(ctx context.Context, now time.Time) error {
 	if said {
 		d.kick()
 	}
+	d.greeted = err == nil
 	return err
 }
 

@@ -158,6 +158,9 @@ func parseLine(b []byte, feedName string, n int) (*news.ImportEntry, error) {
 	}
 	e.URL = clean(v.URL)
 	if e.Canonical = feed.Canonical(e.URL); e.Canonical == "" {
+		if strings.HasPrefix(e.URL, "/") { // identifies within its feed, and leads nowhere
+			e.Canonical = feed.Canonical("https://" + strings.Trim(notName.ReplaceAllString(strings.ToLower(e.Feed), "-"), "-._") + ".invalid" + e.URL)
+		}
 		e.URL = "" // not a web address
 	}
 	e.PublishedFrom = news.PublishedNone

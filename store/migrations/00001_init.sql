@@ -259,6 +259,7 @@ CREATE TABLE outbox (
   cause     TEXT    NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX outbox_open ON outbox (channel, id) WHERE state IN ('queued', 'claimed', 'unknown', 'held');
+CREATE INDEX outbox_state ON outbox (state, due);
 CREATE INDEX outbox_cut ON outbox (cut);
 
 -- How far each one-shot import has read, so that it resumes to the item.

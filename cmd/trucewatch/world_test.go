@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"trucewatch/internal/config"
+	"trucewatch/internal/egress"
+	"trucewatch/store"
+)
+
+// world is everything outside the program, in memory: feeds and Slack behind one
+// HTTP server over pipes, so that it lives in a synctest bubble.
+type world struct {
+	conns chan net.Conn
+	done  chan struct{}
+
+	mu       sync.Mutex
+	feeds    map[string][]worldEntry // host → entries, newest last
+	down     map[string]bool         // hosts that answer 503
+	polls    map[string]int
+	posts    []post
+	requests int
+	slack    func(w http.ResponseWriter, r *http.Request) (accept, answer bool) // nil: all is well
+}
+
+type worldEntry struct {
+	id, title, text string
+	at              time.Time
+}
+
+// post is a message Slack took.
+type post struct {
+	ts, thread, channel, key, text string
+	body                           string // text and blocks
+	at                             time.Time
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{conns: make(chan net.Conn), done: make(chan struct{}), feeds: map[string][]worldEntry{}, down: map[string]bool{}, polls: map[string]int{}}
+	srv := &http.Server{Handler: w}
+	go srv.Serve(w)
+	t.Cleanup(func() { srv.Close() })
+	return w
+}
+
+func (w *world) Accept() (net.Conn, error) {
+	select {
+	case c := <-w.conns:
+		return c, nil
+	case <-w.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (w *world) Close() error   { close(w.done); return nil }
+func (w *world) Addr() net.Addr { return &net.TCPAddr{} }
+
+func (w *world) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	a, b := net.Pipe()
+	select {
+	case w.conns <- a:
+		return b, nil
+	case <-w.done:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (w *world) publish(host string, e worldEntry) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.feeds[host] = append(w.feeds[host], e)
+}
+
+func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.requests++
+	if r.Host == "127.0.0.1:8065" {
+		w.serveSlack(rw, r)
+		return
+	}
+	w.polls[r.Host]++
+	if w.down[r.Host] {
+		http.Error(rw, "down", http.StatusServiceUnavailable)
+		return
+	}
+	etag := fmt.Sprintf(`"%d"`, len(w.feeds[r.Host]))
+	rw.Header().Set("ETag", etag)
+	if r.Header.Get("If-None-Match") == etag {
+		rw.WriteHeader(http.StatusNotModified)
+		return
+	}
+	f := rssFeed{Version: "2.0", Title: r.Host, Link: "http://" + r.Host + "/"}
+	for _, e := range w.feeds[r.Host] {
+		f.Items = append(f.Items, rssItem{e.title, "http://" + r.Host + "/" + e.id, e.id, e.at.Format(time.RFC1123Z), e.text})
+	}
+	rw.Header().Set("Content-Type", "application/rss+xml")
+	xml.NewEncoder(rw).Encode(f)
+}
+
+func (w *world) serveSlack(rw http.ResponseWriter, r *http.Request) {
+	r.ParseForm()
+	accept, answer := true, true
+	method := strings.TrimPrefix(r.URL.Path, "/api/")
+	if w.slack != nil && method == "chat.postMessage" {
+		accept, answer = w.slack(rw, r)
+	}
+	out := map[string]any{"ok": true}
+	switch method {
+	case "chat.postMessage":
+		if !accept {
+			return
+		}
+		var meta struct {
+			Payload struct {
+				Key string `json:"delivery_id"`
+			} `json:"event_payload"`
+		}
+		json.Unmarshal([]byte(r.FormValue("metadata")), &meta)
+		p := post{ts: fmt.Sprintf("%d.%06d", time.Now().Unix(), len(w.posts)), thread: r.FormValue("thread_ts"), channel: r.FormValue("channel"),
+			key: meta.Payload.Key, text: r.FormValue("text"), body: r.FormValue("text") + r.FormValue("blocks"), at: time.Now()}
+		w.posts = append(w.posts, p)
+		message := map[string]any{"ts": p.ts}
+		if p.thread != "" {
+			message["thread_ts"] = p.thread
+		}
+		out["ts"], out["channel"], out["message"] = p.ts, p.channel, message
+		if !answer {
+			panic(http.ErrAbortHandler) // accepted, and the answer is lost
+		}
+	case "conversations.history", "conversations.replies":
+		var ms []any
+		for _, p := range w.posts {
+			if p.channel == r.FormValue("channel") && (p.thread == "") == (method == "conversations.history") {
+				ms = append(ms, map[string]any{"ts": p.ts, "thread_ts": p.thread, "metadata": map[string]any{
+					"event_type": "trucewatch_digest", "event_payload": map[string]any{"delivery_id": p.key}}})
+			}
+		}
+		out["messages"] = ms
+	default:
+		out = map[string]any{"ok": false, "error": "unknown_method"}
+	}
+	rw.Header().Set("Content-Type", "application/json")
+	rw.Header().Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	json.NewEncoder(rw).Encode(out)
+}
+
+// channelPosts are the messages of a channel that stand in it, not in a thread.
+func (w *world) channelPosts() (out []post) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range w.posts {
+		if p.thread == "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// worldConfig is a configuration for a world; more is YAML appended to it.
+func worldConfig(t *testing.T, db, more string) config.Config {
+	t.Helper()
+	y := fmt.Sprintf("database: %q\nseeds: \"\"\nslack: {api_url: \"http://127.0.0.1:8065/api/\"}\n%s", db, more)
+	cfg, err := config.Read(strings.NewReader(y), config.Where{File: "world.yaml"}, checks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+// runDaemon runs the daemon on a configuration until ctx ends.
+func (w *world) runDaemon(ctx context.Context, t *testing.T, cfg config.Config) {
+	t.Helper()
+	st, err := store.Open(ctx, cfg.Database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	w.runOn(ctx, t, cfg, st)
+}
+
+func (w *world) runOn(ctx context.Context, t *testing.T, cfg config.Config, st *store.Store) {
+	t.Helper()
+	a := w.app(ctx, t, cfg, st)
+	defer a.client.Close()
+	if err := newDaemon(a).run(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *world) app(ctx context.Context, t *testing.T, cfg config.Config, st *store.Store) *app {
+	t.Helper()
+	token := func(k string) string {
+		if k == "SLACK_BOT_TOKEN" {
+			return "xoxb-test-token-of-the-world"
+		}
+		return ""
+	}
+	log := slog.New(slog.DiscardHandler)
+	if testing.Verbose() {
+		log = slog.New(slog.NewTextHandler(t.Output(), nil))
+	}
+	e := &env{ctx: ctx, cli: &CLI{}, getenv: token, stdout: io.Discard, stderr: io.Discard, log: log}
+	a, err := newApp(e, cfg, st, options{egress: func(p *egress.Policy) { p.Dial = w.dial }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
