@@ -200,10 +200,15 @@ func outcome(resp egress.Response, err error) Outcome {
 		o.Result, o.Words = r, words
 		return o
 	}
-	if err != nil && (!resp.Truncated || len(resp.Body) == 0) {
-		return fail(Failed, err.Error())
+	if s, ok := errors.AsType[*egress.StatusError](err); ok {
+		words := err.Error()
+		_, err := feed.Parse(s.Response.Body, feed.Options{URL: resp.FinalURL, ContentType: resp.ContentType})
+		if w, ok := errors.AsType[*feed.WrongDocument](err); ok && w.Kind == "challenge page" {
+			words += ", with a page that asks for proof of being human"
+		}
+		return fail(Failed, words)
 	}
-	if _, status := errors.AsType[*egress.StatusError](err); status {
+	if err != nil && (!resp.Truncated || len(resp.Body) == 0) {
 		return fail(Failed, err.Error())
 	}
 	o.ETag, o.Modified, o.Fresh = resp.ETag, resp.Modified, resp.Fresh()

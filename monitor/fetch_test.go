@@ -83,6 +83,7 @@ func TestPollSaysWhatHappened(t *testing.T) {
 		{"a body cut before any item", empty, late, Failed, 0, "the body was cut off", nil},
 		{"a document cut by its own server", answer(200, string(cut.Body)), nil, Salvaged, 2, "cut off", nil},
 		{"an error status", answer(503, "busy"), &egress.StatusError{Code: 503, Host: "wire.example"}, Failed, 0, "HTTP 503", func(o Outcome) bool { return o.Status == 503 && o.ETag == "" }},
+		{"an error status with a check for robots", answer(403, ""), &egress.StatusError{Code: 403, Host: "wire.example", Response: answer(403, "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><script>window._cf_chl_opt={}</script></body></html>")}, Failed, 0, "HTTP 403 Forbidden, with a page that asks for proof of being human", nil},
 		{"410 behind a temporary redirect", hops, &egress.StatusError{Code: 410, Host: "wire.example"}, Failed, 0, "HTTP 410", func(o Outcome) bool { return o.Temporary }},
 		{"an error status with a cut body", egress.Response{Status: 500, Body: []byte("x"), Truncated: true}, &egress.StatusError{Code: 500, Host: "wire.example"}, Failed, 0, "HTTP 500", nil},
 		{"no answer", egress.Response{}, &egress.Error{Kind: egress.Refused, Host: "wire.example"}, Failed, 0, "refused", nil},

@@ -884,3 +884,32 @@ func TestLibraryClientIsGuardedAndFollowsNothing(t *testing.T) {
 		t.Error("the library's client has no timeout")
 	}
 }
+
+func TestHTTP2IsSpokenWhereOffered(t *testing.T) {
+	text := strings.Repeat("Delegations met. ", 100_000)
+	packed := gzipped(t, []byte(text))
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.ProtoMajor != 2:
+			w.WriteHeader(http.StatusHTTPVersionNotSupported)
+		case r.URL.Path == "/hang":
+			_, _ = io.WriteString(w, "<rss>")
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		default:
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write(packed)
+		}
+	}))
+	srv.EnableHTTP2 = true
+	srv.StartTLS()
+	defer srv.Close()
+	c := client(t, Policy{Timeout: time.Second, Allow: []string{srv.Listener.Addr().String()}})
+	c.transport.TLSClientConfig = srv.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	if r, err := c.Fetch(t.Context(), Request{URL: srv.URL}); err != nil || string(r.Body) != text {
+		t.Errorf("%d bytes, %v", len(r.Body), err)
+	}
+	if r, err := c.Fetch(t.Context(), Request{URL: srv.URL + "/hang"}); kindOf(err) != Timeout || string(r.Body) != "<rss>" {
+		t.Errorf("%q, %v; want %q", r.Body, err, Timeout)
+	}
+}
