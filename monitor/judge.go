@@ -313,7 +313,8 @@ func (f *finding) compare(p *news.Prepared, self, other text.Fingerprint) {
 		f.reason, f.says = ReasonTitleVeto, "the titles differ in "+m.Veto
 	case short && m.Vetoes > 0:
 		f.reason, f.says = ReasonShortVeto, "a short text, one sentence of which says something else"
-	case m.Title == text.TitleOther && (short || p.Work.Feed.Publisher == f.c.Publisher && p.Work.Feed.Publisher != ""),
+	case short && m.Title == text.TitleSimilar && m.Fresh > 0,
+		m.Title == text.TitleOther && (short || p.Work.Feed.Publisher == f.c.Publisher && p.Work.Feed.Publisher != ""),
 		m.Words < 8 && !agree:
 		f.reason, f.says = ReasonOtherTitle, "known sentences under a title that says something else"
 	case fresh == 0 && m.Covered >= grownCovered:

@@ -213,22 +213,24 @@ func vote(votes *[64]int16, h uint64) {
 	}
 }
 
-// furnishParagraphs extends furniture to the whole of a paragraph in which two
-// sentences ask for support, a subscription or a log-in.
+// furnishParagraphs extends furniture to what stands between two sentences of
+// one paragraph that ask for support, a subscription or a log-in, if at least
+// every fourth does.
 func (b *builder) furnishParagraphs() {
-	for i := 0; i < len(b.records); {
-		j, asking := i, 0
-		for ; j < len(b.records) && (j == i || !b.newParagraph(j)); j++ {
-			if b.cues[j] > 0 {
-				asking++
-			}
+	last := -1 // the last such sentence of this paragraph
+	for i := range b.records {
+		if i > 0 && b.newParagraph(i) {
+			last = -1
 		}
-		if asking > 1 {
-			for k := i; k < j; k++ {
+		if b.cues[i] == 0 {
+			continue
+		}
+		if last >= 0 && i-last <= 4 {
+			for k := last; k <= i; k++ {
 				b.records[k].flags |= flagFurniture
 			}
 		}
-		i = j
+		last = i
 	}
 }
 

@@ -47,14 +47,9 @@ terms of use
 terms of service
 terms and conditions
 all rights reserved
-copyright
 follow us
 read the full analysis
 read the full story
-other readers
-thought provoking conversations
-learn about nuclear weapons doctrine
-learn about the superpowers
 related links
 push notifications
 donate

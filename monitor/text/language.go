@@ -258,6 +258,9 @@ func latinLanguage(title, body string, l letterCounts, stated string) string {
 	case score[best] >= 2 && score[best] > score[second]:
 		return latinLanguages[best].lang
 	}
+	if !scriptIsLatin(stated) {
+		return ""
+	}
 	return stated
 }
 

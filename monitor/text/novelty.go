@@ -33,6 +33,7 @@ type Match struct {
 	SameHash  bool
 	Title     TitleState
 	Veto      string          // of the titles, in words, when Title is TitleConflict
+	Fresh     int             // longer words of the title in neither the other title nor a known sentence of the text
 	Sentences []SentenceState // of the text's body, in order
 	Against   []int           // for each, the known sentence it was found in or vetoed by; -1 when none
 
@@ -375,10 +376,17 @@ func (m *Matcher) title(known Fingerprint, out *Match) {
 	if !known.zero() {
 		k = known.record(-1)
 	}
-	shared := 0
+	shared, covered := 0, 0
 	for a := range int(t.kept) {
-		if hasWord(known, &k, m.f.word(int(t.word)+a)) {
+		w := m.f.word(int(t.word) + a)
+		switch {
+		case k.length > 0 && hasWord(known, &k, w):
 			shared++
+			covered++
+		case m.knownWord(out, w):
+			covered++
+		case bits.OnesCount32(w&wordLetters) >= contentLength && !nearWord(known, &k, w):
+			out.Fresh++
 		}
 	}
 	if least := int(min(t.kept, k.kept)); k.length > 0 && (2*shared >= least || least == 0) {
@@ -393,22 +401,24 @@ func (m *Matcher) title(known Fingerprint, out *Match) {
 		}
 	}
 	// Another headline: does the known text say what it says?
-	covered, long := 0, 0
-	for a := range int(t.kept) {
-		w := m.f.word(int(t.word) + a)
-		long++
-		if k.length > 0 && hasWord(known, &k, w) || m.knownWord(out, w) {
-			covered++
-		}
-	}
 	switch {
-	case long > 0 && 5*covered >= 3*long:
+	case t.kept > 0 && 5*covered >= 3*int(t.kept):
 		out.Title = TitleCovered
 	case k.length == 0:
 		out.Title = TitleAbsent
 	default:
 		out.Title = TitleOther
 	}
+}
+
+// nearWord reports that a record has a word that a typing error makes of w.
+func nearWord(f Fingerprint, r *record, w uint32) bool {
+	for b := range int(r.kept) {
+		if bits.OnesCount32((w^f.word(int(r.word)+b))&wordLetters) <= 2 {
+			return true
+		}
+	}
+	return false
 }
 
 func hasWord(f Fingerprint, r *record, w uint32) bool {

@@ -127,6 +127,12 @@ func endOfMarks(s string, i int) int {
 		}
 		i += n
 	}
+	// French sets a space before the closing mark.
+	for _, space := range [...]string{" »", "\u00a0»", "\u202f»"} {
+		if strings.HasPrefix(s[i:], space) {
+			return i + len(space)
+		}
+	}
 	return i
 }
 
@@ -240,7 +246,7 @@ var abbreviations = wordSet(`
 	mr mrs ms dr prof gen col lt maj capt sgt cmdr sen rep gov pres hon rev st jr sr vs etc dept univ inc ltd co corp no nos vol
 	jan feb mar apr jun jul aug sep sept oct nov dec a.m p.m e.g i.e approx est fig u.s u.k u.n e.u d.c
 	г гг в вв им ул пр просп пл д стр корп обл р-н тов гр т.е т.д т.п т.к т.н тыс млн млрд трлн руб коп долл чел см рис ред проф акад ген полк подп кап напр
-	м с смт вул пров буд обл рр ст ст.ст тис трлн грн дол дол.сша ім акад доц див мал напр т.зв т.д т.ін
+	м с р смт вул пров буд обл рр ст ст.ст тис трлн грн дол дол.сша ім акад доц див мал напр т.зв т.д т.ін
 	z.b d.h u.a o.ä bzw ca evtl ggf inkl max min mio mrd nr prof dr str usw vgl zzt sog bspw abs art bd hrsg jh st
 	m mm mme mlle me av bd env ex p.ex c.-à-d cf éd vol no n° art hab janv févr avr juil
 	np tzw tzn m.in itd itp ok ul al pl pkt prof dr hab inż mgr gen płk ppłk mjr kpt por ks św r w zł gr tys mln mld wg im woj pow godz nr str poz ust

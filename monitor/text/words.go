@@ -163,7 +163,7 @@ func (sc *scanner) scan(s string) {
 func plain(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= utf8.RuneSelf {
-			return norm.NFKC.IsNormalString(s) || foldable(s)
+			return foldable(s) || norm.NFKC.IsNormalString(s)
 		}
 	}
 	return true
