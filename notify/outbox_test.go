@@ -81,7 +81,10 @@ func (o *memoryOutbox) ClaimDelivery(_ context.Context, now time.Time) (news.Del
 	return news.Delivery{}, news.ErrNotFound
 }
 
-func (o *memoryOutbox) RecordDelivery(_ context.Context, d news.Delivery) error {
+func (o *memoryOutbox) RecordDelivery(ctx context.Context, d news.Delivery) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for i := range o.rows {
