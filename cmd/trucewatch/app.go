@@ -57,6 +57,8 @@ var checks = config.Checks{Cron: func(spec string, zone *time.Location) (time.Du
 type app struct {
 	cfg     config.Config
 	store   *store.Store
+	cuts    cutter
+	outbox  notify.Outbox
 	client  *egress.Client
 	monitor *monitor.Monitor
 	digests []digest
@@ -65,6 +67,12 @@ type app struct {
 	log     *slog.Logger
 	now     func() time.Time
 	token   bool // messages go to Slack; else they are printed
+}
+
+// cutter cuts digests and notices, each in one transaction.
+type cutter interface {
+	CutDigest(ctx context.Context, spec news.DigestSpec, slot, now time.Time, unpolled int, compose func(news.Edition) news.Cut) (bool, error)
+	CutNotice(ctx context.Context, name, channel string, now time.Time, compose func(news.Edition) news.Cut) (bool, error)
 }
 
 // digest is a configured digest with its parsed schedule.
@@ -91,7 +99,7 @@ func newApp(e *env, cfg config.Config, st *store.Store, o options) (*app, error)
 	if o.now == nil {
 		o.now = func() time.Time { return time.Now().UTC() }
 	}
-	a := &app{cfg: cfg, store: st, log: e.log, now: o.now}
+	a := &app{cfg: cfg, store: st, cuts: st, outbox: st, log: e.log, now: o.now}
 	token, have, err := cfg.SlackToken(e.getenv)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errConfig, err)

@@ -53,7 +53,7 @@ func (d *daemon) run(ctx context.Context) error {
 }
 
 func (d *daemon) deliverer() *notify.Deliverer {
-	return &notify.Deliverer{Outbox: d.store, Poster: d.poster, Now: d.now, Log: d.log, Wake: d.wake}
+	return &notify.Deliverer{Outbox: d.outbox, Poster: d.poster, Now: d.now, Log: d.log, Wake: d.wake}
 }
 
 // patient turns what may pass (a full disk, a read-only file) into a log line: the
@@ -104,7 +104,7 @@ func (d *daemon) cutDigest(ctx context.Context, dg digest, now time.Time) error 
 	if err != nil || wait {
 		return err
 	}
-	cut, err := d.store.CutDigest(ctx, dg.DigestSpec, slot, now, unfinished, compose)
+	cut, err := d.cuts.CutDigest(ctx, dg.DigestSpec, slot, now, unfinished, compose)
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (d *daemon) hello(ctx context.Context, now time.Time) error {
 	for _, t := range d.cfg.Topics {
 		topics = append(topics, t.Name)
 	}
-	said, err := d.store.CutNotice(ctx, helloName, to.Channel, now, func(e news.Edition) news.Cut {
+	said, err := d.cuts.CutNotice(ctx, helloName, to.Channel, now, func(e news.Edition) news.Cut {
 		h := notify.Greet(to.Channel, topics, e.Sources, d.started, next, now, to.Zone)
 		return news.Cut{Kind: h.Kind, Messages: notify.Render(h)}
 	})

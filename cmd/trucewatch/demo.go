@@ -121,7 +121,7 @@ func (w *sampleWire) runRound(e *env, d *daemon, now time.Time) error {
 			fmt.Fprint(e.stdout, notify.Text(digest, terminalWidth(e.stdout), colour(e)))
 			return news.Cut{Kind: digest.Kind, Told: told}
 		}
-		if _, err := d.store.CutDigest(e.ctx, dg.DigestSpec, now, now, 0, show); err != nil {
+		if _, err := d.cuts.CutDigest(e.ctx, dg.DigestSpec, now, now, 0, show); err != nil {
 			return err
 		}
 	}

@@ -25,8 +25,8 @@ var events = []struct{ title, text string }{
 
 var entryLink = regexp.MustCompile(`<http://[a-z]+\.test/([a-z0-9-]+)\|`)
 
-// told counts in how many channel messages each entry is linked.
-func told(w *world) map[string]int {
+// toldEntries counts in how many channel messages each entry is linked.
+func toldEntries(w *world) map[string]int {
 	out := map[string]int{}
 	for _, p := range w.channelPosts() {
 		in := map[string]bool{}
@@ -91,7 +91,7 @@ feeds:
 		if refused != 10 || lost != 1 {
 			t.Fatalf("Slack refused %d and lost %d: the outage was not met", refused, lost)
 		}
-		got := told(w)
+		got := toldEntries(w)
 		for i := range events {
 			id := fmt.Sprint("event-", i)
 			if got[id]+got["copy-"+id] != 1 {

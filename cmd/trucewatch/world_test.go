@@ -144,7 +144,11 @@ func (w *world) serveSlack(rw http.ResponseWriter, r *http.Request) {
 	case "conversations.history", "conversations.replies":
 		var ms []any
 		for _, p := range w.posts {
-			if p.channel == r.FormValue("channel") && (p.thread == "") == (method == "conversations.history") {
+			in := p.thread == ""
+			if method == "conversations.replies" { // a thread is its parent and the replies
+				in = p.ts == r.FormValue("ts") || p.thread == r.FormValue("ts")
+			}
+			if p.channel == r.FormValue("channel") && in {
 				ms = append(ms, map[string]any{"ts": p.ts, "thread_ts": p.thread, "metadata": map[string]any{
 					"event_type": "trucewatch_digest", "event_payload": map[string]any{"delivery_id": p.key}}})
 			}
