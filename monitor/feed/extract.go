@@ -36,6 +36,7 @@ type extractor struct {
 	kind     string
 	skip     skipper
 	unclosed map[string]bool // names without an end tag in the rest
+	others   int             // links and extensions kept
 	rss      rss.Item
 	atom     atom.Entry
 }
@@ -169,19 +170,25 @@ func closes(b []byte, name string) bool {
 	}
 }
 
+// maxOthers bounds the links and extensions kept of one item.
+const maxOthers = 256
+
 // set stores one field the way gofeed would have.
 func (x *extractor) set(name, raw string, tag, value []byte) {
-	text := textOf(value)
+	text := textOf(value[:min(len(value), maxField)])
 	if x.kind == "atom" {
 		x.setAtom(name, tag, value, text)
 	} else {
 		x.setRSS(name, tag, text)
 	}
 	prefix, local, ok := strings.Cut(raw, ":")
-	if !ok || local == "" {
+	prefix = strings.ToLower(prefix)
+	if !ok || !usedExtensions[local] {
 		return
 	}
-	prefix = strings.ToLower(prefix)
+	if x.others++; x.others > maxOthers {
+		return
+	}
 	e := ext.Extension{Name: local, Value: text, Attrs: map[string]string{}}
 	if strings.EqualFold(local, "link") {
 		eachAttribute(tag, func(name, value string) { e.Attrs[name] = unescape(value) })
@@ -201,7 +208,9 @@ func (x *extractor) setRSS(name string, tag []byte, text string) {
 			text = attribute(tag, "href")
 		}
 		x.rss.Link = text
-		x.rss.Links = append(x.rss.Links, text)
+		if x.others++; x.others <= maxOthers {
+			x.rss.Links = append(x.rss.Links, text)
+		}
 	case "guid":
 		permalink := attribute(tag, "isPermaLink")
 		if permalink == "" {
@@ -221,7 +230,7 @@ func (x *extractor) setRSS(name string, tag []byte, text string) {
 
 func (x *extractor) setAtom(name string, tag, value []byte, text string) {
 	if strings.Contains(attribute(tag, "type"), "xhtml") {
-		text = string(value)
+		text = string(value[:min(len(value), maxField)])
 	}
 	switch name {
 	case "title":
@@ -240,6 +249,9 @@ func (x *extractor) setAtom(name string, tag, value []byte, text string) {
 		rel := attribute(tag, "rel")
 		if rel == "" {
 			rel = "alternate"
+		}
+		if x.others++; x.others > maxOthers {
+			return
 		}
 		x.atom.Links = append(x.atom.Links, &atom.Link{Rel: rel, Type: attribute(tag, "type"), Href: attribute(tag, "href")})
 	}

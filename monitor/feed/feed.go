@@ -135,7 +135,7 @@ func rootWord(kind string) string {
 	return "rss"
 }
 
-// clip shortens s to at most n bytes at a rune boundary.
+// clip shortens s to at most n bytes at a rune boundary, and lets go of the rest.
 func clip(s string, n int) string {
 	if len(s) <= n {
 		return s
@@ -143,5 +143,5 @@ func clip(s string, n int) string {
 	for n > 0 && !utf8.RuneStart(s[n]) {
 		n--
 	}
-	return s[:n]
+	return strings.Clone(s[:n])
 }

@@ -64,6 +64,7 @@ var illegalByte = func() (t [256]bool) {
 // each removal the end of the output is looked at again.
 func dropIllegal(b []byte) ([]byte, int) {
 	var out []byte
+	joined := make([]byte, 0, 4*longestReference)
 	n, kept := 0, 0
 	for i := 0; i < len(b); {
 		if !illegalByte[b[i]] {
@@ -98,7 +99,7 @@ func dropIllegal(b []byte) ([]byte, int) {
 			if at := bytes.LastIndexByte(out[from:], '&'); at >= 0 {
 				at += from
 				tail := len(out) - at
-				joined := append(bytes.Clone(out[at:]), b[i:min(len(b), i+2*longestReference)]...)
+				joined = append(append(joined[:0], out[at:]...), b[i:min(len(b), i+2*longestReference)]...)
 				if whole, w := illegalReference(joined); whole > tail {
 					out = out[:at]
 					size, with = whole-tail, w

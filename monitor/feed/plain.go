@@ -72,7 +72,7 @@ func plainOnce(s string) string {
 	w.b.Grow(len(s))
 	if strings.IndexByte(s, '<') < 0 {
 		w.text(html.UnescapeString(s))
-		return w.b.String()
+		return w.string()
 	}
 	z := nethtml.NewTokenizer(strings.NewReader(s))
 	z.AllowCDATA(true)
@@ -85,7 +85,7 @@ func plainOnce(s string) string {
 			if seen < len(s) && hidden == "" {
 				w.text(html.UnescapeString(s[seen:]))
 			}
-			return w.b.String()
+			return w.string()
 		case nethtml.TextToken:
 			seen += len(z.Raw())
 			if hidden == "" {
@@ -169,6 +169,15 @@ func (w *plainWriter) text(s string) {
 	}
 }
 
+// string is what was written. It does not hold on to the room the markup took.
+func (w *plainWriter) string() string {
+	s := w.b.String()
+	if len(s) < w.b.Cap()*3/4 {
+		return strings.Clone(s)
+	}
+	return s
+}
+
 func (w *plainWriter) separate() {
 	if w.b.Len() > 0 {
 		if w.line {
@@ -212,14 +221,14 @@ func kindOf(r rune) runeKind {
 func clean(s string) string {
 	var w plainWriter
 	w.text(s)
-	return w.b.String()
+	return w.string()
 }
 
 // cleanLines makes text that is no HTML presentable and keeps its lines.
 func cleanLines(s string) string {
 	w := plainWriter{keep: true}
 	w.text(s)
-	return w.b.String()
+	return w.string()
 }
 
 // oneLine joins the lines of plain text.

@@ -3,17 +3,20 @@ package feed
 import (
 	"bytes"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // Bounds on one document. What exceeds one is not given to gofeed as a whole.
 const (
-	maxDepth      = 256  // open elements
-	maxNamespaces = 100  // xmlns declarations in scope at once
-	maxAttributes = 256  // of one element
-	maxTagWork    = 4e6  // 16 per element, plus its attributes and the declarations in scope
-	minTextWork   = 64e6 // bytes copied when an element's text comes in pieces; or 32 times the size
+	maxDepth      = 256     // open elements
+	maxNamespaces = 100     // xmlns declarations in scope at once
+	maxAttributes = 256     // of one element
+	maxBases      = 8192    // xml:base attributes that count
+	maxField      = 2 << 20 // bytes of one field of an item
+	maxTagWork    = 4e6     // 16 per element, plus its attributes and the declarations in scope
+	minTextWork   = 64e6    // bytes copied when an element's text comes in pieces; or 32 times the size
 )
 
 // scanned is what one pass over the tags of a document found.
@@ -27,6 +30,7 @@ type scanned struct {
 	more    bool   // there are more than the wanted items
 	end     int    // where the feed ends, or its last complete item when it is cut
 	closers []byte // end tags missing at end
+	around  []byte // end tags of what is open around the last complete item
 	open    int    // start of the item that was open at the end of a cut document; 0: none
 	edits   []edit // what gofeed need not or must not see, in order
 }
@@ -40,15 +44,20 @@ type edit struct {
 // lean is what gofeed is given: the sound part of the document, edited and closed.
 func (s scanned) lean(doc []byte) []byte {
 	b := make([]byte, 0, s.end+len(s.closers))
-	from := 0
-	for _, e := range s.edits {
-		if e.end > s.end {
+	return append(s.edited(b, doc, 0, s.end), s.closers...)
+}
+
+// edited appends doc[from:to] with the edits that lie within it.
+func (s scanned) edited(b, doc []byte, from, to int) []byte {
+	first, _ := slices.BinarySearchFunc(s.edits, from, func(e edit, at int) int { return e.start - at })
+	for _, e := range s.edits[first:] {
+		if e.end > to {
 			break
 		}
 		b = append(append(b, doc[from:e.start]...), e.with...)
 		from = e.end
 	}
-	return append(append(b, doc[from:s.end]...), s.closers...)
+	return append(b, doc[from:to]...)
 }
 
 // span is one item: doc[start:end], its start tag doc[start:tagEnd].
@@ -99,11 +108,11 @@ type walker struct {
 	kind       string
 	maxItems   int
 	stack      []element
-	prefix     []byte    // the root's, without the colon
-	item       int       // depth of the open item, 0 when none is
-	dropping   int       // depth of the open element that is dropped, 0 when none is
-	parents    []element // what was open around the last complete item
+	prefix     []byte // the root's, without the colon
+	item       int    // depth of the open item, 0 when none is
+	dropping   int    // depth of the open element that is dropped, 0 when none is
 	stray      int
+	based      int // xml:base attributes read
 	namespaces int
 	tagWork    int
 	textWork   int
@@ -194,15 +203,14 @@ func (w *walker) cutOff(i int) {
 		w.damage(i, "items stand where no items belong")
 	case len(w.spans) > 0:
 		w.end = w.spans[len(w.spans)-1].end
-		w.closers = endTags(w.parents)
+		w.closers = w.around
 	default:
-		w.closers = endTags(w.stack)
+		w.closers = endTags(nil, w.stack)
 	}
 }
 
-// endTags are the end tags of open elements.
-func endTags(open []element) []byte {
-	var b []byte
+// endTags appends the end tags of open elements.
+func endTags(b []byte, open []element) []byte {
 	for i := len(open) - 1; i >= 0; i-- {
 		b = append(append(append(b, "</"...), open[i].name...), '>')
 	}
@@ -383,7 +391,11 @@ func (w *walker) startTag(at int) int {
 			// gofeed resolves links by rules of its own, rewrites ids, and parses
 			// all HTML to do so.
 			w.edits = append(w.edits, edit{from, i, ""})
-			if len(w.stack) <= 3 || w.item > 0 && len(w.stack) == w.item && localIs(name, "link") {
+			if len(w.stack) == 0 || len(w.stack) <= 3 && w.item == 0 || len(w.stack) == w.item && localIs(name, "link") {
+				if w.based++; w.based > maxBases {
+					w.fail(at, "too many xml:base attributes")
+					return 0
+				}
 				e.base = joinBase(e.base, string(value))
 			}
 		}
@@ -437,7 +449,7 @@ func (w *walker) opened(at, end int) {
 		if len(w.spans) >= w.maxItems {
 			w.more = true
 			w.end = at
-			w.closers = endTags(w.stack[:depth-1])
+			w.closers = endTags(nil, w.stack[:depth-1])
 			return
 		}
 		w.item = depth
@@ -509,9 +521,17 @@ func (w *walker) closed(at, end int) {
 	if w.ended != nil {
 		w.ended()
 	}
+	if depth == w.item+1 && w.item > 0 && at-e.start > maxField {
+		w.fail(e.start, "more than 2 MiB in tag "+tagWord(e.name))
+	}
 	if depth == w.dropping {
 		w.dropping = 0
-		w.edits = append(w.edits[:e.edits], edit{e.start, end, ""})
+		w.edits = w.edits[:e.edits]
+		if n := len(w.edits); n > 0 && w.edits[n-1].end == e.start && w.edits[n-1].with == "" {
+			w.edits[n-1].end = end
+		} else {
+			w.edits = append(w.edits, edit{e.start, end, ""})
+		}
 	} else if w.item > 0 && depth == w.item+1 && at < end && w.isDate(e.name) {
 		w.edits = append(w.edits, edit{at + 2, at + 2 + len(e.name), dateField})
 	}
@@ -520,7 +540,7 @@ func (w *walker) closed(at, end int) {
 	case depth == w.item:
 		w.spans[len(w.spans)-1].end = end
 		w.item = 0
-		w.parents = append(w.parents[:0], w.stack...)
+		w.around = endTags(w.around[:0], w.stack)
 	case depth == w.item+1 && localIs(e.name, "id") && at < end:
 		s := &w.spans[len(w.spans)-1]
 		s.id[1] = at

@@ -16,34 +16,85 @@ import (
 	"trucewatch/internal/news"
 )
 
-// readWhole reads a sound document with one gofeed parse. It fails when the parser
-// does, or returns another number of items than the document has.
+// batchSize bounds what gofeed is given at once, in bytes: it holds several copies
+// of what it reads.
+const batchSize = 512 << 10
+
+// readWhole reads a sound document with one gofeed parse, or in batches of items if
+// it is large. It fails when the parser does, or returns another number of items
+// than the document has.
 func readWhole(doc []byte, kind string, s scanned, o Options) (Document, error) {
-	h, items, err := readXML(s.lean(doc), kind)
-	if err != nil {
-		return Document{}, fmt.Errorf("not well-formed: %s", clip(strings.TrimPrefix(clean(err.Error()), "XML syntax error on "), 200))
+	// Where the batches start; the first also has what stands before the items,
+	// the last what stands behind them.
+	var starts []int
+	for i, p := range s.spans {
+		if i == 0 || p.start-s.spans[starts[len(starts)-1]].start > batchSize {
+			starts = append(starts, i)
+		}
 	}
-	if len(items) != len(s.spans) {
-		return Document{}, fmt.Errorf("only %d of %d items are where a parser finds them, perhaps because of a wrong namespace", len(items), len(s.spans))
+	if len(starts) < 2 || s.spans[0].start > batchSize {
+		h, items, err := readXML(s.lean(doc), kind)
+		if err == nil && len(items) != len(s.spans) {
+			err = fmt.Errorf("only %d of %d items are where a parser finds them, perhaps because of a wrong namespace", len(items), len(s.spans))
+		}
+		if err != nil {
+			return Document{}, err
+		}
+		d := h.document(doc[:s.head], kind, o)
+		d.Entries = make([]news.Entry, 0, len(items))
+		d.add(items, s.spans, doc, o)
+		return d, nil
 	}
-	d := h.document(doc[:s.head], kind, o)
-	b := builder{o: o, lang: d.Lang, base: o.URL}
-	if b.base == "" {
-		b.base = d.Site
+	before := s.edited(nil, doc, 0, s.spans[0].start)
+	var first head
+	var d Document
+	var buffer []byte
+	for n, i := range starts {
+		j, to, closers := len(s.spans), s.end, s.closers
+		if n+1 < len(starts) {
+			j = starts[n+1]
+			to, closers = s.spans[j].start, s.around
+		}
+		buffer = append(s.edited(append(buffer[:0], before...), doc, s.spans[i].start, to), closers...)
+		h, items, err := readXML(buffer, kind)
+		if err != nil {
+			return Document{}, err
+		}
+		if len(items) != j-i {
+			return Document{}, fmt.Errorf("only %d of %d items are where a parser finds them", len(items), j-i)
+		}
+		if n == 0 {
+			// What a channel says of itself may stand behind the items, too.
+			first = h
+			d = h.document(doc[:s.head], kind, o)
+			d.Entries = make([]news.Entry, 0, len(s.spans))
+		} else if n == len(starts)-1 && (h.lang != first.lang || h.title != first.title) {
+			last := h.document(doc[:s.head], kind, o)
+			last.Entries = d.Entries
+			for k := range last.Entries {
+				last.Entries[k].Lang = cmp.Or(last.Entries[k].Lang, last.Lang)
+			}
+			d = last
+		}
+		d.add(items, s.spans[i:j], doc, o)
 	}
-	d.Entries = make([]news.Entry, 0, len(items))
+	return d, nil
+}
+
+// add makes entries of items that stand at spans.
+func (d *Document) add(items []item, spans []span, doc []byte, o Options) {
+	b := builder{o: o, lang: d.Lang, base: cmp.Or(o.URL, d.Site)}
 	for i, it := range items {
-		s.spans[i].complete(&it, doc, kind)
+		spans[i].complete(&it, doc, d.Kind)
 		if it.title == "" && len(it.links) == 0 {
 			// In a namespace gofeed does not know, perhaps.
-			if l := extract(doc[s.spans[i].start:s.spans[i].end], kind); l.title != "" || len(l.links) > 0 {
+			if l := extract(doc[spans[i].start:spans[i].end], d.Kind); l.title != "" || len(l.links) > 0 {
 				l.base, l.lang = it.base, cmp.Or(l.lang, it.lang)
 				it = l
 			}
 		}
 		d.Entries = append(d.Entries, b.entry(it))
 	}
-	return d, nil
 }
 
 // complete adds what gofeed leaves out or alters: xml:base, xml:lang, rdf:about
@@ -81,7 +132,7 @@ func readXML(doc []byte, kind string) (head, []item, error) {
 	if kind == "atom" {
 		f, err := new(atom.Parser).Parse(r)
 		if err != nil {
-			return head{}, nil, err
+			return head{}, nil, notWellFormed(err)
 		}
 		items := make([]item, len(f.Entries))
 		for i, e := range f.Entries {
@@ -91,7 +142,7 @@ func readXML(doc []byte, kind string) (head, []item, error) {
 	}
 	f, err := new(rss.Parser).Parse(r)
 	if err != nil {
-		return head{}, nil, err
+		return head{}, nil, notWellFormed(err)
 	}
 	items := make([]item, len(f.Items))
 	for i, e := range f.Items {
@@ -102,6 +153,10 @@ func readXML(doc []byte, kind string) (head, []item, error) {
 		h.lang = extension(f.Extensions, "dc", "language")
 	}
 	return h, items, nil
+}
+
+func notWellFormed(err error) error {
+	return fmt.Errorf("not well-formed: %s", clip(strings.TrimPrefix(clean(err.Error()), "XML syntax error on "), 200))
 }
 
 // fromRSS takes an item of RSS or RDF.
