@@ -165,8 +165,9 @@ func compileMatcher(packs []*Pack, langs map[string]uint32) (*matcher, error) {
 				for _, e := range n.entries {
 					c := compiled{kind: k, owner: owner, id: n.id, pack: p, line: e.line, text: e.text}
 					c.rule = p.Name + "/" + kindNames[k] + "." + n.id
+					strict := false
 					if k == kLexicon {
-						c.swallow = p.lexicons[owner].swallow
+						c.swallow, strict = p.lexicons[owner].swallow, p.lexicons[owner].strict
 					}
 					for _, l := range e.langs {
 						if langs[l] == 0 {
@@ -175,7 +176,9 @@ func compileMatcher(packs []*Pack, langs map[string]uint32) (*matcher, error) {
 							}
 							langs[l] = 1 << len(langs)
 						}
-						c.langs |= langs[l]
+						if strict {
+							c.langs |= langs[l]
+						}
 					}
 					id := int32(len(m.patterns))
 					m.patterns = append(m.patterns, c)
@@ -259,6 +262,7 @@ type compiledFacet struct {
 	facet, value string
 	rule         string
 	of           []int
+	weak, unless []int
 }
 
 // builtinClasses are names the engine itself gives: see topic.classNames.
@@ -381,9 +385,14 @@ func compileTopic(p *Pack, packs []*Pack, m *matcher) (*topic, []Problem) {
 	for _, q := range chain {
 		for _, f := range q.facets {
 			cf := compiledFacet{facet: f.facet, value: f.value, rule: q.Name + "/" + f.facet + "." + f.value}
-			for _, n := range f.of {
-				if c, ok := find(q, f.line, "facet "+f.facet, n); ok {
-					cf.of = append(cf.of, c)
+			for _, list := range []struct {
+				names []string
+				into  *[]int
+			}{{f.of, &cf.of}, {f.weak, &cf.weak}, {f.unless, &cf.unless}} {
+				for _, n := range list.names {
+					if c, ok := find(q, f.line, "facet "+f.facet, n); ok {
+						*list.into = append(*list.into, c)
+					}
 				}
 			}
 			t.facets = append(t.facets, cf)

@@ -44,22 +44,39 @@ func (o *tagger) facets(x *facts, who commitment, genre string) {
 			o.add("committed", who.value, "commitment", who.side, who.mark)
 		}
 	}
-	o.models("mechanism", x, 4)
-	for _, f := range v.t.facets {
+	for i := range v.t.facets {
+		f := &v.t.facets[i]
 		if f.facet == "genre" {
 			continue
 		}
-		for _, c := range f.of {
-			if m, ok := o.above(c); ok {
-				o.add(f.facet, f.value, f.rule, "", m)
-				break
-			}
+		if m, ok := o.shown(f); ok {
+			o.add(f.facet, f.value, f.rule, "", m)
 		}
 	}
 	o.names()
 	o.origin()
 	o.claim(genre)
 	o.genre(genre)
+}
+
+// shown finds what earns a facet's value.
+func (o *tagger) shown(f *compiledFacet) (mark, bool) {
+	for _, c := range f.of {
+		if m, ok := o.above(c); ok {
+			return m, true
+		}
+	}
+	for _, c := range f.unless {
+		if _, ok := o.above(c); ok {
+			return mark{}, false
+		}
+	}
+	for _, c := range f.weak {
+		if m, ok := o.above(c); ok {
+			return m, true
+		}
+	}
+	return mark{}, false
 }
 
 // above finds a class in title or lede.

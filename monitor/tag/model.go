@@ -142,3 +142,47 @@ func (v *view) facts(g grade, who commitment, official bool) facts {
 	}
 	return x
 }
+
+// Feature is something a model may weigh.
+type Feature struct {
+	Name  string
+	Value float64
+}
+
+// Features lists every feature of a text for a topic, for training models; nil
+// when the text shows no act of talks at all, or no such topic is compiled.
+func (r *Rules) Features(in Input, topic string) []Feature {
+	s, v := new(scan), new(view)
+	base, _, _ := strings.Cut(strings.ToLower(in.Lang), "-")
+	r.m.read(s, in.Title, in.Lede, in.Body, r.langs[base])
+	for _, t := range r.topics {
+		if t.id != topic {
+			continue
+		}
+		t.look(v, s)
+		g := v.grade()
+		if g.title == 0 && g.lede == 0 && g.body == 0 {
+			return nil
+		}
+		var out []Feature
+		x := v.facts(g, v.committed(), in.Official)
+		for i, n := range numberNames {
+			if x[i] != 0 {
+				out = append(out, Feature{"x." + n, x[i]})
+			}
+		}
+		for _, p := range []string{"t", "l", "b", "tp", "lp"} {
+			f := featurePrefixes[p]
+			for c, n := range t.names {
+				if strings.Contains(n, "actor:") || strings.Contains(n, "place:") || p == "b" && !t.weigh.all.has(c) {
+					continue
+				}
+				if f.class = c; v.value(&f, &x) != 0 {
+					out = append(out, Feature{p + "." + n, 1})
+				}
+			}
+		}
+		return out
+	}
+	return nil
+}

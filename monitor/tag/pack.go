@@ -57,6 +57,7 @@ type lexicon struct {
 	named
 	groups  []string
 	swallow bool // its words mean something else than other patterns would read in them
+	strict  bool // its words are read only in texts of their language: elsewhere they mean other things
 }
 
 type actor struct {
@@ -92,6 +93,7 @@ type facet struct {
 	facet, value string
 	line         int
 	of           []string
+	weak, unless []string // weak ones count unless one of the others stands in title or lede
 }
 
 type weight struct {
@@ -368,6 +370,8 @@ func (d *decoder) lexicon(k, v *yaml.Node) {
 		switch k.Value {
 		case "swallow":
 			d.flag(v, what+": swallow", &l.swallow)
+		case "by_language":
+			d.flag(v, what+": by_language", &l.strict)
 		case "groups":
 			d.list(v, what+": groups", &l.groups)
 		default:
@@ -432,7 +436,16 @@ func (d *decoder) rule(k, v *yaml.Node) {
 func (d *decoder) facet(k, v *yaml.Node) {
 	d.each(v, "facet "+k.Value, func(vk, vv *yaml.Node) {
 		f := facet{facet: k.Value, value: vk.Value, line: vk.Line}
-		d.list(vv, "facet "+k.Value, &f.of)
+		what := "facet " + f.facet + " " + f.value
+		if vv.Kind == yaml.MappingNode {
+			d.fields(vv, what, map[string]func(*yaml.Node){
+				"of":     func(v *yaml.Node) { d.list(v, what, &f.of) },
+				"weak":   func(v *yaml.Node) { d.list(v, what, &f.weak) },
+				"unless": func(v *yaml.Node) { d.list(v, what, &f.unless) },
+			})
+		} else {
+			d.list(vv, what, &f.of)
+		}
 		d.pack.facets = append(d.pack.facets, f)
 	})
 }
