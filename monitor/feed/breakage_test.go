@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -176,6 +177,9 @@ func TestBrokenFeedsAreRead(t *testing.T) {
 
 		// Identity and text.
 		{name: "a GUID with blanks around", doc: in("<guid>two", "<guid>\n  two\n ")},
+		{name: "a GUID twice", doc: in("<guid>two", "<guid>one"), want: strings.Replace(entries, "|two", "|one", 1)},
+		{name: "no GUID", doc: in("<guid>two</guid>", ""), want: strings.Replace(entries, "|two", "|", 1)},
+		{name: "two titles and two links", doc: in("<title>Друга", "<title>Перша</title><link>https://example.org/0</link><title>Друга")},
 		{name: "markup and entities in a title", doc: in("Друга новина", "&lt;b&gt;Друга&lt;/b&gt;&amp;nbsp;новина")},
 		{name: "a comment in a title", doc: in("Друга новина", "Друга <!-- x -->новина")},
 		{name: "no date", doc: in("<pubDate>Thu, 19 Nov 2026 11:00:00 +0200</pubDate>", ""), want: strings.Replace(entries, "2026-11-19T09:00Z stated", "- none", 1)},
@@ -338,7 +342,79 @@ func TestSalvagedItemsEqualSoundOnes(t *testing.T) {
 	}
 }
 
-// cleanText reports text that could not be shown or stored.
+// A large document is read in batches; nothing may depend on where they fall, and
+// a channel's words behind its items count.
+func TestLargeDocumentsAreReadInBatches(t *testing.T) {
+	var items []string
+	for i := range 300 {
+		items = append(items, fmt.Sprintf("<item><title>Item %d</title><guid>%d</guid><category>x</category><description><![CDATA[%s]]></description></item>", i, i, strings.Repeat("<p>слово</p>", i*4)))
+	}
+	doc := []byte(`<rss version="2.0"><channel><title>Large</title>` + strings.Join(items, "\n") + `<language>uk</language></channel></rss>`)
+	if len(doc) < 3*batchSize {
+		t.Fatalf("%d bytes are not several batches", len(doc))
+	}
+	d, err := Parse(doc, testOptions)
+	if err != nil || d.Partial != "" || d.Title != "Large" || d.Lang != "uk" || len(d.Entries) != 300 {
+		t.Fatalf("%d entries, title %q, lang %q, partial %q, %v", len(d.Entries), d.Title, d.Lang, d.Partial, err)
+	}
+	one, err := salvage(doc, "rss", scan(doc, "rss", DefaultMaxItems), "", Options{URL: testOptions.URL, Now: now, MaxItems: DefaultMaxItems})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, e := range d.Entries {
+		want := one.Entries[i]
+		want.Lang = "uk" // what is read item by item knows only what stands before the items
+		if e != want {
+			t.Fatalf("item %d in a batch:\n%+v\nalone:\n%+v", i, e, want)
+		}
+	}
+	cut, err := Parse(doc[:len(doc)-200], testOptions)
+	if err != nil || len(cut.Entries) != 299 || !strings.Contains(cut.Partial, "cut off within item 300") {
+		t.Errorf("cut: %d entries, partial %q, %v", len(cut.Entries), cut.Partial, err)
+	}
+}
+
+// What hostile documents of the usual size limit make the parser allocate in all,
+// which bounds what it holds at once and, roughly, its time.
+func TestHostileDocumentsCostLittle(t *testing.T) {
+	const size = 8 << 20
+	fill := func(s string) string { return strings.Repeat(s, size/len(s)) }
+	for name, doc := range map[string]func() string{
+		"depth":       func() string { return "<rss><channel>" + fill("<a:b>") },
+		"xmlns":       func() string { return "<rss><channel><item>" + fill(`<a xmlns:b="c">`) },
+		"empty items": func() string { return "<rss><channel>" + fill("<item/>") },
+		"extensions": func() string {
+			return "<rss><channel><item><title>x</title>" + fill("<a:link/>") + "</item></channel></rss>"
+		},
+		"text in pieces": func() string {
+			return "<rss><channel><item><a:link>" + fill("x<!---->") + "</a:link></item></channel></rss>"
+		},
+		"ampersands": func() string { return "<rss><channel><item><title>" + fill("&") + "</title></item></channel></rss>" },
+		"unclosed tags of HTML": func() string {
+			return "<rss><channel><item><description><![CDATA[" + fill("<b><p>") + "]]></description></item></channel></rss>"
+		},
+		"CDATA never closed":    func() string { return "<rss><channel><item>" + fill("<![CDATA[") },
+		"comments never closed": func() string { return fill("<!--") },
+		"nested references":     func() string { return "<rss>" + fill("&#")[:size/2] + fill("8;")[:size/2] },
+		"fields never closed":   func() string { return "<rss><channel><item>< " + fill("<description>") + "</item></channel></rss>" },
+		"bases":                 func() string { return "<feed>" + fill("<entry xml:base='b/'><link xml:base='c'/></entry>") },
+		"JSON items":            func() string { return `{"version":"https://jsonfeed.org/version/1","items":[` + fill("{},") },
+		"JSON members":          func() string { return "{" + fill(`"a":{},`) },
+		"links of a page":       func() string { return "<html>" + fill("<link rel=alternate type=application/rss+xml href=/a>") },
+	} {
+		b := []byte(doc())
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		d, _ := Parse(b, testOptions)
+		runtime.ReadMemStats(&after)
+		if got := (after.TotalAlloc - before.TotalAlloc) >> 20; got > 64 {
+			t.Errorf("%s: %d MiB allocated, want at most 64", name, got)
+		}
+		checkDocument(t, d, Options{MaxItems: DefaultMaxItems, Now: now})
+	}
+}
+
+// dirty reports text that could not be shown or stored.
 func dirty(s string, lines bool) bool {
 	if !validText(s) {
 		return true

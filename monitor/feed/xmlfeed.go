@@ -163,9 +163,9 @@ func notWellFormed(err error) error {
 func fromRSS(e *rss.Item) item {
 	it := item{
 		title:   cmp.Or(e.Title, extension(e.Extensions, "dc", "title"), extension(e.Extensions, "media", "title")),
-		summary: cmp.Or(e.Description, extension(e.Extensions, "media", "description"), extension(e.Extensions, "dc", "description"), extension(e.Extensions, "itunes", "summary")),
+		summary: cmp.Or(e.Description, extension(e.Extensions, "media", "description"), extension(e.Extensions, "dc", "description"), extension(e.Extensions, "atom", "summary"), extension(e.Extensions, "itunes", "summary")),
 		content: cmp.Or(e.Content, extension(e.Extensions, "yandex", "full-text"), extension(e.Extensions, "rambler", "fulltext"),
-			extension(e.Extensions, "turbo", "content"), e.Custom["encoded"], e.Custom["fulltext"], e.Custom["full-text"], e.Custom["content"]),
+			extension(e.Extensions, "turbo", "content"), extension(e.Extensions, "atom", "content"), e.Custom["encoded"], e.Custom["fulltext"], e.Custom["full-text"], e.Custom["content"]),
 		lang:      cmp.Or(extension(e.Extensions, "dc", "language"), e.Custom["language"]),
 		published: stated(e.Custom[dateField], e.PubDate, extension(e.Extensions, "dc", "date"), extension(e.Extensions, "dcterms", "created"), extension(e.Extensions, "dcterms", "issued"), extension(e.Extensions, "atom", "published"), e.Custom["published"], e.Custom["date"]),
 		updated:   stated(extension(e.Extensions, "dcterms", "modified"), extension(e.Extensions, "atom", "updated"), e.Custom["updated"], e.Custom["lastBuildDate"]),
