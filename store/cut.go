@@ -104,8 +104,15 @@ func (s *Store) Preview(ctx context.Context, spec news.DigestSpec, from, until t
 	if e.Stories, err = s.developments(ctx, tx, spec, developmentFilter{from: from, until: until}); err != nil {
 		return e, classify(err)
 	}
-	return e, classify(s.surroundings(ctx, tx, &e))
+	if err := s.surroundings(ctx, tx, &e); err != nil {
+		return e, classify(err)
+	}
+	// A window of the past is counted by when its news was, imported or not.
+	err = tx.QueryRowContext(ctx, countArticles+`news_time >= ? AND news_time < ? AND origin <> 'seed'`, ms(from), ms(until)).Scan(&e.Read, &e.Relevant)
+	return e, classify(err)
 }
+
+const countArticles = `SELECT count(*), coalesce(sum(relevance IN ('main', 'mention')), 0) FROM items WHERE `
 
 // edition reads everything a digest may speak of.
 func (s *Store) edition(ctx context.Context, tx *sql.Tx, spec news.DigestSpec, slot time.Time) (news.Edition, error) {
@@ -156,8 +163,7 @@ func (s *Store) surroundings(ctx context.Context, tx *sql.Tx, e *news.Edition) (
 		return err
 	}
 	from, to := ms(e.From), ms(e.Slot)
-	err = tx.QueryRowContext(ctx, `
-		SELECT count(*), coalesce(sum(relevance IN ('main', 'mention')), 0) FROM items WHERE seen >= ? AND seen < ? AND live_seen <> 0`, from, to).Scan(&e.Read, &e.Relevant)
+	err = tx.QueryRowContext(ctx, countArticles+`seen >= ? AND seen < ? AND live_seen <> 0`, from, to).Scan(&e.Read, &e.Relevant)
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ type sampleWire struct {
 }
 
 type sampleEntry struct {
-	Round                      int
+	Poll                       int // the first that sees it: two in the morning, two in the evening
 	Feed, ID, Ago, Title, Text string
 	Seed                       bool
 }
@@ -97,17 +97,17 @@ func (w *sampleWire) play(e *env, dir string) error {
 	fmt.Fprintf(e.stdout, "%s\n", w.Note)
 	for round, at := range []time.Time{morning, evening} {
 		now = at
-		server.round = round + 1
 		fmt.Fprintf(e.stdout, "\n──────── %s: %d sources polled, judged and told ────────\n\n", []string{"Morning", "Evening"}[round], len(w.Feeds))
-		if err := w.runRound(e, d, at); err != nil {
+		if err := w.runRound(e, d, server, at); err != nil {
 			return err
 		}
 	}
 	return w.keptOut(e, st)
 }
 
-func (w *sampleWire) runRound(e *env, d *daemon, now time.Time) error {
+func (w *sampleWire) runRound(e *env, d *daemon, server *wireServer, now time.Time) error {
 	for _, ago := range []time.Duration{40 * time.Minute, time.Minute} {
+		server.poll++
 		if _, err := d.monitor.Poll(e.ctx, now.Add(-ago), true); err != nil {
 			return err
 		}
@@ -170,7 +170,7 @@ func (w *sampleWire) config(dir, addr string) string {
 // wireServer serves the sample feeds on loopback.
 type wireServer struct {
 	addr  string
-	round int
+	poll  int // number of the poll under way
 	close func()
 }
 
@@ -189,7 +189,7 @@ func (w *sampleWire) serve(rounds ...time.Time) (*wireServer, error) {
 			}
 		}
 		rw.Header().Set("Content-Type", "application/rss+xml; charset=utf-8")
-		if err := w.rss(rw, name, s.round, rounds); err != nil {
+		if err := w.rss(rw, name, s.poll, rounds); err != nil {
 			http.Error(rw, err.Error(), http.StatusInternalServerError)
 		}
 	})}
@@ -214,13 +214,13 @@ type rssItem struct {
 	Description string `xml:"description"`
 }
 
-// rss writes a feed as it stands in a round: a later entry of the same id replaces
+// rss writes a feed as it stands at a poll: a later entry of the same id replaces
 // the earlier one.
-func (w *sampleWire) rss(rw http.ResponseWriter, feed string, round int, rounds []time.Time) error {
+func (w *sampleWire) rss(rw http.ResponseWriter, feed string, poll int, rounds []time.Time) error {
 	f := rssFeed{Version: "2.0", Title: feed, Link: "https://demo.example/"}
 	at := map[string]int{}
 	for _, en := range w.Entries {
-		if en.Feed != feed || en.Round > round {
+		if en.Feed != feed || en.Poll > poll {
 			continue
 		}
 		ago, err := time.ParseDuration(en.Ago)
@@ -232,7 +232,7 @@ func (w *sampleWire) rss(rw http.ResponseWriter, feed string, round int, rounds 
 			body = w.Seed.Text
 		}
 		link := "https://demo.example/" + en.ID
-		it := rssItem{en.Title, link, link, rounds[en.Round-1].Add(-ago).Format(time.RFC1123Z), body}
+		it := rssItem{en.Title, link, link, rounds[(en.Poll-1)/2].Add(-ago).Format(time.RFC1123Z), body}
 		if i, ok := at[en.ID]; ok {
 			it.Published = f.Items[i].Published
 			f.Items[i] = it
