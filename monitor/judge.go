@@ -303,6 +303,7 @@ func (f *finding) compare(p *news.Prepared, self, other text.Fingerprint) {
 	fresh := m.Counted - m.Found
 	agree := m.Title == text.TitleSame || m.Title == text.TitleSimilar
 	short := self.Words() < shortText
+	series := p.Work.Feed.Publisher != "" && p.Work.Feed.Publisher == f.c.Publisher // may be one of
 	f.kind = news.New
 	switch {
 	case m.Counted == 0:
@@ -313,8 +314,8 @@ func (f *finding) compare(p *news.Prepared, self, other text.Fingerprint) {
 		f.reason, f.says = ReasonTitleVeto, "the titles differ in "+m.Veto
 	case short && m.Vetoes > 0:
 		f.reason, f.says = ReasonShortVeto, "a short text, one sentence of which says something else"
-	case short && m.Title == text.TitleSimilar && m.Fresh > 0,
-		m.Title == text.TitleOther && (short || p.Work.Feed.Publisher == f.c.Publisher && p.Work.Feed.Publisher != ""),
+	case m.Title == text.TitleSimilar && m.Fresh > 0 && (short || series && self.Words() < 2*shortText),
+		m.Title == text.TitleOther && (short || series),
 		m.Words < 8 && !agree:
 		f.reason, f.says = ReasonOtherTitle, "known sentences under a title that says something else"
 	case fresh == 0 && m.Covered >= grownCovered:

@@ -13,7 +13,7 @@ import (
 // the 5-word shingles of each sentence (all up to 256, else those divisible by 4,
 // after Broder 1997); the title, and each sentence, with a hash, a 64-bit
 // similarity hash of its words (Charikar 2002), its length, place, flags and
-// veto features; and 32 bits for each longer word, so that a typing error can be
+// veto features; and 32 bits for each longer word that no feature stands for, so that a typing error can be
 // told from another word. It holds no word that could be read.
 //
 // It is a view of its encoded bytes: decoding costs next to nothing, and what is
@@ -175,7 +175,7 @@ func (b *builder) record(f *Features, minLength uint8) record {
 		if i < 1000 {
 			vote(&votes, t.hash)
 		}
-		if t.length >= minLength && !t.number && r.kept < 255 {
+		if t.length >= minLength && !(t.stated && minLength > 1) && !t.number && r.kept < 255 {
 			w := uint32(t.hash&wordHash) | uint32(t.letters)<<16&wordLetters
 			if t.capital && i > 0 {
 				w |= wordCapital

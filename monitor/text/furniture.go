@@ -94,7 +94,7 @@ func furnitureCues(sc *scanner) uint8 {
 
 // stampWords stand in time stamps beside numbers, days and months.
 var stampWords = wordSet(`
-	updated update published posted modified last at on by am pm gmt utc est edt cet cest eest bst ist hours hour minutes minute ago today date time
+	may march updated update published posted modified last at on by am pm gmt utc est edt cet cest eest bst ist hours hour minutes minute ago today date time
 	оновлено опубліковано о об на год хв тому сьогодні
 	обновлено опубликовано в на час мск назад сегодня год года
 	aktualisiert stand veröffentlicht am um uhr vor stunden minuten

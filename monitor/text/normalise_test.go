@@ -8,7 +8,7 @@ import (
 
 func TestNormaliseUnifiesWhatReadersCannotTellApart(t *testing.T) {
 	same := [][]string{
-		{`"Peace" - he said - isn't near`, `“Peace” – he said — isn’t near`, `„Peace“ ‒ he said -- isn`+"`"+`t near`, `«PEACE» - He Said - ISN'T NEAR`},
+		{`"Peace" - he said - isn't near`, `“Peace” – he said — isn’t near`, `„Peace“ ‒ he said -- isn` + "`" + `t near`, `«PEACE» - He Said - ISN'T NEAR`},
 		{"перемир'я", "перемир’я", "перемирʼя", "Перемир'я"},
 		{"a cease\u00adfire", "a\u00a0ceasefire", "a cease\u200bfire", "\u202aa ceasefire\u202c", "a  \n ceasefire\t"},
 		{"40 % of 2 km²", "４０ ％ of ２ km2"},

@@ -266,14 +266,14 @@ func (m *Matcher) edited(r *record, known Fingerprint, k *record) SentenceState 
 		missing[absent] = w
 		absent++
 	}
-	if 2*shared < int(max(r.kept, k.kept)) || r.kept == 0 {
+	if 2*shared < int(max(r.kept, k.kept)) || r.kept == 0 && r.length < 4 {
 		return Novel
 	}
 	typos, changed := 0, 0
 	for _, w := range missing[:absent] {
 		typo := false
 		for b := range int(k.kept) {
-			if !used[b] && bits.OnesCount32((w^known.word(int(k.word)+b))&wordLetters) <= 2 {
+			if !used[b] && mistyped(w, known.word(int(k.word)+b)) {
 				used[b], typo = true, true
 				break
 			}
@@ -385,7 +385,7 @@ func (m *Matcher) title(known Fingerprint, out *Match) {
 			covered++
 		case m.knownWord(out, w):
 			covered++
-		case bits.OnesCount32(w&wordLetters) >= contentLength && !nearWord(known, &k, w):
+		case bits.OnesCount32(w&wordLetters) >= 3 && !nearWord(known, &k, w):
 			out.Fresh++
 		}
 	}
@@ -411,10 +411,17 @@ func (m *Matcher) title(known Fingerprint, out *Match) {
 	}
 }
 
+// mistyped reports two words that may be one, misspelt: their letters differ by
+// one, or by two in a word of six different letters or more.
+func mistyped(v, w uint32) bool {
+	apart := bits.OnesCount32((v ^ w) & wordLetters)
+	return apart <= 1 || apart == 2 && bits.OnesCount32(v&wordLetters) >= 6
+}
+
 // nearWord reports that a record has a word that a typing error makes of w.
 func nearWord(f Fingerprint, r *record, w uint32) bool {
 	for b := range int(r.kept) {
-		if bits.OnesCount32((w^f.word(int(r.word)+b))&wordLetters) <= 2 {
+		if mistyped(w, f.word(int(r.word)+b)) {
 			return true
 		}
 	}

@@ -110,9 +110,9 @@ func contradicts(a, b *Features) bool {
 		opposed(a.Polarity, b.Polarity) || differ(a.Numbers, b.Numbers) || actorsDiffer(a.Actors, b.Actors)
 }
 
-// adds reports that a states a number or occasion that b does not.
+// adds reports that a states a number, an occasion or an actor that b does not.
 func adds(a, b *Features) bool {
-	return a.Occasions&^b.Occasions != 0 || lacks(b.Numbers, a.Numbers)
+	return a.Occasions&^b.Occasions != 0 || lacks(b.Numbers, a.Numbers) || lacksSide(b.Actors, a.Actors)
 }
 
 func differ[T comparable](a, b []T) bool { return lacks(a, b) && lacks(b, a) }
@@ -217,8 +217,9 @@ func featuresOf(sc *scanner, l *lexicon) Features {
 		case number:
 			if n := len(f.Numbers); numberAt == i-1 && n > 0 && f.Numbers[n-1] >= 20*numberUnit && f.Numbers[n-1]%(10*numberUnit) == 0 && s.value < 10*numberUnit {
 				f.Numbers[n-1] += Number(s.value) // twenty-one
+				t.stated = true
 			} else {
-				f.number(Number(s.value))
+				t.stated = f.number(Number(s.value))
 			}
 			numberAt = i
 		case scale:
@@ -233,10 +234,18 @@ func featuresOf(sc *scanner, l *lexicon) Features {
 			f.Acts = true
 		case occasion:
 			f.Occasions |= 1 << s.id
+			for k := range took {
+				sc.words[i+k].stated = true
+			}
 		case actor:
 			a := Actor(s.id)
-			if len(f.Actors) < maxActors && !slices.Contains(f.Actors, a) {
+			known := slices.Contains(f.Actors, a)
+			if !known && len(f.Actors) < maxActors {
 				f.Actors = append(f.Actors, a)
+				known = true
+			}
+			for k := range took {
+				sc.words[i+k].stated = known
 			}
 			lastActor, spoken = i, a
 		}
@@ -255,10 +264,16 @@ func featuresOf(sc *scanner, l *lexicon) Features {
 	return f
 }
 
-func (f *Features) number(n Number) {
-	if len(f.Numbers) < maxNumbers && !slices.Contains(f.Numbers, n) {
-		f.Numbers = append(f.Numbers, n)
+// number adds n and reports whether it is among the numbers now.
+func (f *Features) number(n Number) bool {
+	if slices.Contains(f.Numbers, n) {
+		return true
 	}
+	if len(f.Numbers) == maxNumbers {
+		return false
+	}
+	f.Numbers = append(f.Numbers, n)
+	return true
 }
 
 // month adds May and March in English, which are words of their own, where a

@@ -24,6 +24,7 @@ type token struct {
 	number   bool   // begins with a digit
 	apart    bool   // follows an apostrophe: "don't" is "don" and "t"
 	cyrillic bool
+	stated   bool // its meaning is among the sentence's features
 }
 
 func (sc *scanner) word(i int) []byte {

@@ -1,0 +1,105 @@
+package text
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func compare(a, b string) Match {
+	return NewMatcher(New("", a, "en"), nil).Compare(New("", b, "en"), nil)
+}
+
+func TestSentenceStates(t *testing.T) {
+	known := "The observers from six countries will arrive in Kharkiv before the arrangement takes effect on Friday night. " +
+		"Engineers warned that a single strike on the substation could undo weeks of patient repair work, and asked for 40 days of quiet."
+	for _, c := range []struct {
+		name, sentence string
+		want           SentenceState
+	}{
+		{"word for word", "The observers from six countries will arrive in Kharkiv before the arrangement takes effect on Friday night.", Known},
+		{"punctuation", "The observers, from six countries, will arrive in Kharkiv before the arrangement takes effect on Friday night!", Known},
+		{"a typing error", "The observers from six countries will arrive in Kharkiv before the arangement takes effect on Friday night.", Near},
+		{"a part of it", "A single strike on the substation could undo weeks.", Within},
+		{"a number", "The observers from eight countries will arrive in Kharkiv before the arrangement takes effect on Friday night.", Vetoed},
+		{"a negation", "The observers from six countries will not arrive in Kharkiv before the arrangement takes effect on Friday night.", Vetoed},
+		{"a day", "The observers from six countries will arrive in Kharkiv before the arrangement takes effect on Sunday night.", Vetoed},
+		{"a place", "The observers from six countries will arrive in Odesa before the arrangement takes effect on Friday night.", Novel},
+		{"another sentence", "The mayor of Sumy thanked the volunteers who had cleared the road.", Novel},
+	} {
+		m := compare(c.sentence, known)
+		if len(m.Sentences) != 1 || m.Sentences[0] != c.want {
+			t.Errorf("%s: state %v, want %v", c.name, m.Sentences, c.want)
+		}
+	}
+}
+
+func TestStampsAndFurnitureAreNoNews(t *testing.T) {
+	m := compare(articleEN+"\nUpdated 12 March 2026, 14:30\nSign up to our newsletter and support our journalism.\nPublished: 11.03.2026", articleEN)
+	if m.Found != m.Counted || m.Counted < 10 {
+		t.Errorf("%d of %d sentences known: %v", m.Found, m.Counted, m.Sentences)
+	}
+}
+
+func TestLearntBoilerplateIsBounded(t *testing.T) {
+	body := "One thing happened in the harbour today.\nTwo things happened in the market today.\nThree things happened in the town hall today.\nFour things happened in the railway station today.\nFive things happened at the old bridge today."
+	f := New("", body, "en")
+	all := func(uint64) bool { return true }
+	m := NewMatcher(f, all)
+	masked := m.Masked()
+	if len(masked) == 0 || len(masked) > 2 || slices.Contains(masked, 0) {
+		t.Errorf("masked sentences %v: want at most 40 %% of five, and never the lede", masked)
+	}
+	if got := NewMatcher(f, nil).Masked(); len(got) != 0 {
+		t.Errorf("masked without a mask: %v", got)
+	}
+}
+
+func TestLearn(t *testing.T) {
+	const ask = "The editors of this page thank the readers who keep it free for all."
+	day := func(n int) time.Time { return time.Date(2026, 3, n, 9, 0, 0, 0, time.UTC) }
+	item := func(n int, story int64, body string) Learned {
+		return Learned{Development: story, Seen: day(n), Fingerprint: New("", body, "en")}
+	}
+	bodies := strings.Split(articleEN, "\n")
+	with := func(i int) string { return bodies[i] + "\n" + ask }
+	hash := New("", ask, "en").SentenceHash(0)
+	now := day(20)
+	for _, c := range []struct {
+		name   string
+		recent []Learned
+		want   bool
+	}{
+		{"three items, developments and days", []Learned{item(1, 1, with(0)), item(2, 2, with(1)), item(3, 3, with(3))}, true},
+		{"items of no development", []Learned{item(1, 0, with(0)), item(2, 0, with(1)), item(3, 0, with(3))}, true},
+		{"two items", []Learned{item(1, 1, with(0)), item(2, 2, with(1))}, false},
+		{"two days", []Learned{item(1, 1, with(0)), item(2, 2, with(1)), item(2, 3, with(3))}, false},
+		{"one development", []Learned{item(1, 1, with(0)), item(2, 1, with(1)), item(3, 1, with(3))}, false},
+		{"a lede", []Learned{item(1, 1, ask+"\n"+bodies[0]), item(2, 2, with(1)), item(3, 3, with(3))}, false},
+		{"a title", []Learned{{1, day(1), New(ask, bodies[0], "en")}, item(1, 4, with(0)), item(2, 2, with(1)), item(3, 3, with(3))}, false},
+		{"long ago", []Learned{{1, day(-20), New("", with(0), "en")}, item(2, 2, with(1)), item(3, 3, with(3))}, false},
+	} {
+		got := Learn(c.recent, now)
+		expires, ok := got[hash]
+		if ok != c.want {
+			t.Errorf("%s: learnt %v, want %v", c.name, ok, c.want)
+		}
+		if ok && !expires.Equal(day(3).Add(30*24*time.Hour)) {
+			t.Errorf("%s: expires %v", c.name, expires)
+		}
+		if len(got) > 1 {
+			t.Errorf("%s: learnt %d sentences", c.name, len(got))
+		}
+	}
+}
+
+// Comparing must stay cheap on texts made to make it dear.
+func TestRepeatedSentencesDoNotMakeComparingQuadratic(t *testing.T) {
+	s := strings.Repeat("The delegations met again in Geneva on Monday morning. ", 8000)
+	f := New("", s, "en")
+	m := NewMatcher(f, nil).Compare(f, nil)
+	if m.Found != m.Counted || m.Counted != 8000 {
+		t.Errorf("%d of %d known", m.Found, m.Counted)
+	}
+}
