@@ -229,7 +229,7 @@ func (n *Deliverer) post(ctx context.Context, d news.Delivery) {
 		return
 	}
 	defer n.posted(d.Channel)
-	if want := d.Message.Part > 1 || d.Message.Thread != 0; want && d.ThreadTS == "" {
+	if reply := d.Message.Part > 1 || d.Message.Thread != 0; reply && d.Message.Edit == 0 && d.ThreadTS == "" {
 		d.State, d.Due, d.Cause = news.Parked, time.Time{}, "the message it replies to was never posted"
 		n.record(ctx, d)
 		return

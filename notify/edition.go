@@ -57,7 +57,7 @@ func Compose(e news.Edition) (Digest, []news.Told) {
 	for i, c := range pick {
 		m := c.t.Mark
 		m.Slot, m.At = e.Slot, e.Slot
-		m.Headline = ranked[i].Headline.Title
+		m.Headline, m.Part = ranked[i].Headline.Title, d.PartOf(c.d.ID)
 		told[i] = m
 	}
 	return d, told

@@ -211,6 +211,9 @@ func quotes(d news.Development, f facts, t Telling, shown news.Report, media str
 func sentenceOf(r news.Report, side string) string {
 	for _, t := range r.Tags {
 		if t.Facet == "claim" && sideOf(t.Who) == side {
+			if t.Field == "title" { // the title is the statement
+				return clip(clean(r.Title), quoteLimit)
+			}
 			if s := sentenceWith(r.Lede, t.Match); s != "" {
 				return s
 			}

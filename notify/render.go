@@ -27,6 +27,9 @@ func Render(d Digest) []news.Message {
 		return out
 	}
 	for _, e := range d.Entries {
+		if d.Kind != "digest" && d.Kind != "alert" {
+			break
+		}
 		m := reply(d, e)
 		m.Part = len(out) + 1
 		out = append(out, m)
@@ -68,6 +71,8 @@ func phone(d Digest) string {
 			s += "."
 		}
 		return s
+	case "alert", "correction":
+		return clip(d.Headline, 110) + ": " + sentence(clip(d.Entries[0].Headline.Title, 90)) + " " + sentence(counted(d.Entries[0].Originals, "original report", "original reports"))
 	case "digest":
 	default:
 		return d.Headline

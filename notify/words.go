@@ -312,3 +312,27 @@ func dateWords(s news.StatedDate) string {
 
 // counts words n of m.
 func counts(n, of int) string { return fmt.Sprintf("%d of %d", n, of) }
+
+// turnWords heads an alert.
+func turnWords(name string, f facts) string {
+	side := ""
+	if s, ok := strings.CutPrefix(f.committed, "one:"); ok {
+		side = sideNames[s].country
+	}
+	switch name {
+	case "agreed_both":
+		return "Agreed by both sides"
+	case "declared_one":
+		return "One side declares: " + cmp.Or(side, "unnamed")
+	case "ended":
+		if side != "" {
+			return "Ended, " + side + " alone says"
+		}
+		return "Ended"
+	case "in_effect":
+		return title(phrase(f.mechanism, "in_effect", f.committed, ""))
+	case "leaders_meet":
+		return "Heads of state: meeting announced or held"
+	}
+	return "Change"
+}
