@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"strings"
 	"testing"
@@ -509,6 +510,29 @@ func damageOneItem(t *testing.T, damage string, where int) {
 	for n, e := range want.Entries {
 		if n != hit && found[e.GUID] != e {
 			t.Errorf("damage %q in item %d changed item %d (partial %q)\ngot  %+v\nwant %+v", damage, hit, n, got.Partial, found[e.GUID], e)
+		}
+	}
+}
+
+// Pieces of markup in random order break more than random bytes do.
+var damagePieces = []string{
+	"<", ">", "</", "/>", "&", "&#8;", "&amp;", "<![CDATA[", "]]>", "<!--", "-->", "--", "<?", "?>", "<?xml version='1.1' encoding='utf-16'?>",
+	"<b>", "</b>", "<br>", "<br/>", "<p class=x.y>", "<a href=\"", "\"", "'", "</title>", "<title>", "</titel>", "<link>", "</link>", "<link/>",
+	"<guid>", "</guid>", "<description>", "</description>", "<pubDate>", "</pubDate>", "<media:content>", "</media:content>", "<category>", "</category>",
+	"<a xmlns='http://www.w3.org/2005/Atom'>", "<x:y xmlns:x='z'>", "</x:y>", "<content:encoded>", "</content:encoded>", "<image>", "<source>", "<!DOCTYPE a>",
+	"<!", "слово", " text ", "\n", "\u00a0", "\ufffe", "<a b=c d>", "xml:base='http://b.org/'", "<e xml:base='%zz'>", strings.Repeat("<n>", 300),
+}
+
+func TestRandomDamageCostsOnlyItsItem(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 1500 {
+		var b strings.Builder
+		for range 1 + r.IntN(5) {
+			b.WriteString(damagePieces[r.IntN(len(damagePieces))])
+		}
+		damageOneItem(t, b.String(), r.IntN(4))
+		if t.Failed() {
+			return
 		}
 	}
 }

@@ -221,53 +221,61 @@ func closesItem(b, prefix []byte, kind string) bool {
 }
 
 // skipper steps over CDATA sections and comments, remembering where their marks
-// stand so that any number of them costs one pass.
+// stand so that any number of them costs about one pass.
 type skipper struct {
-	doc                                  []byte
-	cdata, cdataEnd, comment, commentEnd mark
+	doc            []byte
+	cdata, comment marks
+	work           int // bytes searched for end tags that a section swallows
 }
 
-// mark is the next place of a string at or after the last one asked for.
-type mark struct {
-	known bool
-	from  int
-	at    int // -1: none from there to the end
+// marks are the places of the marks around one kind of section.
+type marks struct {
+	known  bool
+	from   int
+	end    int // next closing mark at or after from; -1: none
+	opened int // last opening mark before it at or after from; -1: none
 }
 
-func (m *mark) next(doc []byte, s string, from int) int {
-	if m.known && from >= m.from && (m.at < 0 || from <= m.at) {
-		return m.at
+// maxSkipWork bounds, in multiples of the document, what telling unclosed sections
+// from long ones may cost.
+const maxSkipWork = 32
+
+// find looks for the closing mark at or after from.
+func (m *marks) find(doc []byte, open, shut string, from int) {
+	if m.known && from >= m.from && (m.end < 0 || from <= m.end) {
+		return
 	}
-	m.known, m.from = true, from
-	m.at = -1
-	if from <= len(doc) {
-		if i := bytes.Index(doc[from:], []byte(s)); i >= 0 {
-			m.at = from + i
+	*m = marks{known: true, from: from, end: -1, opened: -1}
+	if i := bytes.Index(doc[from:], []byte(shut)); i >= 0 {
+		m.end = from + i
+		if i := bytes.LastIndex(doc[from:m.end], []byte(open)); i >= 0 {
+			m.opened = from + i
 		}
 	}
-	return m.at
 }
 
 // over returns where the CDATA section or comment at i ends; i itself when none
-// starts there. One that runs over another's start and over something that
-// broken reports is taken for unclosed, and only its mark is stepped over.
+// starts there. One that runs over the start of another, and before that over
+// something that broken reports, is taken for unclosed, and only its mark is
+// stepped over.
 func (s *skipper) over(i int, broken func([]byte) bool) int {
-	open, shut := "<![CDATA[", "]]>"
-	starts, ends := &s.cdata, &s.cdataEnd
+	open, shut, m := "<![CDATA[", "]]>", &s.cdata
 	if !bytes.HasPrefix(s.doc[i:], []byte(open)) {
-		open, shut = "<!--", "-->"
-		starts, ends = &s.comment, &s.commentEnd
+		open, shut, m = "<!--", "-->", &s.comment
 		if !bytes.HasPrefix(s.doc[i:], []byte(open)) {
 			return i
 		}
 	}
 	body := i + len(open)
-	end := ends.next(s.doc, shut, body)
-	if end < 0 {
+	m.find(s.doc, open, shut, body)
+	if m.end < 0 {
 		return body
 	}
-	if again := starts.next(s.doc, open, body); again >= 0 && again < end && broken(s.doc[i:again]) {
-		return body
+	if m.opened >= body && s.work < maxSkipWork*len(s.doc) {
+		s.work += m.opened - i
+		if broken(s.doc[i:m.opened]) {
+			return body
+		}
 	}
-	return end + len(shut)
+	return m.end + len(shut)
 }

@@ -276,7 +276,7 @@ func (w *walker) bang(at int) int {
 		if end < 0 {
 			return 0
 		}
-		if again := bytes.Index(rest[9:9+end], []byte("<![CDATA[")); again >= 0 && closesItem(rest[9:9+again], w.prefix, w.kind) {
+		if again := bytes.LastIndex(rest[9:9+end], []byte("<![CDATA[")); again >= 0 && closesItem(rest[9:9+again], w.prefix, w.kind) {
 			w.damage(at, "CDATA opens here and swallows the next item")
 		}
 		if !w.text(at, end+12) {
