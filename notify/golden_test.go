@@ -23,6 +23,7 @@ func TestLayouts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			checkMessages(t, name, Render(d))
 			golden(t, name+".slack.json", payloads(t, Render(d)))
 			golden(t, name+".txt", []byte(Text(d, 100, false)))
 			golden(t, name+".json", append(model, '\n'))
@@ -43,7 +44,21 @@ func layouts() map[string]Digest {
 	firstDigest, _ := Compose(first)
 	hello := Greet("C0DIGEST", []string{"russia-ukraine"}, sampleSources(at(20, 17, 0), 2), at(20, 16, 50),
 		[]Next{{Name: "morning", At: at(21, 8, 0), Zone: kyiv}}, at(20, 17, 0), kyiv)
-	return map[string]Digest{"daily": daily, "quiet": quiet, "blind": blind, "first": firstDigest, "hello": hello}
+	weekly, _ := Compose(weeklyEdition())
+	return map[string]Digest{"weekly": weekly, "daily": daily, "quiet": quiet, "blind": blind, "first": firstDigest, "hello": hello}
+}
+
+func TestAlertLayouts(t *testing.T) {
+	first, ok := AlertOf(alertEdition(at(20, 14, 37), declared(at(20, 14, 36))), alertSpec(), noOriginal)
+	if !ok {
+		t.Fatal("no alert")
+	}
+	golden(t, "alert.slack.json", payloads(t, first.Messages))
+	second, ok := AlertOf(denied(at(20, 15, 20)), alertSpec(), func(news.DeliveryID) (news.Message, bool) { return first.Messages[0], true })
+	if !ok {
+		t.Fatal("no correction")
+	}
+	golden(t, "correction.slack.json", payloads(t, second.Messages))
 }
 
 // payload is a message as it is posted.

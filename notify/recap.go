@@ -117,9 +117,9 @@ func recapPage(d Digest) page {
 		if s.Who != "" {
 			note += "; " + s.Who
 		}
-		l.spans = append(l.spans, bold(s.Now), text(" ("+note+") "))
+		l.spans = append(l.spans, bold(s.Now), text(" ("+note+")"))
 		if s.URL != "" {
-			l.spans = append(l.spans, linked("source", s.URL))
+			l.spans = append(l.spans, text(" "), linked("source", s.URL))
 		}
 		changed = append(changed, l)
 	}
@@ -152,9 +152,9 @@ func recapPage(d Digest) page {
 	}
 	var access []line
 	for _, s := range w.Access {
-		l := row(text("• " + s.Subject + ": " + s.Now + " (" + in(d.zone, s.At).Format("Mon 2 Jan") + ") "))
+		l := row(text("• " + s.Subject + ": " + s.Now + " (" + in(d.zone, s.At).Format("Mon 2 Jan") + ")"))
 		if s.URL != "" {
-			l.spans = append(l.spans, linked("source", s.URL))
+			l.spans = append(l.spans, text(" "), linked("source", s.URL))
 		}
 		access = append(access, l)
 	}

@@ -205,6 +205,21 @@ func dailyEdition() news.Edition {
 	return e
 }
 
+// weeklyEdition is a week of the daily one's developments and a few more.
+func weeklyEdition() news.Edition {
+	e := dailyEdition()
+	e.Digest.Kind, e.Digest.Name, e.Digest.Window = "recap", "weekly", 7*24*time.Hour
+	e.From = e.Slot.Add(-e.Digest.Window)
+	e.Read, e.Relevant, e.Alerts, e.Cuts = 312, 84, 2, 14
+	claim := story(8, report(80, "State Demo", "russia", "Kyiv turned down 30-day offer, ministry says", at(18, 10, 0), stateMedia(),
+		tagged("title", "stage", "reject", "mechanism", "full"), said("kremlin", "turned down", "The ministry said Kyiv turned down the offer.")))
+	breach := story(9, report(90, "Placeholder Radio", "ukraine", "Shelling near the crossing breaks the pause, Kyiv says", at(19, 10, 0),
+		tagged("title", "stage", "violation", "mechanism", "humanitarian"), said("kyiv", "breaks the pause", "Shelling breaks the pause, the command said.")))
+	e.Stories = append(e.Stories, claim, breach)
+	e.Ledger = append(e.Ledger, news.Position{Topic: "russia-ukraine", Mechanism: "humanitarian", Place: "river crossing", Stage: "in_effect", Committed: "both", At: at(18, 9, 0), Story: 94, URL: "https://news.example.org/94"})
+	return e
+}
+
 func TestSampleEditionsAreTold(t *testing.T) {
 	d, told := Compose(dailyEdition())
 	if d.Kind != "digest" || len(d.Entries) != 6 || len(told) != 6 {
