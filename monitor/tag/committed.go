@@ -1,5 +1,7 @@
 package tag
 
+import "strings"
+
 // roles are the classes the engine asks for by name; a pack that does not
 // define one simply never shows it.
 type roles struct {
@@ -11,7 +13,9 @@ type roles struct {
 	say, not, unreal        int
 	arrangement, unilateral int
 	deny, predict, past     int
-	refuse                  int
+	exchange, shipping      int
+	negotiation, asPlace    int
+	venue, ceasefire        int
 }
 
 func (t *topic) bindRoles(class func(string) int) {
@@ -28,7 +32,8 @@ func (t *topic) bindRoles(class func(string) int) {
 		{"agree", &r.agree}, {"declare", &r.declare}, {"end_verb", &r.end}, {"swapped", &r.swapped},
 		{"collective", &r.collective}, {"say", &r.say}, {"not", &r.not}, {"unreal", &r.unreal},
 		{"arrangement", &r.arrangement}, {"unilateral", &r.unilateral}, {"deny", &r.deny},
-		{"predict", &r.predict}, {"past", &r.past}, {"refuse", &r.refuse},
+		{"predict", &r.predict}, {"past", &r.past}, {"exchange", &r.exchange}, {"shipping", &r.shipping},
+		{"negotiation", &r.negotiation}, {"as_place", &r.asPlace}, {"venue", &r.venue}, {"ceasefire", &r.ceasefire},
 	} {
 		*x.into = class(x.name)
 	}
@@ -43,45 +48,61 @@ type commitment struct {
 	mark  mark   // the verb
 }
 
-// committed reads who agreed, declared, carried out or ended something. The
-// first sentence that says so decides, the title before the lede.
+// clause is one verb of committing with those whose act it is.
+type clause struct {
+	verb    mark
+	title   bool
+	sides   uint32 // parties
+	third   bool
+	all     bool // "both sides", "the delegations"
+	speaker uint32
+	told    bool // a third party speaks of it
+	mutual  bool // the verb takes two: agree, sign, exchange
+}
+
+// committed reads who agreed, declared, carried out or ended something.
 func (v *view) committed() commitment {
-	r := &v.t.roles
-	var found commitment
+	var clauses []clause
 	for i := range v.spots {
-		sp := &v.spots[i]
-		if sp.field == inBody {
+		if v.spots[i].field == inBody {
 			break
 		}
-		for _, m := range v.marks[sp.marks:sp.mend] {
-			c := int(m.class)
-			if c != r.agree && c != r.declare && c != r.end && c != r.swapped {
-				continue
-			}
-			if !sp.set.has(r.arrangement) && !(sp.field == inLede && v.in[inTitle].has(r.arrangement)) {
-				continue
-			}
-			if v.before(sp, m, r.not, 3) || v.before(sp, m, r.unreal, 4) {
-				continue
-			}
-			got := v.subject(sp, m)
-			if got.value == "" {
-				continue
-			}
-			got.mark, got.stage = m, "agreed"
-			if c == r.end {
-				got.stage = "ended"
-			}
-			if c == r.swapped {
-				got.stage = "in_effect"
-			}
-			got.plain = sp.field == inTitle
-			if found.value == "" {
-				found = got
-			}
+		clauses = v.clauses(&v.spots[i], clauses)
+	}
+	return v.weighClauses(clauses)
+}
+
+// clauses adds the sentence's verbs of committing, leaving out what is denied,
+// wished for, planned or about something else.
+func (v *view) clauses(sp *spot, out []clause) []clause {
+	r := &v.t.roles
+	for _, m := range v.marks[sp.marks:sp.mend] {
+		c := int(m.class)
+		if c != r.agree && c != r.declare && c != r.end && c != r.swapped {
+			continue
+		}
+		if c == r.end && !v.near(sp, m, r.arrangement, 5) {
+			continue
+		}
+		if !sp.set.has(r.arrangement) && !(sp.field == inLede && v.in[inTitle].has(r.arrangement)) {
+			continue
+		}
+		if v.before(sp, m, r.not, 4) || v.before(sp, m, r.unreal, 4) || v.covers(sp, m, v.t.arranged) {
+			continue
+		}
+		out = append(out, v.subject(sp, m))
+	}
+	return out
+}
+
+// near tells whether a class stands within n tokens of a mark.
+func (v *view) near(sp *spot, m mark, class int, n int32) bool {
+	for _, o := range v.marks[sp.marks:sp.mend] {
+		if int(o.class) == class && o.first-m.last <= n && m.first-o.last <= n {
+			return true
 		}
 	}
-	return found
+	return false
 }
 
 // before tells whether a class stands at most n tokens before a mark.
@@ -94,64 +115,218 @@ func (v *view) before(sp *spot, m mark, class int, n int32) bool {
 	return false
 }
 
-// subject finds whose act a verb is.
-func (v *view) subject(sp *spot, verb mark) commitment {
+// covers tells whether a class overlaps a mark.
+func (v *view) covers(sp *spot, m mark, class int) bool {
+	for _, o := range v.marks[sp.marks:sp.mend] {
+		if int(o.class) == class && o.first <= m.last && o.last >= m.first {
+			return true
+		}
+	}
+	return false
+}
+
+// subject finds whose act a verb is. Who stands before a word of saying or a
+// colon speaks of it and is not taken to have done it.
+func (v *view) subject(sp *spot, verb mark) clause {
 	r := &v.t.roles
+	c := clause{verb: verb, title: sp.field == inTitle, mutual: int(verb.class) == r.agree || int(verb.class) == r.swapped}
 	from := sp.first
-	for _, o := range v.marks[sp.marks:sp.mend] { // "X says Y agreed": the subject stands after the saying
+	for _, o := range v.marks[sp.marks:sp.mend] {
 		if int(o.class) == r.say && o.last < verb.first && o.last >= from {
 			from = o.last + 1
 		}
 	}
-	count := func(a, b int32) (sides uint32, third, collective bool) {
-		for _, o := range v.marks[sp.marks:sp.mend] {
-			if o.first < a || o.last >= b {
-				continue
+	f := v.s.fields[sp.field]
+	if i := strings.LastIndexByte(f[:v.s.tokens[verb.first].start], ':'); i >= 0 {
+		for t := sp.first; t < verb.first; t++ {
+			if int(v.s.tokens[t].end) <= i {
+				from = max(from, t+1)
 			}
-			for i, c := range r.side {
-				if int(o.class) == c {
-					sides |= 1 << i
-				}
-			}
-			third = third || int(o.class) == r.third
-			collective = collective || int(o.class) == r.collective
 		}
-		return
 	}
-	both := uint32(1)<<len(r.side) - 1
-	sides, third, collective := count(from, verb.first)
-	if sides == 0 && !third && !collective {
-		sides, third, collective = count(verb.last+1, sp.past)
-	}
-	alone := int(verb.class) == r.declare || int(verb.class) == r.end || v.in[inTitle].has(r.unilateral)
-	switch {
-	case collective || sides == both:
-		if alone && !collective {
-			// "Russia declares … with Ukraine": the first named acts.
-			for _, o := range v.marks[sp.marks:sp.mend] {
-				for i, c := range r.side {
-					if int(o.class) == c && o.first >= from {
-						return v.one(i)
-					}
-				}
+	c.speaker, c.told, _ = v.named(sp, sp.first, from)
+	c.sides, c.third, c.all = v.named(sp, from, verb.first)
+	if c.sides == 0 && !c.third && !c.all {
+		end := sp.past
+		for _, o := range v.marks[sp.marks:sp.mend] { // "… agreed, X says"
+			if int(o.class) == r.say && o.first > verb.last {
+				s, t, _ := v.named(sp, verb.last+1, sp.past)
+				c.speaker |= s
+				c.told = c.told || t
+				end = verb.last + 1
 			}
 		}
-		if v.in[inTitle].has(r.unilateral) {
-			break
+		c.sides, c.third, c.all = v.named(sp, verb.last+1, end)
+		if !c.mutual {
+			c.all = false // "decision announced after the delegations met"
 		}
-		return commitment{value: "both"}
-	case sides != 0:
-		for i := range r.side {
-			if sides&(1<<i) != 0 {
-				return v.one(i)
-			}
-		}
-	case third:
-		return commitment{value: "third"}
 	}
-	return commitment{}
+	return c
 }
 
-func (v *view) one(side int) commitment {
-	return commitment{value: "one:" + v.t.sides[side], side: v.t.sides[side]}
+// named lists who is named as acting between two tokens.
+func (v *view) named(sp *spot, from, to int32) (sides uint32, third, all bool) {
+	r := &v.t.roles
+	for _, o := range v.marks[sp.marks:sp.mend] {
+		if o.first < from || o.last >= to {
+			continue
+		}
+		for i, c := range r.side {
+			if int(o.class) == c && !v.covers(sp, o, r.asPlace) {
+				sides |= 1 << i
+			}
+		}
+		third = third || int(o.class) == r.third
+		all = all || int(o.class) == r.collective
+	}
+	return
+}
+
+// weighClauses decides from all verbs of committing. Both needs both parties,
+// or words that stand for both, as those who act; a one-sided word forbids it.
+func (v *view) weighClauses(clauses []clause) commitment {
+	r := &v.t.roles
+	both := uint32(1)<<len(r.side) - 1
+	unilateral := v.in[inTitle].has(r.unilateral) || v.in[inLede].has(r.unilateral)
+	var pick *clause
+	var mutual uint32
+	for i := range clauses {
+		c := &clauses[i]
+		if c.mutual && !c.third || c.mutual && c.sides != 0 {
+			mutual |= c.sides
+		}
+		if pick == nil && (c.sides != 0 || c.all || c.third || c.told || c.speaker != 0) {
+			pick = c
+		}
+	}
+	if pick == nil {
+		return commitment{}
+	}
+	out := commitment{mark: pick.verb, plain: pick.title, stage: "agreed"}
+	switch int(pick.verb.class) {
+	case r.end:
+		out.stage = "ended"
+	case r.swapped:
+		out.stage = "in_effect"
+	}
+	sides := pick.sides
+	switch {
+	case pick.all && pick.mutual && !unilateral, sides == both && pick.mutual && !unilateral,
+		sides == both && int(pick.verb.class) == r.declare && !unilateral && v.together(pick),
+		pick.mutual && mutual == both && !unilateral:
+		out.value = "both"
+	case sides == 0 && pick.mutual && !unilateral && v.in[inTitle].has(r.exchange) && (v.in[inTitle].has(r.venue) || v.in[inLede].has(r.venue)) && pick.speaker != 0:
+		out.value = "both" // "swap agreed in Istanbul", a negotiator says: an exchange takes two
+	case sides == 0 && (pick.third || pick.told && pick.speaker == 0):
+		out.value = "third"
+		if v.confirmed() && !unilateral {
+			out.value = "both"
+		}
+	case sides == 0:
+		sides = pick.speaker
+		fallthrough
+	default:
+		out.value, out.side = v.one(sides, pick)
+	}
+	return out
+}
+
+// together tells "Kyiv and Moscow announce": both parties before the verb.
+func (v *view) together(c *clause) bool {
+	for i := range v.spots {
+		if sp := &v.spots[i]; c.verb.first >= sp.first && c.verb.last < sp.past {
+			s, _, _ := v.named(sp, sp.first, c.verb.first)
+			return s == uint32(1)<<len(v.t.sides)-1
+		}
+	}
+	return false
+}
+
+// confirmed tells whether the lede has both parties, or "both sides", take an
+// obligation themselves, not only a mediator announce it.
+func (v *view) confirmed() bool {
+	r := &v.t.roles
+	for i := range v.spots {
+		sp := &v.spots[i]
+		if sp.field == inBody || sp.set.has(r.not) || !sp.set.has(r.agree) && !v.in[inTitle].has(r.shipping) && !v.in[inTitle].has(r.exchange) {
+			continue
+		}
+		if sides, _, all := v.named(sp, sp.first, sp.past); all || sides == uint32(1)<<len(r.side)-1 {
+			return true
+		}
+	}
+	return false
+}
+
+// one names the party that acted: the first of those named.
+func (v *view) one(sides uint32, c *clause) (value, side string) {
+	for i := range v.spots {
+		sp := &v.spots[i]
+		if c.verb.first < sp.first || c.verb.last >= sp.past {
+			continue
+		}
+		for _, o := range v.marks[sp.marks:sp.mend] {
+			for j, cl := range v.t.roles.side {
+				if int(o.class) == cl && sides&(1<<j) != 0 && !v.covers(sp, o, v.t.roles.asPlace) {
+					return "one:" + v.t.sides[j], v.t.sides[j]
+				}
+			}
+		}
+	}
+	return "", ""
+}
+
+// inferred is who committed when the models say something was agreed or carried
+// out and no verb says by whom: an exchange or a shipping deal takes two, and
+// talks of both delegations bind both; a mediator's call with one party binds that one.
+func (v *view) inferred(stage string) commitment {
+	r := &v.t.roles
+	both := uint32(1)<<len(r.side) - 1
+	has := func(c int) bool { return v.in[inTitle].has(c) || v.in[inLede].has(c) }
+	var sides, title uint32
+	third, all := false, false
+	var at mark
+	found := false
+	for i := range v.spots {
+		sp := &v.spots[i]
+		if sp.field == inBody {
+			break
+		}
+		s, t, a := v.named(sp, sp.first, sp.past)
+		sides |= s
+		third, all = third || t, all || a
+		if sp.field == inTitle {
+			title |= s
+		}
+		if m, ok := v.evidence(r.arrangement, sp.field); ok && !found {
+			at, found = m, true
+		}
+	}
+	if !found {
+		return commitment{}
+	}
+	out := commitment{stage: stage, mark: at}
+	single := title != 0 && title != both
+	if v.in[inTitle].has(r.not) && !has(r.exchange) && !single {
+		return commitment{}
+	}
+	trade := v.in[inTitle].has(r.exchange) || v.in[inTitle].has(r.shipping)
+	mutual := has(r.exchange) || has(r.shipping) && (!single || has(r.agree)) || has(r.venue) && !single && (has(r.ceasefire) || has(r.agree) && has(r.negotiation))
+	switch {
+	case has(r.unilateral), !trade && third && single, !mutual && third && sides != both && sides != 0:
+		if title == 0 || title == both {
+			title = sides
+		}
+		if title == both || title == 0 {
+			return commitment{}
+		}
+		for j := range v.t.sides {
+			if title&(1<<j) != 0 {
+				out.value, out.side = "one:"+v.t.sides[j], v.t.sides[j]
+			}
+		}
+	case mutual && (sides == both || all || sides == 0), all && (sides == both || sides == 0 && has(r.collective)):
+		out.value = "both"
+	}
+	return out
 }

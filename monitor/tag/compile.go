@@ -237,17 +237,18 @@ func (s *classSet) has(c int) bool { return s[c>>6]&(1<<(c&63)) != 0 }
 
 // topic is one conflict's rules, its classes numbered.
 type topic struct {
-	id      string
-	sides   []string
-	own     string // its name among the base's conflicts
-	names   []string
-	classes map[string]int
-	of      [][]int16 // pattern → classes
-	rules   []compiledRule
-	facets  []compiledFacet
-	weigh   weigher
-	models  []compiledModel
-	roles   roles
+	id       string
+	sides    []string
+	own      string // its name among the base's conflicts
+	names    []string
+	classes  map[string]int
+	of       [][]int16 // pattern → classes
+	rules    []compiledRule
+	facets   []compiledFacet
+	weigh    weigher
+	models   []compiledModel
+	roles    roles
+	arranged int // class of "agrees to talks"
 }
 
 type compiledRule struct {
@@ -408,6 +409,7 @@ func compileTopic(p *Pack, packs []*Pack, m *matcher) (*topic, []Problem) {
 		}
 	}
 	t.bindRoles(class)
+	t.arranged = class("arranged_talks")
 	if len(t.names) > maxClasses {
 		bad(p, 1, "%d classes, more than %d", len(t.names), maxClasses)
 		return t, problems

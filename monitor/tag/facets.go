@@ -33,17 +33,7 @@ func (o *tagger) add(facet, value, rule, who string, m mark) {
 func (o *tagger) facets(x *facts, who commitment, genre string) {
 	v := o.v
 	o.models("stage", x, 3)
-	if who.value != "" {
-		committing := slices.ContainsFunc(o.tags, func(t news.Tag) bool {
-			return t.Facet == "stage" && (t.Value == "agreed" || t.Value == "in_effect" || t.Value == "ended")
-		})
-		if committing || who.plain {
-			if !committing {
-				o.add("stage", who.stage, "commitment", "", who.mark)
-			}
-			o.add("committed", who.value, "commitment", who.side, who.mark)
-		}
-	}
+	o.committed(x, who)
 	for i := range v.t.facets {
 		f := &v.t.facets[i]
 		if f.facet == "genre" {
@@ -57,6 +47,44 @@ func (o *tagger) facets(x *facts, who commitment, genre string) {
 	o.origin()
 	o.claim(genre)
 	o.genre(genre)
+}
+
+// committed tags who committed, beside the stages that ask for it. What a title
+// says outright adds the stage when the model finds it at least possible.
+func (o *tagger) committed(x *facts, who commitment) {
+	stage := ""
+	for _, t := range o.tags {
+		if t.Facet == "stage" && (t.Value == "agreed" || t.Value == "in_effect" || t.Value == "ended") {
+			stage = t.Value
+			break
+		}
+	}
+	if stage == "" {
+		if who.value == "" || !who.plain || o.likely("stage", who.stage, x) < 0.25 {
+			return
+		}
+		o.add("stage", who.stage, "commitment", "", who.mark)
+	}
+	title := &o.v.in[inTitle]
+	if takesTwo := title.has(o.v.t.roles.exchange) || title.has(o.v.t.roles.shipping); who.value == "" || !who.plain && takesTwo {
+		if inferred := o.v.inferred(stage); who.value == "" || inferred.value == "both" {
+			who = inferred
+		}
+	}
+	if who.value != "" {
+		o.add("committed", who.value, "commitment", who.side, who.mark)
+	}
+}
+
+// likely is the probability a model gives a value; 0 without a model.
+func (o *tagger) likely(facet, value string, x *facts) float64 {
+	for i := range o.v.t.models {
+		if m := &o.v.t.models[i]; m.facet == facet && m.value == value {
+			p, _ := o.v.probability(m, x)
+			return p
+		}
+	}
+	return 0
 }
 
 // shown finds what earns a facet's value.
