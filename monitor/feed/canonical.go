@@ -161,7 +161,7 @@ var samePageLabels = map[string]bool{"www": true, "m": true, "mobile": true, "am
 // samePageHosts serve the same pages under the same paths.
 var samePageHosts = map[string]string{
 	"edition.cnn.com": "cnn.com", "us.cnn.com": "cnn.com", "lite.cnn.com": "cnn.com", "rss.cnn.com": "cnn.com",
-	"bbc.co.uk": "bbc.com", "news.bbc.co.uk": "news.bbc.co.uk", "dw.de": "dw.com", "dw-world.de": "dw.com",
+	"bbc.co.uk": "bbc.com", "dw.de": "dw.com", "dw-world.de": "dw.com",
 	"guardian.co.uk": "theguardian.com", "uk.reuters.com": "reuters.com", "us.reuters.com": "reuters.com",
 	"global.nytimes.com": "nytimes.com", "international.nytimes.com": "nytimes.com",
 }

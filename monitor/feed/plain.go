@@ -144,10 +144,17 @@ func (w *plainWriter) tag(name string) {
 
 func (w *plainWriter) text(s string) {
 	for i := 0; i < len(s); {
-		// The usual case: a run of printable ASCII.
+		// The usual case: a run of printable ASCII and of runes from U+00C0 to
+		// U+07FF, all of which are visible.
 		from := i
-		for i < len(s) && s[i] > ' ' && s[i] < 0x7f {
-			i++
+		for i < len(s) {
+			if c := s[i]; c > ' ' && c < 0x7f {
+				i++
+			} else if c >= 0xc3 && c <= 0xdf && i+1 < len(s) && s[i+1]&0xc0 == 0x80 {
+				i += 2
+			} else {
+				break
+			}
 		}
 		if i > from {
 			w.separate()
