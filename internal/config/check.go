@@ -49,12 +49,13 @@ const (
 type checker struct {
 	*Config
 	bad     *Invalid
-	decoded map[string]bool // paths already known to be wrong
+	decoded map[string]bool           // paths already known to be wrong
+	zones   map[string]*time.Location // loaded so far: thousands of feeds share a few
 }
 
 // check completes c, a decoded file, and reports everything wrong with it.
 func (c *Config) check(w Where, checks Checks, bad *Invalid) {
-	k := checker{Config: c, bad: bad, decoded: map[string]bool{}}
+	k := checker{Config: c, bad: bad, decoded: map[string]bool{}, zones: map[string]*time.Location{}}
 	for _, p := range bad.Problems {
 		k.decoded[p.Path] = true
 	}
@@ -106,10 +107,16 @@ func (k *checker) zone(path, name string) *time.Location {
 		k.add(path, "no zone is given", fix)
 		return nil
 	}
-	z, err := time.LoadLocation(name)
-	if err != nil || name == "Local" { // Local differs from machine to machine
+	z, known := k.zones[name]
+	if !known {
+		var err error
+		if z, err = time.LoadLocation(name); err != nil || name == "Local" { // Local differs from machine to machine
+			z = nil
+		}
+		k.zones[name] = z
+	}
+	if z == nil {
 		k.add(path, quote(name)+" is not a time zone", fix)
-		return nil
 	}
 	return z
 }

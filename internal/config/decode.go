@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -48,7 +49,6 @@ func (d *decoder) structure(path string, n *yaml.Node, v reflect.Value) {
 		}
 		return
 	}
-	fields := fieldsOf(v)
 	seen := map[string]int{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, val := n.Content[i], n.Content[i+1]
@@ -62,7 +62,7 @@ func (d *decoder) structure(path string, n *yaml.Node, v reflect.Value) {
 			continue
 		}
 		seen[key.Value] = key.Line
-		field, known := fields[key.Value]
+		field, known := fieldOf(v, key.Value)
 		if !known {
 			d.bad.add(key.Line, at, "unknown key", suggestKey(key.Value, keysOf(v)))
 			continue
@@ -151,11 +151,14 @@ func (d *decoder) scalar(path string, n *yaml.Node, v reflect.Value) {
 	}
 }
 
-// fieldsOf maps the keys of a struct to its fields, those of embedded structs too.
-func fieldsOf(v reflect.Value) map[string]reflect.Value {
-	fields := map[string]reflect.Value{}
-	eachField(v.Type(), func(key string, index []int) { fields[key] = v.FieldByIndex(index) })
-	return fields
+// fieldOf returns the field of a struct that has the key.
+func fieldOf(v reflect.Value, key string) (reflect.Value, bool) {
+	for _, f := range keyed(v.Type()) {
+		if f.key == key {
+			return v.FieldByIndex(f.index), true
+		}
+	}
+	return reflect.Value{}, false
 }
 
 // keysOf lists the keys of a struct in the order of its fields.
@@ -166,12 +169,32 @@ func keysOf(v reflect.Value) []string {
 }
 
 func eachField(t reflect.Type, visit func(key string, index []int)) {
+	for _, f := range keyed(t) {
+		visit(f.key, f.index)
+	}
+}
+
+type keyedField struct {
+	key   string
+	index []int
+}
+
+// keyedFields remembers what keyed found: a file has thousands of structs of few types.
+var keyedFields sync.Map // reflect.Type → []keyedField
+
+// keyed lists the fields of a struct that have a key, those of embedded structs too.
+func keyed(t reflect.Type) []keyedField {
+	if known, ok := keyedFields.Load(t); ok {
+		return known.([]keyedField)
+	}
+	var fields []keyedField
 	for _, f := range reflect.VisibleFields(t) {
-		key, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-		if key != "" {
-			visit(key, f.Index)
+		if key, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); key != "" {
+			fields = append(fields, keyedField{key, f.Index})
 		}
 	}
+	keyedFields.Store(t, fields)
+	return fields
 }
 
 func join(path, key string) string {
