@@ -46,15 +46,16 @@ const (
 
 // Limits of the verdict.
 const (
-	shortHash    = 12             // words under which a hash matches only for a while
-	shortHashFor = 48 * time.Hour // that while
-	shortText    = 30             // words under which any veto makes the text new
-	knownForVeto = 0.7            // share of known sentences at which the others make an update
-	knownForSame = 0.5            // the same when the titles agree
-	grownCovered = 0.8            // share of a known text that a grown one holds
-	grownWords   = 30             // words a known text has at least, to be grown
-	urlEntries   = 3              // entries a URL may carry and still identify one
-	relatedShare = 0.25           // share of known sentences that makes a candidate a witness
+	shortHash     = 12             // words under which a hash matches only for a while
+	shortHashFor  = 48 * time.Hour // that while
+	shortText     = 30             // words under which any veto makes the text new
+	knownForVeto  = 0.7            // share of known sentences at which the others make an update
+	knownForSame  = 0.5            // the same when the titles agree
+	untitledWords = 16             // words that must be known, to outweigh a title that is not
+	grownCovered  = 0.8            // share of a known text that a grown one holds
+	grownWords    = 30             // words a known text has at least, to be grown
+	urlEntries    = 3              // entries a URL may carry and still identify one
+	relatedShare  = 0.25           // share of known sentences that makes a candidate a witness
 )
 
 // Judge decides what one revision of an item is to the corpus, given the known
@@ -151,7 +152,7 @@ func decide(p news.Prepared, known []news.Candidate, mask Mask, e *Explanation) 
 		return revised(p, m, mask.of(publisher), e)
 	}
 	findings := make([]finding, 0, min(len(known), 64))
-	if same := latestAtURL(item.Canonical, known); same != nil {
+	if same := latestAtURL(item.Canonical, item.ID, known); same != nil {
 		if f, err := text.Decode(same.Fingerprint); err == nil {
 			found := finding{c: same, match: m.Compare(f, mask.of(same.Publisher))}
 			found.inPlace("the same address")
@@ -164,6 +165,9 @@ func decide(p news.Prepared, known []news.Candidate, mask Mask, e *Explanation) 
 	}
 	for i := range known {
 		c := &known[i]
+		if c.Item == item.ID && item.ID != 0 {
+			continue // asked about again
+		}
 		f, err := text.Decode(c.Fingerprint)
 		if err != nil {
 			if e != nil {
@@ -190,9 +194,9 @@ func decide(p news.Prepared, known []news.Candidate, mask Mask, e *Explanation) 
 	return best.verdict(p, m, findings)
 }
 
-// latestAtURL returns the candidate last seen at a canonical URL; nil when there
+// latestAtURL returns the candidate other than the item itself last seen at a canonical URL; nil when there
 // is none, when it is the address of a site, or when too many entries bear it.
-func latestAtURL(canonical string, known []news.Candidate) *news.Candidate {
+func latestAtURL(canonical string, self news.ItemID, known []news.Candidate) *news.Candidate {
 	if canonical == "" || siteLink(canonical) {
 		return nil
 	}
@@ -200,7 +204,7 @@ func latestAtURL(canonical string, known []news.Candidate) *news.Candidate {
 	n := 1 // the item itself
 	for i := range known {
 		c := &known[i]
-		if c.Canonical != canonical {
+		if c.Canonical != canonical || c.Item == self && self != 0 {
 			continue
 		}
 		n++
@@ -315,7 +319,8 @@ func (f *finding) compare(p *news.Prepared, self, other text.Fingerprint) {
 	case short && m.Vetoes > 0:
 		f.reason, f.says = ReasonShortVeto, "a short text, one sentence of which says something else"
 	case m.Title == text.TitleSimilar && m.Fresh > 0 && (short || series && self.Words() < 2*shortText),
-		m.Title == text.TitleOther && (short || series),
+		m.Title == text.TitleOther && !m.Untitled && (short || series),
+		m.Title == text.TitleOther && m.Words < untitledWords,
 		m.Words < 8 && !agree:
 		f.reason, f.says = ReasonOtherTitle, "known sentences under a title that says something else"
 	case fresh == 0 && m.Covered >= grownCovered:

@@ -245,6 +245,7 @@ func TestSeedsAreRecognisedByFingerprintAlone(t *testing.T) {
 		{"three paragraphs after the plea", genevaTitle, begging + "\n" + strings.Join(lines(geneva)[:3], "\n"), news.Duplicate, 1, nil},
 		{"the plea alone", "A word to our readers", begging, news.New, 0, nil},
 		{"the plea over something else", "Tractors in Oslo", begging + "\nFarmers drove 300 tractors into Oslo on Friday. They want cheaper diesel. The minister will meet them on Sunday.", news.New, 0, nil},
+		{"a borrowed sentence", "Lions win the cup in Bern", "Local engineers said repairs would need at least three weeks of quiet.", news.New, 0, nil},
 		{"a sentence more", genevaTitle, docs[0] + "\nJapan will pay for the observers.", news.Update, 1, []string{"Japan will pay for the observers."}},
 	} {
 		v := Judge(prepared(9, c.title, c.body), seeds, nil)
@@ -254,6 +255,16 @@ func TestSeedsAreRecognisedByFingerprintAlone(t *testing.T) {
 		if v.Kind == news.Duplicate && !strings.Contains(v.Evidence, "seed document") {
 			t.Errorf("%s: evidence %q does not name the seed", c.name, v.Evidence)
 		}
+	}
+}
+
+func TestAnItemIsNoCandidateOfItself(t *testing.T) {
+	p := prepared(1, genevaTitle, geneva)
+	p.Work.Item.Canonical = "https://wire.example/a"
+	known := candidate(1, genevaTitle, geneva)
+	known.Canonical = p.Work.Item.Canonical
+	if v := Judge(p, []news.Candidate{known}, nil); v.Kind != news.New {
+		t.Errorf("an item asked about again: %+v", v)
 	}
 }
 

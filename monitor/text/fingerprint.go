@@ -91,6 +91,7 @@ var builders = sync.Pool{New: func() any { return new(builder) }}
 // builder is the memory New works in.
 type builder struct {
 	sc       scanner
+	norm     normaliser
 	spans    []span
 	records  []record
 	shingles []uint64
@@ -155,7 +156,7 @@ func (b *builder) build(title, body, lang string) Fingerprint {
 	}
 	b.furnishParagraphs()
 	b.markLede()
-	return b.encode(contentSum(title, body), heading, count, isVague)
+	return b.encode(b.norm.contentSum(title, body), heading, count, isVague)
 }
 
 // record makes the record of the sentence in b.sc, keeping words of at least
@@ -168,12 +169,12 @@ func (b *builder) record(f *Features, minLength uint8) record {
 		return r
 	}
 	h := uint64(fnvOffset)
-	var votes [64]int16
+	var votes counters
 	for i := range words {
 		t := &words[i]
 		h = chain(h, t.hash)
-		if i < 1000 {
-			vote(&votes, t.hash)
+		if i < votesAtMost {
+			votes.add(t.hash)
 		}
 		if t.length >= minLength && !(t.stated && minLength > 1) && !t.number && r.kept < 255 {
 			w := uint32(t.hash&wordHash) | uint32(t.letters)<<16&wordLetters
@@ -185,11 +186,7 @@ func (b *builder) record(f *Features, minLength uint8) record {
 		}
 	}
 	r.hash = mix(h)
-	for i, v := range votes {
-		if v > 0 {
-			r.sim |= 1 << i
-		}
-	}
+	r.sim = votes.over(min(len(words), votesAtMost) / 2)
 	start := len(b.shingles)
 	for i := 0; i+shingleWords <= len(words); i++ {
 		h := uint64(0)
@@ -206,11 +203,35 @@ func (b *builder) record(f *Features, minLength uint8) record {
 	return r
 }
 
-// vote adds a word's hash to a similarity hash: each bit votes for itself.
-func vote(votes *[64]int16, h uint64) {
-	for i := range votes {
-		votes[i] += int16(h>>i&1)*2 - 1
+// counters are 64 counters side by side, counters[i] holding bit i of each: a
+// similarity hash counts, for each of its bits, the words whose hash has it.
+type counters [11]uint64
+
+// votesAtMost is how many words of a sentence are counted: what 11 bits hold.
+const votesAtMost = 1<<11 - 1
+
+// add adds each bit of h to its counter.
+func (c *counters) add(h uint64) {
+	for i := range c {
+		if h == 0 {
+			return
+		}
+		c[i], h = c[i]^h, c[i]&h
 	}
+}
+
+// over returns the bits whose counter is above n.
+func (c *counters) over(n int) (above uint64) {
+	equal := ^uint64(0)
+	for i := len(c) - 1; i >= 0; i-- {
+		if n>>i&1 == 0 {
+			above |= equal & c[i]
+			equal &^= c[i]
+		} else {
+			equal &= c[i]
+		}
+	}
+	return above
 }
 
 // furnishParagraphs extends furniture to what stands between two sentences of

@@ -202,3 +202,24 @@ func TestMarkedSentencesGiveNoLedeAndNoKeys(t *testing.T) {
 		}
 	}
 }
+
+func TestCountersCount(t *testing.T) {
+	var c counters
+	for i := range 1500 {
+		h := uint64(0)
+		for bit := range 64 {
+			if i < 23*bit {
+				h |= 1 << bit
+			}
+		}
+		c.add(h)
+	}
+	for _, n := range []int{0, 1, 22, 23, 500, 749, 750, 1448, 1500} {
+		got := c.over(n)
+		for bit := range 64 {
+			if want := min(23*bit, 1500) > n; want != (got>>bit&1 == 1) {
+				t.Errorf("counter %d over %d: %v", bit, n, !want)
+			}
+		}
+	}
+}

@@ -17,13 +17,15 @@ import (
 // so a change of meaning needs a new version.
 func Normalise(s string) string {
 	b := appendFolded(make([]byte, 0, len(s)+16), s)
-	return string(collapse(b))
+	b, _ = collapse(b, nil)
+	return string(b)
 }
 
 // ContentHash identifies a title and body after normalisation: "v1:" and the
 // hex SHA-256 of both, a newline between. It depends on nothing that was learnt.
 func ContentHash(title, body string) string {
-	sum := contentSum(title, body)
+	var n normaliser
+	sum := n.contentSum(title, body)
 	return formatHash(sum[:])
 }
 
@@ -36,15 +38,20 @@ func formatHash(sum []byte) string {
 	return string(b[:])
 }
 
-func contentSum(title, body string) [sha256.Size]byte {
-	b := make([]byte, 0, len(title)+len(body)+32)
-	b = collapse(appendFolded(b, title))
-	n := len(b)
-	b = append(b, '\n')
-	rest := collapse(appendFolded(b[n+1:], body))
-	// A body much longer after folding than before moved to memory of its own.
-	b = append(b[:n+1], rest...)
-	return sha256.Sum256(b)
+// normaliser is memory to normalise in, used again and again.
+type normaliser struct {
+	out   []byte
+	words []word
+}
+
+func (n *normaliser) contentSum(title, body string) [sha256.Size]byte {
+	n.out, n.words = collapse(appendFolded(n.out[:0], title), n.words)
+	size := len(n.out)
+	n.out = append(n.out, '\n')
+	n.out = appendFolded(n.out, body)
+	var rest []byte
+	rest, n.words = collapse(n.out[size+1:], n.words)
+	return sha256.Sum256(n.out[:size+1+len(rest)])
 }
 
 // foldLow holds the folded form of every code point below foldEnd that needs no
@@ -188,11 +195,10 @@ func isDash(r rune) bool {
 // collapse rewrites folded text in place: one space between words, runs of
 // dashes as one, and boilerplate phrases out. Words go onto a stack from which a
 // phrase is taken as soon as its last word arrives, so that none is left whatever
-// taking one out brings together.
-func collapse(b []byte) []byte {
+// taking one out brings together. words is memory for the stack, given back.
+func collapse(b []byte, words []word) ([]byte, []word) {
 	out := b[:0]
-	var room [64]word
-	words := room[:0]
+	words = words[:0]
 	for i := 0; i < len(b); {
 		if b[i] == ' ' {
 			i++
@@ -219,7 +225,7 @@ func collapse(b []byte) []byte {
 			words = words[:len(words)-n]
 		}
 	}
-	return out
+	return out, words
 }
 
 // word is one word on collapse's stack.

@@ -20,7 +20,7 @@ const (
 type TitleState uint8
 
 const (
-	TitleAbsent   TitleState = iota // one of the two has none
+	TitleAbsent   TitleState = iota // the text has none
 	TitleSame                       // or a sentence of the other text
 	TitleSimilar                    // shares half its words and contradicts nothing
 	TitleCovered                    // another headline, whose words its own known text holds
@@ -33,6 +33,7 @@ type Match struct {
 	SameHash  bool
 	Title     TitleState
 	Veto      string          // of the titles, in words, when Title is TitleConflict
+	Untitled  bool            // the known text has no title
 	Fresh     int             // longer words of the title in neither the other title nor a known sentence of the text
 	Sentences []SentenceState // of the text's body, in order
 	Against   []int           // for each, the known sentence it was found in or vetoed by; -1 when none
@@ -376,6 +377,7 @@ func (m *Matcher) title(known Fingerprint, out *Match) {
 	if !known.zero() {
 		k = known.record(-1)
 	}
+	out.Untitled = k.length == 0
 	shared, covered := 0, 0
 	for a := range int(t.kept) {
 		w := m.f.word(int(t.word) + a)
@@ -401,13 +403,9 @@ func (m *Matcher) title(known Fingerprint, out *Match) {
 		}
 	}
 	// Another headline: does the known text say what it says?
-	switch {
-	case t.kept > 0 && 5*covered >= 3*int(t.kept):
+	out.Title = TitleOther
+	if 5*covered >= 3*int(t.kept) {
 		out.Title = TitleCovered
-	case k.length == 0:
-		out.Title = TitleAbsent
-	default:
-		out.Title = TitleOther
 	}
 }
 
