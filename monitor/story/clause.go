@@ -56,8 +56,8 @@ func says(t string) bool {
 }
 
 // voices finds who speaks ("X: …", "…, X says", "X says …") and the first actor of the
-// main clause; 0 where there is none.
-func voices(ts []token, hits []hit, main []bool) (speaker, first uint32) {
+// main clause and the next one of another name; 0 where there is none.
+func voices(ts []token, hits []hit, main []bool) (speaker, first, second uint32) {
 	last := -1
 	for i, t := range ts {
 		if t.brk {
@@ -69,8 +69,11 @@ func voices(ts []token, hits []hit, main []bool) (speaker, first uint32) {
 		if c.kind != classActor {
 			continue
 		}
-		if first == 0 && main[h.from] {
+		switch {
+		case first == 0 && main[h.from]:
 			first = c.id
+		case first != 0 && second == 0 && c.id != first:
+			second = c.id
 		}
 		if speaker != 0 {
 			continue
@@ -88,22 +91,75 @@ func voices(ts []token, hits []hit, main []bool) (speaker, first uint32) {
 			speaker = c.id
 		}
 	}
-	return speaker, first
+	return speaker, first, second
 }
 
 var (
-	liveMarks = []string{"live updates", "live blog", "liveblog", "live :", "live:", "– live", "- live", "live ticker", "liveticker", "latest:",
-		"latest news", "en direct", "na żywo", "онлайн-трансляц", "хроника дня", "наживо", "live –", "live -", "as it happened", "ticker"}
-	roundupMarks = []string{"briefing", "at a glance", "newsletter", "daily:", "news roundup", "what we know on day", "list of key events", "first thing",
+	// What stands at the beginning or end of a title, set off, says what the page is and
+	// not what happened.
+	liveMarks = []string{"live updates", "live update", "live blog", "liveblog", "live", "live ticker", "liveticker", "latest", "latest news", "updates",
+		"en direct", "direct", "na żywo", "relacja", "онлайн", "трансляция", "хроника", "наживо", "хроніка", "newsblog", "ticker", "as it happened"}
+	roundupMarks = []string{"briefing", "at a glance", "newsletter", "daily", "roundup", "what we know on day", "list of key events", "first thing",
 		"your monday", "your tuesday", "your wednesday", "your thursday", "your friday", "morning report", "evening briefing", "top stories",
-		"subject:", "the week in", "week ahead", "key events", "die nacht im überblick", "главное за", "головне за"}
-	explainerMarks = []string{"analysis", "opinion", "explained", "explainer", "takeaway", "what to know", "here's what", "here’s what", "podcast",
+		"the week in", "week ahead", "key events", "nacht im überblick", "главное за", "головне за", "newspaper headlines", "front pages"}
+	explainerMarks = []string{"analysis", "opinion", "explained", "explainer", "takeaway", "to know", "here's what", "here’s what", "podcast",
 		"editorial", "comment:", "kommentar", "analyse", "tribune", "décryptage", "komentarz", "opinia", "analiza", "мнение", "анализ", "разбор",
-		"розбір", "думка", "аналіз", "колонка", "fact check", "q&a", "interview:", "quiz", "timeline", "in pictures", "photos", "inside ",
-		"everything you need", "things to", "the case for", "lessons"}
-	explainerFirst = wordSet(`what why how who can could is are will does do should would
+		"розбір", "думка", "аналіз", "колонка", "fact check", "q&a", "interview:", "quiz", "timeline", "in pictures", "photos",
+		"things to", "the case for", "the case against", "lessons from", "here's the", "here’s the", "here's how", "here’s how", "what to expect",
+		"how to watch", "maps show", "winners and losers", "the one thing", "experts say", "faktencheck", "ce que l'on sait", "ce que l’on sait", "co wiemy", "что известно", "що відомо"}
+	explainerFirst = wordSet(`what why how who can could is are will does do should would inside maps opinion analysis watch explainer
 		warum wie was wer wann pourquoi comment qui dlaczego jak czy co почему как что зачем кто чему чом як що хто чи varfor hur vad kan`)
+	// Words of judgement: news headlines do without them.
+	leanWords = wordSet(`fear fears fearing nerves stakes obstacle obstacles dilemma gamble gambit legacy spectacle awkward anxious smug desperate desperately
+		flop fiasco disaster disappointment puzzle paradox illusion myth echoing echoes hazy uneasy playbook bluff tightrope spotlight hopes gains
+		incompetent impossible dangerous dangerously poison trap lessons really scrambles outplayed outfoxed dismay betrayal humiliation
+		relationship history historic historical reality victory sidelined footnote fate fates future grab spin triumph flattery chess theatre theater
+		angst sorge sorgen risiko dilemma wette illusion triumph demutigung crainte craintes enjeux pari piege obawy strach ryzyko porazka zludzenie
+		страх риски ловушка иллюзия победа поражение ризики пастка ілюзія перемога поразка`)
 )
+
+// banner returns the range of tokens that is a page's name ("Ukraine war live: …",
+// "…: Live updates") and the kind it names; from == to when there is none.
+func banner(ts []token, title string) (from, to int, kind uint8) {
+	n := len(ts)
+	text := func(a, b int) string {
+		var w []string
+		for _, t := range ts[a:b] {
+			w = append(w, t.text)
+		}
+		return " " + strings.Join(w, " ") + " "
+	}
+	kindIn := func(s string) uint8 {
+		for _, m := range roundupMarks {
+			if strings.Contains(s, " "+foldText(m)+" ") {
+				return kindRoundup
+			}
+		}
+		for _, m := range liveMarks {
+			if strings.Contains(s, " "+foldText(m)+" ") {
+				return kindLive
+			}
+		}
+		return kindNews
+	}
+	for i := 0; i < min(n-3, 8); i++ {
+		if ts[i].colon {
+			if k := kindIn(text(0, i+1)); k != kindNews {
+				return 0, i + 1, k
+			}
+			break
+		}
+	}
+	for i := n - 1; i > 3 && i >= n-4; i-- {
+		if ts[i].brk {
+			if k := kindIn(text(i, n)); k != kindNews {
+				return i, n, k
+			}
+			break
+		}
+	}
+	return 0, 0, kindNews
+}
 
 // kindOf tells live pages, explainers and round-ups from news by the title's wording.
 func kindOf(ts []token, title string) uint8 {
@@ -116,17 +172,31 @@ func kindOf(ts []token, title string) uint8 {
 		}
 		return false
 	}
+	if _, _, k := banner(ts, title); k != kindNews {
+		return k
+	}
 	switch {
 	case has(roundupMarks):
 		return kindRoundup
-	case has(liveMarks):
-		return kindLive
 	case has(explainerMarks):
 		return kindExplainer
 	case len(ts) > 0 && explainerFirst[ts[0].text]:
 		return kindExplainer
 	case strings.HasSuffix(strings.TrimSpace(low), "?") || strings.Contains(low, "? |") || strings.Contains(low, "? -"):
 		return kindExplainer
+	case strings.Contains(low, "live update") || strings.Contains(low, "live blog"):
+		return kindLivePage
 	}
 	return kindNews
+}
+
+// leans counts the words of judgement in a title.
+func leans(ts []token) int {
+	n := 0
+	for _, t := range ts {
+		if leanWords[t.text] {
+			n++
+		}
+	}
+	return n
 }

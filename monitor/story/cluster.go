@@ -18,8 +18,12 @@ type node struct {
 	fixed     int // index of the told development that holds it; -1: free
 }
 
-// group merges nodes by average link: the two clusters whose pairs score best on the
-// average are merged while that average is at least the threshold. Pairs no key or time
+// linkBest is the share of the best pair in the likeness of two clusters; the mean over all
+// pairs has the rest.
+const linkBest = 0.3
+
+// group merges nodes: the two clusters most alike are merged while they are more alike than
+// the threshold asks. Pairs no key or time
 // brings together count as the lowest score. Clusters of two told developments are never
 // merged. It returns the members of each cluster, in the order of nodes.
 func (m *Model) group(nodes []node, threshold [scopes]float64) [][]int {
@@ -37,9 +41,9 @@ func (m *Model) group(nodes []node, threshold [scopes]float64) [][]int {
 			}
 			compare(nodes[i].sketch, nodes[j].sketch, apart, &f)
 			s := scopeOf(nodes[i].sketch, nodes[j].sketch)
-			z := m.score(s, &f) - threshold[s]
-			links[i][j] = link{z - scoreFloor, 1}
-			links[j][i] = link{z - scoreFloor, 1}
+			z := m.score(s, &f) - threshold[s] - crowdCost*(nodes[i].sketch.crowd+nodes[j].sketch.crowd)/2
+			l := link{z - scoreFloor, z, 1}
+			links[i][j], links[j][i] = l, l
 		}
 	}
 	return average(nodes, links)
@@ -47,8 +51,8 @@ func (m *Model) group(nodes []node, threshold [scopes]float64) [][]int {
 
 // link is the sum of the scores above the floor between two clusters, and of how many pairs.
 type link struct {
-	sum float64
-	n   int
+	sum, max float64
+	n        int
 }
 
 func average(nodes []node, links []map[int]link) [][]int {
@@ -66,8 +70,11 @@ func average(nodes []node, links []map[int]link) [][]int {
 			if k == a {
 				continue
 			}
-			o := links[a][k]
-			o.sum, o.n = o.sum+l.sum, o.n+l.n
+			o, ok := links[a][k]
+			if !ok {
+				o.max = scoreFloor
+			}
+			o.sum, o.n, o.max = o.sum+l.sum, o.n+l.n, max(o.max, l.max)
 			links[a][k], links[k][a] = o, o
 			delete(links[k], b)
 		}
@@ -87,7 +94,7 @@ func average(nodes []node, links []map[int]link) [][]int {
 		}
 	}
 	value := func(a, b int) float64 {
-		return links[a][b].sum/float64(len(members[a])*len(members[b])) + scoreFloor
+		return linkBest*links[a][b].max + (1-linkBest)*(links[a][b].sum/float64(len(members[a])*len(members[b]))+scoreFloor)
 	}
 	h := &queue{}
 	push := func(a, b int) {

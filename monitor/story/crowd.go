@@ -15,6 +15,10 @@ const crowdDays = 2
 // crowdHalf is the size of a crowd that counts as much as the background.
 const crowdHalf = 40.0
 
+// crowdCost is what a crowd e times as large adds to the threshold: the more items the days
+// hold, the fewer of their pairs belong together.
+const crowdCost = 0.5
+
 func dayOf(t time.Time) int { return int(t.Unix() / 86400) }
 
 // crowded returns copies of the nodes' sketches, their terms weighed by background and crowd.
@@ -39,6 +43,7 @@ func crowded(nodes []node) []*sketch {
 			total += count[k]
 		}
 		s := *n.sketch
+		s.crowd = math.Log(float64(total) / 100)
 		s.terms = make([]term, len(n.sketch.terms))
 		share := float64(total) / (float64(total) + crowdHalf)
 		for j, t := range n.sketch.terms {

@@ -53,6 +53,9 @@ const (
 	fShort
 	fSameDayContain
 	fPolarity
+	fLivePage
+	fLean
+	fReversed
 	features
 )
 
@@ -62,7 +65,7 @@ var featureNames = [features]string{"bias", "days apart", "within hours", "share
 	"same act", "another act", "same acts anywhere", "same mechanism in title", "same mechanism", "another mechanism", "same issue in title",
 	"same issue", "same place in title", "same place", "another place", "same number in title", "same number", "other numbers", "same names",
 	"same subject in title", "same subject", "rarest shared subject", "a live page", "an explainer", "two explainers", "a round-up",
-	"short titles", "contained and same day", "opposite outcome"}
+	"short titles", "contained and same day", "opposite outcome", "a live page without an event", "words of judgement", "actors the other way round"}
 
 type vector [features]float64
 
@@ -225,6 +228,9 @@ func compare(a, b *sketch, apart time.Duration, f *vector) {
 	f[fRoundup] = flag(a.kind == kindRoundup || b.kind == kindRoundup)
 	f[fShort] = flag(min(a.sum[classWord][0], b.sum[classWord][0]) < 20)
 	f[fSameDayContain] = flag(days <= .5) * f[fTitleContain]
+	f[fLivePage] = flag(a.kind == kindLivePage || b.kind == kindLivePage)
+	f[fLean] = flag(a.lean) + flag(b.lean)
+	f[fReversed] = flag(a.second != 0 && a.first == b.second && a.second == b.first && a.inTitle(actAccuse) && b.inTitle(actAccuse))
 	f[fPolarity] = flag(opposed(a, b))
 }
 
@@ -234,6 +240,8 @@ func sideOf(id uint32) string {
 	}
 	return ""
 }
+
+var actAccuse = termID(classAct, "v:accuse")
 
 // opposites are outcomes that cannot both be the news of one development.
 var opposites = func() [][2]uint32 {

@@ -26,6 +26,7 @@ const (
 	kindLive      // live page, rolling updates
 	kindExplainer // analysis, opinion, questions, takeaways
 	kindRoundup   // briefings and newsletters
+	kindLivePage  // a live page whose title tells no event of its own
 )
 
 type term struct {
@@ -39,18 +40,22 @@ type sketch struct {
 	lang    uint8 // index of langs; 0 is another
 	kind    uint8
 	hasLede bool
+	lean    bool      // words of judgement in the title
 	speaker uint32    // id of the actor who says so; 0: nobody named
 	first   uint32    // id of the first actor of the main clause
+	second  uint32    // id of the next actor of another name in the title
 	grams   [4]uint64 // which 4-grams the title has, by hash
 	terms   []term    // by id
 
 	sum [classes][2]float64 // sums of weight over terms: in the title; anywhere
 	sq  [classes][3]float64 // sums of squared weight: main clause, title, anywhere
+
+	crowd float64 // log of the size of its crowd, 0 for a hundred items: see crowded
 }
 
 const (
 	sketchVersion = 1
-	sketchHead    = 4 + 4 + 4 + 32 + 1
+	sketchHead    = 4 + 12 + 32 + 1
 	maxTerms      = 120
 	ledeTokens    = 60
 	maxKeys       = 16
@@ -82,6 +87,10 @@ func sketchOf(title, lede, body, lang string, published time.Time, tags []news.T
 		lt = lt[:ledeTokens]
 	}
 	s.kind = kindOf(tt, title)
+	if from, to, _ := banner(tt, title); to > from {
+		tt = slices.Delete(tt, from, to)
+	}
+	s.lean = leans(tt) > 0
 	s.hasLede = len(lt) >= 5
 	main := mainClause(tt)
 	th := lex.find(tt)
@@ -95,7 +104,7 @@ func sketchOf(title, lede, body, lang string, published time.Time, tags []news.T
 	for _, h := range lex.find(lt) {
 		s.add(lex.concepts[h.concept].id, inLede)
 	}
-	s.speaker, s.first = voices(tt, th, main)
+	s.speaker, s.first, s.second = voices(tt, th, main)
 	addWords := func(ts []token, lede bool) {
 		for i, t := range ts {
 			f := uint8(inLede)
@@ -208,11 +217,15 @@ func (s *sketch) encode() []byte {
 	b := make([]byte, 0, sketchHead+6*len(s.terms))
 	flags := byte(0)
 	if s.hasLede {
-		flags = 1
+		flags |= 1
+	}
+	if s.lean {
+		flags |= 2
 	}
 	b = append(b, sketchVersion, s.lang, s.kind, flags)
 	b = binary.LittleEndian.AppendUint32(b, s.speaker)
 	b = binary.LittleEndian.AppendUint32(b, s.first)
+	b = binary.LittleEndian.AppendUint32(b, s.second)
 	for _, g := range s.grams {
 		b = binary.LittleEndian.AppendUint64(b, g)
 	}
@@ -229,7 +242,7 @@ var errSketch = errors.New("not a sketch of this version: judge the item again")
 // decode reads an encoded sketch into s, reusing its memory. Anything that is not exactly
 // what encode writes is refused, so a damaged row compares with nothing.
 func (s *sketch) decode(b []byte) error {
-	if len(b) < sketchHead || b[0] != sketchVersion || int(b[1]) >= len(langs) || b[2] > kindRoundup || b[3] > 1 {
+	if len(b) < sketchHead || b[0] != sketchVersion || int(b[1]) >= len(langs) || b[2] > kindLivePage || b[3] > 3 {
 		return errSketch
 	}
 	n := int(b[sketchHead-1])
@@ -237,10 +250,10 @@ func (s *sketch) decode(b []byte) error {
 		return errSketch
 	}
 	terms := s.terms[:0]
-	*s = sketch{lang: b[1], kind: b[2], hasLede: b[3] == 1,
-		speaker: binary.LittleEndian.Uint32(b[4:]), first: binary.LittleEndian.Uint32(b[8:])}
+	*s = sketch{lang: b[1], kind: b[2], hasLede: b[3]&1 != 0, lean: b[3]&2 != 0,
+		speaker: binary.LittleEndian.Uint32(b[4:]), first: binary.LittleEndian.Uint32(b[8:]), second: binary.LittleEndian.Uint32(b[12:])}
 	for i := range s.grams {
-		s.grams[i] = binary.LittleEndian.Uint64(b[12+8*i:])
+		s.grams[i] = binary.LittleEndian.Uint64(b[16+8*i:])
 	}
 	last := int64(-1)
 	for p := sketchHead; p < len(b); p += 6 {

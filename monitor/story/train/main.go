@@ -19,15 +19,21 @@ import (
 	"trucewatch/monitor/story"
 )
 
+var quick bool
+var without []string
+
 func main() {
 	background := flag.String("background", "", "count words in the ITEMS files and write the table here")
 	write := flag.String("write", "", "learn from everything and write the weights here")
 	sweep := flag.Bool("sweep", false, "print figures over thresholds")
 	ablate := flag.Bool("ablate", false, "print figures without each feature")
 	errors := flag.String("errors", "", "list the mistakes made on this period")
-	ridge := flag.Float64("ridge", 3, "strength of the ridge")
-	th := flag.String("thresholds", "0,0,0", "thresholds for titles,texts,languages")
+	ridge := flag.Float64("ridge", 40, "strength of the ridge")
+	th := flag.String("thresholds", "0.4,0.75,1.5", "thresholds for titles,texts,languages")
+	flag.BoolVar(&quick, "quick", false, "")
+	wo := flag.String("without", "", "features to leave out, with semicolons")
 	flag.Parse()
+	without = strings.Split(*wo, ";")
 	if err := run(*background, *write, *sweep, *ablate, *errors, *ridge, *th, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "train:", err)
 		os.Exit(1)
@@ -68,7 +74,7 @@ func run(background, write string, sweep, ablate bool, errors string, ridge floa
 	slices.Sort(periods)
 	models := map[string]*story.Model{}
 	for _, per := range periods {
-		models[per] = p.Learn(story.Options{LeaveOut: per, Ridge: ridge})
+		models[per] = p.Learn(story.Options{LeaveOut: per, Ridge: ridge, Without: without})
 	}
 	report := func(models map[string]*story.Model, t [3]float64, quiet bool) {
 		for _, set := range sets(periods) {
@@ -95,21 +101,49 @@ func run(background, write string, sweep, ablate bool, errors string, ridge floa
 			}
 		}
 	}
-	report(models, t, false)
+	objective := func(models map[string]*story.Model) {
+		fmt.Printf("AP stories %.3f mix %.3f lede-t %.3f cross-t %.3f | lede-x %.3f cross-x %.3f | tongues %.3f ",
+			p.Ranking(0, "stories", models), p.Ranking(0, "stories_mix", models), p.Ranking(0, "stories_lede", models), p.Ranking(0, "crosslang", models),
+			p.Ranking(1, "stories_lede", models), p.Ranking(1, "crosslang", models), p.Ranking(2, "crosslang", models))
+		fmt.Printf(" mean %.4f\n", (p.Ranking(0, "stories", models)+p.Ranking(0, "stories_mix", models)+p.Ranking(0, "stories_lede", models)+p.Ranking(1, "stories_lede", models))/4)
+	}
+	objective(models)
+	if quick && !ablate {
+		return nil
+	}
+	if !quick {
+		report(models, t, false)
+	}
 	if sweep {
-		for x := -1.5; x <= 2.01; x += 0.5 {
-			fmt.Printf("-- threshold %+.1f\n", x)
-			report(models, [3]float64{x, x, x}, true)
+		for x := -0.5; x <= 3.01; x += 0.25 {
+			fmt.Printf("%+.2f ", x)
+			for _, set := range sets(periods) {
+				for _, bare := range []bool{true, false} {
+					if !bare && (strings.HasPrefix(set, "stories_mix") || set == "stories") {
+						continue
+					}
+					var total []story.Figures
+					for _, per := range periods {
+						if strings.HasPrefix(per, set+"/") {
+							ids, cl := p.Group(models[per], per, bare, [3]float64{x, x, x})
+							total = append(total, p.Measure(ids, cl))
+						}
+					}
+					f := story.Total(total)
+					fmt.Printf("| %s%v P%.2f F%.3f B%.3f ", strings.TrimPrefix(set, "stories_"), map[bool]string{true: "-t", false: "-x"}[bare], f.P, f.F, f.BF)
+				}
+			}
+			fmt.Println()
 		}
 	}
 	if ablate {
 		for _, f := range story.FeatureNames() {
 			m := map[string]*story.Model{}
 			for _, per := range periods {
-				m[per] = p.Learn(story.Options{LeaveOut: per, Ridge: ridge, Without: []string{f}})
+				m[per] = p.Learn(story.Options{LeaveOut: per, Ridge: ridge, Without: append(slices.Clone(without), f)})
 			}
-			fmt.Println("-- without", f)
-			report(m, t, true)
+			fmt.Printf("%-28s ", f)
+			objective(m)
 		}
 	}
 	if write != "" {
@@ -218,8 +252,11 @@ func load(itemsPath, labelsPath string) ([]story.Document, error) {
 			continue
 		}
 		d.Story, d.Period = l.C, set+"/"+d.Published.Format("2006-01")
-		if set == "stories" || set == "stories_lede" {
+		if set == "stories" {
 			d.Period = set + "/all"
+		}
+		if set == "stories_lede" {
+			d.Period = set + "/" + map[bool]string{true: "a", false: "b"}[d.Published.Day() < 17]
 		}
 		if strings.HasPrefix(set, "stories_mix") && d.Published.Format("2006-01") == "2025-11" {
 			d.Period = set + "/2025-12"
