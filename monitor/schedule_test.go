@@ -177,7 +177,7 @@ var changingZones = []string{"Europe/Kyiv", "America/New_York", "Africa/Cairo", 
 func TestADailyDigestHasOneSlotForEachCivilDay(t *testing.T) {
 	for _, name := range changingZones {
 		zone := loadZone(t, name)
-		for _, year := range []int{2017, 2023, 2024, 2026} {
+		for _, year := range []int{2023, 2026} {
 			for hour := range 24 {
 				for _, minute := range []int{0, 30} {
 					// From the end of one civil year to the end of the next; a slot at
@@ -207,7 +207,7 @@ func TestSlotsAgreeWithAWatchedClock(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, name := range changingZones {
 		zone := loadZone(t, name)
-		for range 3 {
+		for range 2 {
 			minutes, hours := pick(rng, 60, 1+rng.IntN(3)), pick(rng, 24, 1+rng.IntN(4))
 			spec := fmt.Sprintf("%s %s * * *", join(minutes), join(hours))
 			named := func(c time.Time) bool {
