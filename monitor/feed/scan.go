@@ -63,7 +63,9 @@ func (s scanned) edited(b, doc []byte, from, to int) []byte {
 // span is one item: doc[start:end], its start tag doc[start:tagEnd].
 type span struct {
 	start, tagEnd, end int
-	id                 [2]int // of the text of an Atom entry's own id; zero: none
+	id                 [2]int // of the content of an Atom entry's own id; zero: none
+	description        [2]int // of an RSS item's description, which gofeed does not see
+	encoded            [2]int // of its content:encoded, neither
 	base               string // xml:base in scope, "" when none is
 }
 
@@ -461,9 +463,10 @@ func (w *walker) opened(at, end int) {
 	}
 }
 
-// openedField notes what a start tag inside an item means: fields not used are
-// kept from gofeed, which takes most of its time for them, and dates are, which
-// it tries with some 180 layouts.
+// openedField notes what a start tag inside an item means. Fields not used are
+// kept from gofeed, which takes most of its time for them; so are dates, which it
+// would try with some 180 layouts, and long texts, which it would copy many
+// times and for whose smallest fault it would give up the whole document.
 func (w *walker) openedField(e *element, depth, at, end int) {
 	if w.dropping == 0 && isUnused(e.name, depth == w.item+1) {
 		e.drop = true
@@ -480,7 +483,27 @@ func (w *walker) openedField(e *element, depth, at, end int) {
 		s.id[0] = end
 	case w.isDate(e.name):
 		w.edits = append(w.edits, edit{at + 1, at + 1 + len(e.name), dateField})
+	default:
+		if text := w.textField(e.name); text != nil {
+			*text = [2]int{end, 0}
+		}
 	}
+}
+
+// textField is where the place of a long text of the open RSS item is kept; nil
+// for other fields. Atom's texts have types, and stay with gofeed.
+func (w *walker) textField(name []byte) *[2]int {
+	if w.kind == "atom" {
+		return nil
+	}
+	s := &w.spans[len(w.spans)-1]
+	switch string(name) {
+	case "description":
+		return &s.description
+	case "content:encoded":
+		return &s.encoded
+	}
+	return nil
 }
 
 // dateField is the name gofeed sees an RSS item's pubDate under; it puts elements
@@ -532,8 +555,13 @@ func (w *walker) closed(at, end int) {
 		} else {
 			w.edits = append(w.edits, edit{e.start, end, ""})
 		}
-	} else if w.item > 0 && depth == w.item+1 && at < end && w.isDate(e.name) {
-		w.edits = append(w.edits, edit{at + 2, at + 2 + len(e.name), dateField})
+	} else if w.item > 0 && depth == w.item+1 && at < end {
+		if w.isDate(e.name) {
+			w.edits = append(w.edits, edit{at + 2, at + 2 + len(e.name), dateField})
+		} else if text := w.textField(e.name); text != nil {
+			text[1] = at
+			w.edits = append(w.edits[:e.edits], edit{text[0], at, ""})
+		}
 	}
 	switch {
 	case w.item == 0:

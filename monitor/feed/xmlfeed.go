@@ -97,8 +97,8 @@ func (d *Document) add(items []item, spans []span, doc []byte, o Options) {
 	}
 }
 
-// complete adds what gofeed leaves out or alters: xml:base, xml:lang, rdf:about
-// and Atom's id as it is written.
+// complete adds what gofeed leaves out, alters or did not see: xml:base, xml:lang,
+// rdf:about, Atom's id as it is written, and RSS's long texts.
 func (s span) complete(it *item, doc []byte, kind string) {
 	it.base = s.base
 	tag := doc[s.start:s.tagEnd]
@@ -110,6 +110,12 @@ func (s span) complete(it *item, doc []byte, kind string) {
 			it.guid = cmp.Or(it.guid, about)
 			it.links = append(it.links, about)
 		}
+	}
+	if s.description[1] > 0 {
+		it.summary = cmp.Or(textOf(doc[s.description[0]:s.description[1]]), it.summary)
+	}
+	if s.encoded[1] > 0 {
+		it.content = cmp.Or(textOf(doc[s.encoded[0]:s.encoded[1]]), it.content)
 	}
 	if kind == "atom" && s.id[1] > s.id[0] {
 		it.guid = textOf(doc[s.id[0]:s.id[1]])
