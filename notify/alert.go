@@ -343,7 +343,7 @@ func alertPage(d Digest) page {
 	}
 	reports := reportsLine(lead.Originals, lead.Repeats)
 	if len(a.Origins) > 0 {
-		reports += " (first " + strings.Join(a.Origins, ", ") + ")"
+		reports += " (" + strings.Join(a.Origins, ", ") + ")"
 	}
 	lines = append(lines, row(bold("Reports:"), text(" "+reports)))
 	p := page{{kind: heading, lines: []line{row(text(d.Headline))}}, {kind: body, lines: lines}}
@@ -386,7 +386,7 @@ func correction(e news.Edition, spec news.AlertSpec, original func(news.Delivery
 		c := newDigest(e)
 		c.Kind, c.Dates = "correction", nil
 		lead := entry(t.chosen, e)
-		lead.Number, lead.Lead = 1, ""
+		lead.Number, lead.Lead, lead.Quotes = 1, "", denialQuote(against[0])
 		c.Entries, c.Shown = []Entry{lead}, 1
 		at := in(spec.Zone, told.At).Format("15:04")
 		c.Headline = "Correction to the " + at + " alert"
@@ -439,6 +439,19 @@ func denials(d, alerted news.Development, e news.Edition) []news.Report {
 		return nil
 	}
 	return out
+}
+
+// denialQuote is the denial's own sentence, where it has one besides its title.
+func denialQuote(r news.Report) []Quote {
+	s := firstSentence(r.Lede)
+	if s == "" || s == clean(r.Title) {
+		return nil
+	}
+	who := clip(clean(r.Feed), nameLimit)
+	if r.Official {
+		who = sideNames[r.Side].name
+	}
+	return []Quote{{Who: who, Text: strings.Trim(s, "\"“”«»„ ")}}
 }
 
 // denier is the side that denies in a report, "" when unknown.

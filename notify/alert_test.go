@@ -37,7 +37,13 @@ func declared(seen time.Time) news.Development {
 				r.Lede = "All fighting stops from midnight for 72 hours, it said."
 			}),
 		report(401, "Kremlin demo site", "russia", "On a truce of three days", seen.Add(time.Minute), official("All fighting stops from midnight for 72 hours. An order is signed."),
-			tagged("title", "stage", "agreed", "committed", "one:russia", "mechanism", "full")),
+			func(r *news.Report) {
+				r.Tags = []news.Tag{
+					{Facet: "stage", Value: "agreed", Field: "lede", Match: "order is signed"},
+					{Facet: "committed", Value: "one:russia", Field: "lede", Match: "order is signed"},
+					{Facet: "mechanism", Value: "full", Field: "title", Match: "truce"},
+				}
+			}),
 		report(402, "Demo TV", "europe", "Kremlin announces three-day truce from 8 May", seen.Add(2*time.Minute), repeats(400)),
 	)
 }

@@ -69,11 +69,11 @@ func notHeard(d news.Development, f facts, sources []news.Source) string {
 				continue
 			}
 			of++
-			if answered(s, seen) {
-				answers++
-				if s.LastNew.After(seen) {
-					fresh++
-				}
+			if answered(s, seen) && s.LastNew.After(seen) {
+				fresh++
+			}
+			if answered(s, seen) || !s.Paused && s.Trouble == "" && !s.LastOK.IsZero() {
+				answers++ // it answers; its next turn to be asked may be yet to come
 			}
 		}
 		w := sideNames[party]

@@ -73,6 +73,12 @@ func phone(d Digest) string {
 		return s
 	case "alert", "correction":
 		return clip(d.Headline, 110) + ": " + sentence(clip(d.Entries[0].Headline.Title, 90)) + " " + sentence(counted(d.Entries[0].Originals, "original report", "original reports"))
+	case "recap":
+		s := d.Headline
+		for i, c := range d.Changed[:min(3, len(d.Changed))] {
+			s += map[bool]string{true: ". ", false: "; "}[i == 0] + c.Subject + " " + c.Now
+		}
+		return sentence(s)
 	case "digest":
 	default:
 		return d.Headline
