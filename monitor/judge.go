@@ -144,7 +144,7 @@ func decide(p news.Prepared, known []news.Candidate, mask Mask, e *Explanation) 
 		return v
 	}
 	publisher := p.Work.Feed.Publisher
-	m := text.NewMatcher(self, mask.of(publisher))
+	m := text.NewMatcher(self, mask.of(publisher)).WithText(text.Body(*item))
 	if e != nil {
 		e.explainSelf(self, m, item)
 	}

@@ -84,6 +84,7 @@ func TestVerdictsInTheirOrder(t *testing.T) {
 		{"three paragraphs", genevaTitle, strings.Join(g[:3], " "), news.Duplicate, ReasonContained, nil},
 		{"a lede cut short", genevaTitle, g[0] + " The arrangement takes effect at midnight on Friday and will be wat…", news.Duplicate, ReasonContained, nil},
 		{"a page of both stories", "Evening brief", geneva + "\n" + paris, news.Duplicate, ReasonContained, nil},
+		{"paragraph breaks lost", genevaTitle, strings.NewReplacer(".\n", " ", "\n", " ").Replace(geneva), news.Duplicate, ReasonContained, nil},
 		{"with a stamp and a plea", genevaTitle, geneva + "\nUpdated: 12 March 2026, 09:15\nSign up to our newsletter and support our journalism.", news.Duplicate, ReasonNearDuplicate, nil},
 		{"one new paragraph", genevaTitle, insert(4, fresh), news.Update, ReasonKnownAndNew, []string{fresh}},
 		{"a number changed", genevaTitle, numberText, news.Update, ReasonKnownAndNew, []string{numberSentence}},

@@ -11,7 +11,7 @@ const (
 	Novel      SentenceState = iota
 	Known                    // word for word
 	Near                     // but for typing errors or a word that changes nothing
-	Within                   // part of a longer known sentence
+	Within                   // part of a longer known sentence, or made of several
 	Vetoed                   // nearly a known sentence, but it says something else
 	NotCounted               // boilerplate, a stamp, a repeated title: no news either way
 )
@@ -70,6 +70,12 @@ type Matcher struct {
 	built    bool
 	hit      []uint32 // per shingle, the comparison that last hit it
 	round    uint32
+
+	partly []bool // sentences half of whose shingles the known text has
+
+	body  string // see WithText
+	spans []span
+	sc    scanner
 }
 
 // maskedAtMost is the share of a text's words that learnt boilerplate may take away.
@@ -237,7 +243,9 @@ func (m *Matcher) nearly(known Fingerprint, out *Match, matched []bool, left int
 			}
 		}
 	}
-	m.within(known, out)
+	if m.within(known, out) {
+		m.fused(known, out)
+	}
 	return covered
 }
 
@@ -300,11 +308,12 @@ func (m *Matcher) edited(r *record, known Fingerprint, k *record) SentenceState 
 	return Near
 }
 
-// within marks the sentences all of whose shingles the known text holds.
-func (m *Matcher) within(known Fingerprint, out *Match) {
+// within marks the sentences all of whose shingles the known text holds. It
+// reports whether of another it holds half.
+func (m *Matcher) within(known Fingerprint, out *Match) (some bool) {
 	m.build()
 	if len(m.hit) == 0 {
-		return
+		return false
 	}
 	m.round++
 	for k := range known.shingles {
@@ -314,7 +323,8 @@ func (m *Matcher) within(known Fingerprint, out *Match) {
 	}
 	sparse := known.isSampled() || m.f.isSampled()
 	for i, state := range out.Sentences {
-		if state != Novel || m.records[i].length < shingleWords+2 {
+		m.partly[i] = false
+		if state != Novel && state != Vetoed || m.records[i].length < shingleWords+2 {
 			continue
 		}
 		eligible, hits, last := 0, 0, false
@@ -336,10 +346,14 @@ func (m *Matcher) within(known Fingerprint, out *Match) {
 		if sparse {
 			need = 2
 		}
-		if hits >= need && hits == eligible {
+		m.partly[i] = hits >= 2 && 2*hits >= eligible
+		if state == Novel && hits >= need && hits == eligible {
 			out.Sentences[i] = Within
+			continue
 		}
+		some = some || m.partly[i]
 	}
+	return some
 }
 
 func (m *Matcher) build() {
@@ -352,6 +366,7 @@ func (m *Matcher) build() {
 	for i, r := range m.records {
 		m.starts[i+1] = m.starts[i] + int32(r.shingles)
 	}
+	m.partly = make([]bool, len(m.records))
 	m.twin = make([]int32, n)
 	m.hit = make([]uint32, n)
 	m.shingles.init(n)
