@@ -398,12 +398,16 @@ func correction(e news.Edition, spec news.AlertSpec, original func(news.Delivery
 		}
 		c.Alert = &Alert{
 			Origins: originNames(d), Published: newsTime(against[0]), Read: against[0].Seen, Told: told.At,
-			Was: clip(clean(told.Headline), headlineLimit), Now: "denied" + who + "; the first alert is marked withdrawn",
+			Was: clip(clean(told.Headline), headlineLimit), Now: "denied" + who,
+		}
+		first, sent := original(told.Delivery)
+		if sent {
+			c.Alert.Now += "; the first alert is marked withdrawn"
 		}
 		m := Render(c)[0]
 		m.Part, m.Thread, m.Broadcast = 1, told.Delivery, true
 		cut := news.Cut{Kind: "correction", Messages: []news.Message{m}}
-		if first, ok := original(told.Delivery); ok {
+		if sent {
 			edit := withdrawn(first, in(spec.Zone, e.Slot).Format("15:04"))
 			edit.Part, edit.Edit = 2, told.Delivery
 			cut.Messages = append(cut.Messages, edit)

@@ -50,7 +50,7 @@ func Compose(e news.Edition) (Digest, []news.Told) {
 		d.Shown = len(d.Entries)
 	}
 	ranked := d.Entries
-	d.Headline = cmp.Or(ranked[0].Lead, ranked[0].Headline.Title)
+	d.Headline = topHeading(ranked[0])
 	d = fitted(d)
 
 	told := make([]news.Told, len(pick))
@@ -106,6 +106,18 @@ func fitted(d Digest) Digest {
 			return c
 		}
 	}
+}
+
+// topHeading is the digest's own heading: the first entry's headline. A party's
+// site and state media are named, so that they do not speak in our voice.
+func topHeading(e Entry) string {
+	switch {
+	case e.Lead != "":
+		return e.Lead
+	case e.Headline.State, e.Headline.Official:
+		return sourceName(e.Headline) + ": " + e.Headline.Title
+	}
+	return e.Headline.Title
 }
 
 // PartOf is the part of the rendered digest that tells a development: 1 when it

@@ -79,9 +79,12 @@ func phone(d Digest) string {
 			s += map[bool]string{true: ". ", false: "; "}[i == 0] + c.Subject + " " + c.Now
 		}
 		return sentence(s)
-	case "digest":
-	default:
-		return d.Headline
+	case "hello":
+		s := d.Headline + ": " + counts(d.Coverage.Read, d.Coverage.Of) + " sources read so far."
+		if len(d.Hello.Digests) > 0 {
+			s += " Next digest: " + d.Hello.Digests[0].When + "."
+		}
+		return s
 	}
 	if len(d.Entries) == 0 {
 		return d.Headline

@@ -157,7 +157,7 @@ func dailyEdition() news.Edition {
 	draft := story(1,
 		report(10, "Example Wire", "independent", "Draft energy-site truce sent to Kyiv and Moscow, mediators say", at(20, 19, 10),
 			tagged("title", "stage", "proposal", "mechanism", "partial"), said("Türkiye", "sent a text", "Mediators sent a text to both capitals. It covers energy sites.")),
-		report(11, "Office of Demo", "ukraine", "Draft energy-site truce is with us, office says", at(20, 21, 0), official("We have the text and will answer in writing. No date is set."),
+		report(11, "Office of Demo", "ukraine", "Draft energy-site truce has reached us", at(20, 21, 0), official("We have the text and will answer in writing. No date is set."),
 			tagged("title", "stage", "proposal", "mechanism", "partial")),
 		report(12, "Demo TV", "europe", "Energy truce draft goes to both capitals", at(20, 20, 0), tagged("title", "stage", "proposal", "mechanism", "partial")),
 		report(13, "Mirror Daily", "europe", "Draft energy-site truce sent to Kyiv and Moscow, mediators say", at(20, 20, 30), repeats(10)),
