@@ -41,7 +41,7 @@ func (m *Model) group(nodes []node, threshold [scopes]float64) [][]int {
 			}
 			compare(nodes[i].sketch, nodes[j].sketch, apart, &f)
 			s := scopeOf(nodes[i].sketch, nodes[j].sketch)
-			z := m.score(s, &f) - threshold[s] - crowdCost*(nodes[i].sketch.crowd+nodes[j].sketch.crowd)/2
+			z := m.score(s, &f) - threshold[s] - crowdCost[s]*(nodes[i].sketch.crowd+nodes[j].sketch.crowd)/2
 			l := link{z - scoreFloor, z, 1}
 			links[i][j], links[j][i] = l, l
 		}

@@ -15,9 +15,9 @@ const crowdDays = 2
 // crowdHalf is the size of a crowd that counts as much as the background.
 const crowdHalf = 40.0
 
-// crowdCost is what a crowd e times as large adds to the threshold: the more items the days
+// crowdCost, by scope, is what a crowd e times as large adds to the threshold: the more items the days
 // hold, the fewer of their pairs belong together.
-const crowdCost = 0.5
+var crowdCost = [scopes]float64{0.5, 0.5, 1.2}
 
 func dayOf(t time.Time) int { return int(t.Unix() / 86400) }
 

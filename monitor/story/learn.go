@@ -159,10 +159,14 @@ func PairsOf(docs []Document) *Pairs {
 			}
 			s := scopeOf(p.full[i], p.full[j])
 			if s == scopeTitles {
+				p.labelled[scopeTongues] = append(p.labelled[scopeTongues], l)
 				continue
 			}
 			compare(p.full[i], p.full[j], apart, &l.v)
 			p.labelled[s] = append(p.labelled[s], l)
+			if s == scopeTexts && !strings.HasPrefix(a.Period, "crosslang") {
+				p.labelled[scopeTongues] = append(p.labelled[scopeTongues], l)
+			}
 		}
 	}
 	return p
@@ -245,7 +249,7 @@ func (p *Pairs) Learn(o Options) *Model {
 		})
 		var sum, n float64
 		for period, i := range groups {
-			if s == scopeTongues || !strings.HasPrefix(period, "crosslang") {
+			if (s == scopeTongues) == strings.HasPrefix(period, "crosslang") {
 				sum, n = sum+bias[i], n+1
 			}
 		}

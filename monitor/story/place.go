@@ -12,7 +12,7 @@ import (
 
 // thresholds are the log-odds a pair must exceed to speak for one development, by scope.
 // A wrong merge hides news and a split only repeats it, so they stand above even odds.
-var thresholds = [scopes]float64{0.4, 0.75, 1.5}
+var thresholds = [scopes]float64{0.4, 0.75, 4}
 
 const (
 	membersCompared = 12  // of one candidate, the newest
@@ -77,7 +77,7 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 		m := nodes[i+1]
 		compare(weighed[0], weighed[i+1], at.Sub(m.published), &f)
 		s := scopeOf(weighed[0], weighed[i+1])
-		z := trained.score(s, &f) - thresholds[s] - crowdCost*weighed[0].crowd
+		z := trained.score(s, &f) - thresholds[s] - crowdCost[s]*weighed[0].crowd
 		t := &tallies[c]
 		if t.n == 0 || z > t.max {
 			t.max, t.best, t.scope = z, f, s

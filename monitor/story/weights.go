@@ -76,5 +76,5 @@ func (m *Model) score(s scope, f *vector) float64 {
 
 const (
 	scoreFloor = -7.0
-	scoreCeil  = 4.0
+	scoreCeil  = 6.0
 )

@@ -29,7 +29,7 @@ func main() {
 	ablate := flag.Bool("ablate", false, "print figures without each feature")
 	errors := flag.String("errors", "", "list the mistakes made on this period")
 	ridge := flag.Float64("ridge", 40, "strength of the ridge")
-	th := flag.String("thresholds", "0.4,0.75,1.5", "thresholds for titles,texts,languages")
+	th := flag.String("thresholds", "0.4,0.75,4", "thresholds for titles,texts,languages")
 	flag.BoolVar(&quick, "quick", false, "")
 	wo := flag.String("without", "", "features to leave out, with semicolons")
 	flag.Parse()
@@ -115,7 +115,7 @@ func run(background, write string, sweep, ablate bool, errors string, ridge floa
 		report(models, t, false)
 	}
 	if sweep {
-		for x := -0.5; x <= 3.01; x += 0.25 {
+		for x := 0.0; x <= 2.01; x += 0.25 {
 			fmt.Printf("%+.2f ", x)
 			for _, set := range sets(periods) {
 				for _, bare := range []bool{true, false} {
