@@ -59,6 +59,9 @@ func (p *Poller) start() {
 		if p.Weigh <= 0 {
 			p.Weigh = 8 << 20
 		}
+		if p.MaxItems <= 0 {
+			p.MaxItems = feed.DefaultMaxItems
+		}
 		p.parser = semaphore.NewWeighted(p.Weigh)
 		p.large = semaphore.NewWeighted(largeBodies)
 	})
@@ -246,6 +249,10 @@ func (p *Poller) parse(ctx context.Context, f news.Feed, resp egress.Response, n
 	case err != nil:
 		o.Result, o.Words = Wrong, err.Error()
 		return nil
+	case doc.Partial != "" && len(doc.Entries) == p.MaxItems:
+		// Longer than what we read of one document. That is our limit and not damage:
+		// a server asked conditionally need not send it again until it changes.
+		o.Result, o.Words = Read, doc.Partial
 	case doc.Partial != "":
 		o.Result, o.Words = Salvaged, doc.Partial
 	default:

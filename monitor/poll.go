@@ -48,7 +48,7 @@ const (
 type Outcome struct {
 	Result      Result
 	Status      int    // HTTP status of the last hop; 0 without an answer
-	Words       string // what was wrong, in words; "" for Read and Unchanged
+	Words       string // what was wrong, in words; "" for Unchanged, and for Read unless items beyond the limit were left out
 	FinalURL    string // the URL that answered
 	Permanent   string // where the permanent redirects that open the chain lead; "" without any
 	Temporary   bool   // a hop of the chain was temporary
@@ -90,6 +90,7 @@ func Decide(f news.Feed, o Outcome, ov news.Overlap, lim Limits, now time.Time) 
 	case Read, Salvaged, Unchanged:
 		remember(&st, o, ov, now)
 		st.NextPoll, st.Interval, st.Reason = afterSuccess(f, o, ov, lim, now)
+		waitOut(&st, f, lim, now)
 	default:
 		st.Failures++
 		st.Err = o.Words
@@ -101,6 +102,7 @@ func Decide(f news.Feed, o Outcome, ov news.Overlap, lim Limits, now time.Time) 
 			st.ETag, st.Modified, st.ValidatorURL = "", "", ""
 		}
 		st.NextPoll, st.Reason = afterFailure(f, o, st.Failures, lim, now)
+		waitOut(&st, f, lim, now)
 		moved := st.URL != f.URL
 		switch {
 		case o.Status == 410 && !o.Temporary && !moved:
@@ -121,9 +123,11 @@ func remember(st *news.PollState, o Outcome, ov news.Overlap, now time.Time) {
 		st.FirstOK = now
 	}
 	st.Failures, st.Err, st.Gone = 0, "", false
-	st.Partial = ""
-	if o.Result == Salvaged {
-		st.Partial = o.Words
+	st.Partial = o.Words
+
+	// What a 304, or the part of a document that came, does not say again still holds.
+	if skip := len(o.Hints.SkipHours)+len(o.Hints.SkipDays) > 0; skip || o.Result == Read {
+		st.SkipHours, st.SkipDays = skipped(o.Hints)
 	}
 
 	// Validators vouch for a complete document whose entries are stored, so those
@@ -194,13 +198,32 @@ func afterSuccess(f news.Feed, o Outcome, ov news.Overlap, lim Limits, now time.
 		next = ceilSecond(now.Add(wait))
 		reason += "; the server says it stays unchanged for " + span(o.Fresh)
 	}
-	if f.Every == 0 {
-		if later := allowed(next, o.Hints, now.Add(lim.Max)); later.After(next) {
-			next = later
-			reason += "; the feed asks not to be read in these hours"
+	return next, interval, reason
+}
+
+// skipped are the hours and days a document asks to skip, as PollState keeps them.
+func skipped(h feed.Hints) (hours uint32, days uint8) {
+	for _, hour := range h.SkipHours {
+		if 0 <= hour && hour < 24 {
+			hours |= 1 << hour
 		}
 	}
-	return next, interval, reason
+	for _, day := range h.SkipDays {
+		days |= 1 << day
+	}
+	return hours, days
+}
+
+// waitOut moves the next poll past the hours and days the feed asks to skip,
+// within the longest interval, unless the operator fixed how often it is asked.
+func waitOut(st *news.PollState, f news.Feed, lim Limits, now time.Time) {
+	if f.Every > 0 {
+		return
+	}
+	if later := allowed(st.NextPoll, st.SkipHours, st.SkipDays, now.Add(lim.Max)); later.After(st.NextPoll) {
+		st.NextPoll = later
+		st.Reason += "; the feed asks not to be read in these hours"
+	}
 }
 
 // adapt chooses the interval from what the poll brought: sooner when most of
@@ -283,27 +306,14 @@ func jitter(name string, failures int) float64 {
 	return float64(h.Sum64()>>11) / (1 << 53)
 }
 
-// allowed is the first instant from t on that skipHours and skipDays leave
-// open, but no later than limit.
-func allowed(t time.Time, h feed.Hints, limit time.Time) time.Time {
-	if len(h.SkipHours) == 0 && len(h.SkipDays) == 0 || t.After(limit) {
+// allowed is the first instant from t on in none of the hours and days to skip,
+// but no later than limit.
+func allowed(t time.Time, hours uint32, days uint8, limit time.Time) time.Time {
+	if hours == 0 && days == 0 || t.After(limit) {
 		return t
 	}
-	skipped := func(u time.Time) bool {
-		for _, hour := range h.SkipHours {
-			if u.Hour() == hour {
-				return true
-			}
-		}
-		for _, day := range h.SkipDays {
-			if u.Weekday() == day {
-				return true
-			}
-		}
-		return false
-	}
 	u := t.UTC()
-	for skipped(u) {
+	for hours>>u.Hour()&1 != 0 || days>>u.Weekday()&1 != 0 {
 		u = u.Truncate(time.Hour).Add(time.Hour)
 		if u.After(limit) {
 			return limit

@@ -205,6 +205,18 @@ func TestManners(t *testing.T) {
 		{"hours the feed asks to skip are skipped",
 			known(nil), read(func(o *Outcome) { o.Hints.SkipHours = []int{10, 11} }), all(3),
 			[]func(news.PollState) string{next(2*time.Hour, "not to be read in these hours")}},
+		{"hours to skip are remembered, because a 304 cannot repeat them",
+			known(func(f *news.Feed) { f.Poll.SkipHours = 1<<10 | 1<<11 }), same(nil), news.Overlap{},
+			[]func(news.PollState) string{next(2*time.Hour, "not to be read in these hours"), is("still remembered", func(st news.PollState) bool { return st.SkipHours == 1<<10|1<<11 })}},
+		{"a failing feed is not tried again in the hours to skip",
+			known(func(f *news.Feed) { f.Poll.SkipHours = 1<<10 | 1<<11 }), failed(500, "HTTP 500"), news.Overlap{},
+			[]func(news.PollState) string{next(2 * time.Hour)}},
+		{"hours to skip are forgotten when a whole document no longer names them",
+			known(func(f *news.Feed) { f.Poll.SkipHours, f.Poll.SkipDays = 1<<10, 1 }), read(nil), all(3),
+			[]func(news.PollState) string{next(15 * time.Minute), is("forgotten", func(st news.PollState) bool { return st.SkipHours == 0 && st.SkipDays == 0 })}},
+		{"part of a document does not take hours to skip back",
+			known(func(f *news.Feed) { f.Poll.SkipHours = 1 << 10 }), Outcome{Result: Salvaged, Status: 200, Words: "cut"}, all(3),
+			[]func(news.PollState) string{next(time.Hour)}},
 		{"days the feed asks to skip are skipped up to poll.max",
 			known(nil), read(func(o *Outcome) { o.Hints.SkipDays = []time.Weekday{time.Sunday} }), all(3),
 			[]func(news.PollState) string{next(6 * time.Hour)}},
@@ -324,6 +336,12 @@ func TestManners(t *testing.T) {
 		{"a 304 nobody asked for ends the validators",
 			known(nil), Outcome{Result: Failed, Status: 304, Words: "304 to an unconditional request", FinalURL: newURL}, news.Overlap{},
 			[]func(news.PollState) string{validators("", "", ""), is("a failure", func(st news.PollState) bool { return st.Failures == 1 })}},
+
+		{"validators of a document longer than we read are kept: it came whole",
+			known(nil), read(func(o *Outcome) { o.Words = "more than 2000 items: only the first 2000 were read" }), all(2000),
+			[]func(news.PollState) string{validators(`"v2"`, "Sun, 22 Nov 2026 10:00:00 GMT", feedURL), is("said", func(st news.PollState) bool {
+				return strings.HasPrefix(st.Partial, "more than 2000 items") && st.LastFull == pollTime
+			})}},
 
 		// Gaps.
 		{"no overlap with the last poll is a gap",

@@ -11,7 +11,7 @@ import (
 
 const feedColumns = `f.id, f.name, f.url, f.lang, f.side, f.publisher, f.state_media, f.official, f.every, f.zone, f.article, f.polled, f.paused,
 	f.poll_url, f.moved_to, f.moved_seen, f.etag, f.modified, f.validator_url, f.poll_interval, f.next_poll,
-	f.last_try, f.last_ok, f.last_full, f.last_new, f.first_ok, f.failures, f.gone, f.gap, f.reason, f.err, f.partial`
+	f.last_try, f.last_ok, f.last_full, f.last_new, f.first_ok, f.failures, f.gone, f.gap, f.reason, f.err, f.partial, f.skip_hours, f.skip_days`
 
 type scanner interface{ Scan(...any) error }
 
@@ -20,7 +20,7 @@ func scanFeed(row scanner, more ...any) (f news.Feed, err error) {
 	p := &f.Poll
 	err = row.Scan(append([]any{&f.ID, &f.Name, &f.URL, &f.Lang, &f.Side, &f.Publisher, &f.StateMedia, &f.Official, &every, &f.Zone, &f.Article, &f.Polled, &f.Paused,
 		&p.URL, &p.MovedTo, &p.MovedSeen, &p.ETag, &p.Modified, &p.ValidatorURL, &interval, &next,
-		&try, &ok, &full, &last, &first, &p.Failures, &p.Gone, &gap, &p.Reason, &p.Err, &p.Partial}, more...)...)
+		&try, &ok, &full, &last, &first, &p.Failures, &p.Gone, &gap, &p.Reason, &p.Err, &p.Partial, &p.SkipHours, &p.SkipDays}, more...)...)
 	f.Every, p.Interval = time.Duration(every)*time.Millisecond, time.Duration(interval)*time.Millisecond
 	p.NextPoll, p.LastTry, p.LastOK, p.LastFull, p.LastNew, p.FirstOK, p.Gap = at(next), at(try), at(ok), at(full), at(last), at(first), at(gap)
 	return f, err
@@ -52,7 +52,7 @@ func (s *Store) SyncFeeds(ctx context.Context, feeds []news.Feed) error {
 			}
 			_, err = tx.ExecContext(ctx, `
 				UPDATE feeds SET url = ?1, poll_url = '', moved_to = '', moved_seen = 0, etag = '', modified = '', validator_url = '',
-				  next_poll = 0, failures = 0, gone = 0, err = '', partial = '', reason = 'its URL was changed', trouble_since = 0
+				  next_poll = 0, failures = 0, gone = 0, err = '', partial = '', skip_hours = 0, skip_days = 0, reason = 'its URL was changed', trouble_since = 0
 				WHERE name = ?2 AND url <> ?1`, f.URL, f.Name)
 			if err != nil {
 				return fmt.Errorf("feed %s: %w", f.Name, err)

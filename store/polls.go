@@ -36,11 +36,11 @@ func (s *Store) setPollState(ctx context.Context, tx *sql.Tx, f news.Feed, now t
 	// The URL guards against a configuration reloaded while the poll was out.
 	_, err := tx.ExecContext(ctx, `
 		UPDATE feeds SET poll_url = ?, moved_to = ?, moved_seen = ?, etag = ?, modified = ?, validator_url = ?, poll_interval = ?, next_poll = ?,
-		  last_try = ?, last_ok = ?, last_full = ?, last_new = ?, first_ok = ?, failures = ?, gone = ?, gap = ?, reason = ?, err = ?, partial = ?,
+		  last_try = ?, last_ok = ?, last_full = ?, last_new = ?, first_ok = ?, failures = ?, gone = ?, gap = ?, reason = ?, err = ?, partial = ?, skip_hours = ?, skip_days = ?,
 		  trouble_since = CASE WHEN ?18 = '' THEN 0 WHEN trouble_since = 0 THEN ? ELSE trouble_since END
 		WHERE id = ? AND url = ?`,
 		p.URL, p.MovedTo, p.MovedSeen, p.ETag, p.Modified, p.ValidatorURL, p.Interval.Milliseconds(), ms(p.NextPoll),
-		ms(p.LastTry), ms(p.LastOK), ms(p.LastFull), ms(p.LastNew), ms(p.FirstOK), p.Failures, p.Gone, ms(p.Gap), p.Reason, p.Err, p.Partial,
+		ms(p.LastTry), ms(p.LastOK), ms(p.LastFull), ms(p.LastNew), ms(p.FirstOK), p.Failures, p.Gone, ms(p.Gap), p.Reason, p.Err, p.Partial, p.SkipHours, p.SkipDays,
 		ms(now), int64(f.ID), f.URL)
 	return err
 }

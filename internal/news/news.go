@@ -63,6 +63,8 @@ type PollState struct {
 	Reason       string    // why NextPoll is what it is, in words
 	Err          string    // what went wrong last time, in words; "" when the last poll was good
 	Partial      string    // what was wrong with the last document although items were read, in words
+	SkipHours    uint32    // hours the feed asks not to be read in: bit h is hour h, UTC
+	SkipDays     uint8     // days likewise: bit d is time.Weekday d, UTC
 }
 
 // Entry is one entry as a document states it, before we know whether it is known.

@@ -36,6 +36,8 @@ CREATE TABLE feeds (
   reason        TEXT    NOT NULL DEFAULT '',
   err           TEXT    NOT NULL DEFAULT '',
   partial       TEXT    NOT NULL DEFAULT '',
+  skip_hours    INTEGER NOT NULL DEFAULT 0,  -- bit h: the feed asks not to be read in hour h, UTC
+  skip_days     INTEGER NOT NULL DEFAULT 0,  -- bit d: nor on weekday d, 0 is Sunday
   trouble_since INTEGER NOT NULL DEFAULT 0   -- first failure of the present row of failures
 ) STRICT;
 
