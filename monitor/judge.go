@@ -319,6 +319,7 @@ func (f *finding) compare(p *news.Prepared, self, other text.Fingerprint) {
 	case short && m.Vetoes > 0:
 		f.reason, f.says = ReasonShortVeto, "a short text, one sentence of which says something else"
 	case m.Title == text.TitleSimilar && m.Fresh > 0 && (short || series && self.Words() < 2*shortText),
+		m.Title == text.TitleCovered && m.Fresh > 1 && short && series,
 		m.Title == text.TitleOther && !m.Untitled && (short || series),
 		m.Title == text.TitleOther && m.Words < untitledWords,
 		m.Words < 8 && !agree:

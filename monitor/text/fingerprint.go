@@ -72,10 +72,12 @@ type record struct {
 	flags     uint8
 }
 
-// A kept word: 16 bits of its hash, which letters it has (15 bits), capital.
+// A kept word: 16 bits of its hash, which letters it has (14 bits), whether it is
+// of contentLength letters at least, and begins with a capital.
 const (
 	wordHash    = 0xffff
-	wordLetters = 0x7fff << 16
+	wordLetters = 0x3fff << 16
+	wordLong    = 1 << 30
 	wordCapital = 1 << 31
 )
 
@@ -178,6 +180,9 @@ func (b *builder) record(f *Features, minLength uint8) record {
 		}
 		if t.length >= minLength && !(t.stated && minLength > 1) && !t.number && r.kept < 255 {
 			w := uint32(t.hash&wordHash) | uint32(t.letters)<<16&wordLetters
+			if t.length >= contentLength {
+				w |= wordLong
+			}
 			if t.capital && i > 0 {
 				w |= wordCapital
 			}
@@ -438,14 +443,6 @@ func (f Fingerprint) ContentHash() string {
 // SameHash reports equal content hashes.
 func (f Fingerprint) SameHash(g Fingerprint) bool {
 	return !f.zero() && !g.zero() && [32]byte(f.raw[4:36]) == [32]byte(g.raw[4:36])
-}
-
-// TitleFeatures returns the veto features of the title.
-func (f Fingerprint) TitleFeatures() Features {
-	if f.zero() {
-		return Features{}
-	}
-	return f.featuresAt(f.record(-1))
 }
 
 // Mark returns a copy in which the sentences that boilerplate reports, by their

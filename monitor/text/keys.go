@@ -38,7 +38,7 @@ func (f Fingerprint) Keys(canonical string) []uint64 {
 	}
 	add(mix(sum ^ saltHash))
 	if canonical != "" {
-		add(URLKey(canonical))
+		add(urlKey(canonical))
 	}
 	if title := f.record(-1); title.length > 0 {
 		// As a sentence, for a page may carry another's title as a line.
@@ -83,8 +83,8 @@ func (f Fingerprint) Keys(canonical string) []uint64 {
 	return keys
 }
 
-// URLKey is the index key of a canonical URL.
-func URLKey(canonical string) uint64 { return mix(hashBytes([]byte(canonical)) ^ saltURL) }
+// urlKey is the index key of a canonical URL.
+func urlKey(canonical string) uint64 { return mix(hashBytes([]byte(canonical)) ^ saltURL) }
 
 // rank orders shingles for the sketch: those that long texts keep come first, so
 // that a short text and a long one choose alike.

@@ -36,7 +36,6 @@ type Match struct {
 	Untitled  bool            // the known text has no title
 	Fresh     int             // longer words of the title in neither the other title nor a known sentence of the text
 	Sentences []SentenceState // of the text's body, in order
-	Against   []int           // for each, the known sentence it was found in or vetoed by; -1 when none
 
 	Words      int     // in the sentences that count
 	KnownWords int     // of those, in known sentences (Known, Near and Within)
@@ -130,9 +129,8 @@ const pairsAtMost = 200_000
 // boilerplate, or nil.
 func (m *Matcher) Compare(known Fingerprint, mask func(sentence uint64) bool) Match {
 	n := len(m.records)
-	out := Match{SameHash: m.f.SameHash(known), Sentences: make([]SentenceState, n), Against: make([]int, n)}
+	out := Match{SameHash: m.f.SameHash(known), Sentences: make([]SentenceState, n)}
 	for i := range n {
-		out.Against[i] = -1
 		if m.ignored[i] {
 			out.Sentences[i] = NotCounted
 		}
@@ -161,7 +159,7 @@ func (m *Matcher) Compare(known Fingerprint, mask func(sentence uint64) bool) Ma
 			if r.flags&flagBoilerplate != 0 {
 				out.Sentences[i] = NotCounted
 			} else if out.Sentences[i] == Novel {
-				out.Sentences[i], out.Against[i] = Known, j
+				out.Sentences[i] = Known
 			}
 		}
 		if first >= 0 {
@@ -231,11 +229,11 @@ func (m *Matcher) nearly(known Fingerprint, out *Match, matched []bool, left int
 				}
 				switch m.edited(r, known, &k) {
 				case Near:
-					out.Sentences[i], out.Against[i] = Near, j
+					out.Sentences[i] = Near
 					matched[j] = true
 					covered += int(k.length)
 				case Vetoed:
-					out.Sentences[i], out.Against[i] = Vetoed, j
+					out.Sentences[i] = Vetoed
 				}
 				if matched[j] {
 					break
@@ -393,17 +391,23 @@ func (m *Matcher) title(known Fingerprint, out *Match) {
 		k = known.record(-1)
 	}
 	out.Untitled = k.length == 0
-	shared, covered := 0, 0
+	shared, long, covered := 0, 0, 0
 	for a := range int(t.kept) {
 		w := m.f.word(int(t.word) + a)
+		if w&wordLong != 0 {
+			long++
+		}
 		switch {
 		case k.length > 0 && hasWord(known, &k, w):
 			shared++
-			covered++
-		case m.knownWord(out, w):
-			covered++
-		case bits.OnesCount32(w&wordLetters) >= 3 && !nearWord(known, &k, w):
+		case w&wordLong == 0:
+			continue
+		case !m.knownWord(out, w):
 			out.Fresh++
+			continue
+		}
+		if w&wordLong != 0 {
+			covered++
 		}
 	}
 	if least := int(min(t.kept, k.kept)); k.length > 0 && (2*shared >= least || least == 0) {
@@ -419,7 +423,7 @@ func (m *Matcher) title(known Fingerprint, out *Match) {
 	}
 	// Another headline: does the known text say what it says?
 	out.Title = TitleOther
-	if 5*covered >= 3*int(t.kept) {
+	if long > 0 && 5*covered >= 3*long {
 		out.Title = TitleCovered
 	}
 }
@@ -429,16 +433,6 @@ func (m *Matcher) title(known Fingerprint, out *Match) {
 func mistyped(v, w uint32) bool {
 	apart := bits.OnesCount32((v ^ w) & wordLetters)
 	return apart <= 1 || apart == 2 && bits.OnesCount32(v&wordLetters) >= 6
-}
-
-// nearWord reports that a record has a word that a typing error makes of w.
-func nearWord(f Fingerprint, r *record, w uint32) bool {
-	for b := range int(r.kept) {
-		if mistyped(w, f.word(int(r.word)+b)) {
-			return true
-		}
-	}
-	return false
 }
 
 func hasWord(f Fingerprint, r *record, w uint32) bool {

@@ -18,7 +18,7 @@ type scanner struct {
 type token struct {
 	hash     uint64 // of the folded word
 	from, to int32  // in scanner.text
-	letters  uint16 // which letters it has, modulo 15: near words differ in few
+	letters  uint16 // which letters it has, modulo 14: near words differ in few
 	length   uint8  // in letters, 255 at most
 	capital  bool   // begins with a capital
 	number   bool   // begins with a digit
@@ -151,7 +151,7 @@ func (sc *scanner) scan(s string) {
 			sc.text = utf8.AppendRune(sc.text, unicode.ToLower(r))
 		}
 		for _, c := range sc.text[start:] {
-			t.letters |= 1 << (c % 15)
+			t.letters |= 1 << (c % 14)
 		}
 		if kind == loneRune {
 			flush()
