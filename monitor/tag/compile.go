@@ -256,6 +256,7 @@ type compiledRule struct {
 	all    [][]int
 	none   []int
 	order  bool
+	apart  bool
 	within int32
 }
 
@@ -363,7 +364,7 @@ func compileTopic(p *Pack, packs []*Pack, m *matcher) (*topic, []Problem) {
 	for _, q := range chain {
 		for _, r := range q.rules {
 			what := "rule " + r.id
-			cr := compiledRule{order: r.order, within: int32(r.within)}
+			cr := compiledRule{order: r.order, apart: r.apart, within: int32(r.within)}
 			for _, alts := range r.all {
 				var row []int
 				for a := range strings.SplitSeq(alts, "|") {

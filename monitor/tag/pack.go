@@ -85,6 +85,7 @@ type rule struct {
 	all    []string // each "a" or "a|b"
 	none   []string // in the same sentence
 	order  bool     // one after the other as listed
+	apart  bool     // no word serves two of them
 	within int      // tokens from the first's start to the last's end; 0: the sentence
 }
 
@@ -421,6 +422,7 @@ func (d *decoder) rule(k, v *yaml.Node) {
 		"all":   func(v *yaml.Node) { d.list(v, what, &r.all) },
 		"none":  func(v *yaml.Node) { d.list(v, what, &r.none) },
 		"order": func(v *yaml.Node) { d.flag(v, what+": order", &r.order) },
+		"apart": func(v *yaml.Node) { d.flag(v, what+": apart", &r.apart) },
 		"within": func(v *yaml.Node) {
 			var f float64
 			d.number(v, what+": within", &f)

@@ -108,7 +108,7 @@ func (r *compiledRule) find(v *view, sp *spot, i int, first, last int32) (int32,
 		return first, last, true
 	}
 	for _, m := range v.marks[sp.marks:sp.mend] {
-		if r.order && m.first <= last {
+		if r.order && m.first <= last || r.apart && first >= 0 && m.first <= last && m.last >= first {
 			continue
 		}
 		match := false
