@@ -235,12 +235,12 @@ func encodeTold(t news.Told) string {
 	return mustJSON(toldState{t.Stages, t.Committed, t.Sides, t.Terms, t.Items})
 }
 
-const toldColumns = `t.story, t.channel, t.digest, t.slot, t.at, t.delivery, t.headline, t.state, coalesce(o.ts, '') FROM told t LEFT JOIN outbox o ON o.id = t.delivery`
+const toldColumns = `t.story, t.channel, t.digest, t.slot, t.at, t.delivery, t.headline, t.state, coalesce(o.ts, ''), c.kind FROM told t JOIN cuts c ON c.id = t.cut LEFT JOIN outbox o ON o.id = t.delivery`
 
 func scanTold(row scanner) (t news.Told, err error) {
 	var slot, when int64
 	var state string
-	if err = row.Scan(&t.Story, &t.Channel, &t.Digest, &slot, &when, &t.Delivery, &t.Headline, &state, &t.TS); err != nil {
+	if err = row.Scan(&t.Story, &t.Channel, &t.Digest, &slot, &when, &t.Delivery, &t.Headline, &state, &t.TS, &t.Kind); err != nil {
 		return t, err
 	}
 	t.Slot, t.At = at(slot), at(when)

@@ -64,6 +64,7 @@ type app struct {
 	digests []digest
 	alerts  []news.AlertSpec
 	poster  notify.Poster
+	history historian // nil when messages are printed
 	log     *slog.Logger
 	now     func() time.Time
 	token   bool // messages go to Slack; else they are printed
@@ -127,7 +128,8 @@ func newApp(e *env, cfg config.Config, st *store.Store, o options) (*app, error)
 
 	a.poster = &terminal{w: e.stdout}
 	if have {
-		a.poster = &router{slack: notify.NewSlack(token, cfg.Slack.APIURL, a.client.HTTP()), terminal: a.poster}
+		slack := notify.NewSlack(token, cfg.Slack.APIURL, a.client.HTTP())
+		a.poster, a.history = &router{slack: slack, terminal: a.poster}, slack
 	}
 	if have {
 		if err := cfg.ReadyToPost(); err != nil {

@@ -116,9 +116,9 @@ feeds: [{name: Wire, url: "http://wire.test/rss", lang: en, every: 5m}, {name: P
 `)
 		w.publish("wire.test", worldEntry{"a", events[0].title, events[0].text, start})
 		go func() {
-			time.Sleep(6 * time.Minute)
+			<-time.After(6 * time.Minute)
 			w.publish("paper.test", worldEntry{"a-copy", events[0].title, events[0].text, time.Now()})
-			time.Sleep(24 * time.Minute)
+			<-time.After(24 * time.Minute)
 			w.publish("wire.test", worldEntry{"b", events[1].title, events[1].text, time.Now()})
 			w.publish("paper.test", worldEntry{"c", events[2].title, events[2].text, time.Now()})
 		}()
@@ -145,7 +145,7 @@ feeds: [{name: Wire, url: "http://wire.test/rss", lang: en, every: 5m}, {name: P
 		end := start.Add(2*time.Hour + 30*time.Minute)
 		points = run(blow, end)
 		if blow > 0 {
-			time.Sleep(time.Minute)
+			<-time.After(time.Minute)
 			run(0, end)
 		}
 		told = map[string]int{}

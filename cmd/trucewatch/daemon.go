@@ -21,11 +21,12 @@ const firstRoundWait = 10 * time.Minute
 // daemon is a running app: three jobs that tick each minute, and the delivery.
 type daemon struct {
 	*app
-	started   time.Time
-	firstDone atomic.Bool   // every feed due at the start was tried once
-	greeted   bool          // the hello is said; of the digest job alone
-	wake      chan struct{} // a cut queued messages
-	ticked    func()        // after each finished tick; feeds the watchdog
+	started    time.Time
+	firstDone  atomic.Bool   // every feed due at the start was tried once
+	greeted    bool          // the hello is said; of the digest job alone, like the next
+	reconciled bool          // what Slack's history shows is known
+	wake       chan struct{} // a cut queued messages
+	ticked     func()        // after each finished tick; feeds the watchdog
 }
 
 func newDaemon(a *app) *daemon {
@@ -86,6 +87,9 @@ func (d *daemon) round(ctx context.Context, now time.Time) error {
 
 // cut greets on the first start and cuts every digest that has a slot due.
 func (d *daemon) cut(ctx context.Context, now time.Time) error {
+	if !d.reconcile(ctx, now) {
+		return nil
+	}
 	errs := []error{d.hello(ctx, now)}
 	for _, dg := range d.digests {
 		errs = append(errs, d.cutDigest(ctx, dg, now))

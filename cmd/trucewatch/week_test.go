@@ -23,9 +23,10 @@ var events = []struct{ title, text string }{
 	{"Black Sea shipping arrangement between Ukraine and Russia collapses", "Russia has withdrawn from the Black Sea shipping arrangement with Ukraine, the Russian foreign ministry said on Tuesday."},
 }
 
-var entryLink = regexp.MustCompile(`<http://[a-z]+\.test/([a-z0-9-]+)\|`)
+var entryLink = regexp.MustCompile(`\*\d+\. <http://[a-z]+\.test/([a-z0-9-]+)\|`)
 
-// toldEntries counts in how many channel messages each entry is linked.
+// toldEntries counts in how many channel messages each entry is told: numbered,
+// not referred to.
 func toldEntries(w *world) map[string]int {
 	out := map[string]int{}
 	for _, p := range w.channelPosts() {
@@ -46,7 +47,7 @@ func toldEntries(w *world) map[string]int {
 func TestAWeekTellsEveryDevelopmentOnce(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "week.db")
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Until(time.Date(2000, 3, 22, 0, 0, 0, 0, time.UTC))) // bubble time; the clocks change on the 26th
+		<-time.After(time.Until(time.Date(2000, 3, 22, 0, 0, 0, 0, time.UTC))) // bubble time; the clocks change on the 26th
 		w := newWorld(t)
 		start := time.Now()
 		refused, lost := 0, 0
@@ -73,10 +74,10 @@ feeds:
 `)
 		go func() { // the news: an event at noon UTC of each day, told by the paper in the same words two hours later
 			for i, ev := range events {
-				time.Sleep(time.Until(start.Add(time.Duration(i)*24*time.Hour + 12*time.Hour)))
+				<-time.After(time.Until(start.Add(time.Duration(i)*24*time.Hour + 12*time.Hour)))
 				id := fmt.Sprint("event-", i)
 				w.publish("wire.test", worldEntry{id, ev.title, ev.text, time.Now()})
-				time.Sleep(2 * time.Hour)
+				<-time.After(2 * time.Hour)
 				w.publish("paper.test", worldEntry{"copy-" + id, ev.title, ev.text, time.Now()})
 				w.mu.Lock()
 				w.down["paper.test"] = i == 4

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -143,7 +144,11 @@ func (w *world) serveSlack(rw http.ResponseWriter, r *http.Request) {
 		}
 	case "conversations.history", "conversations.replies":
 		var ms []any
+		oldest, _ := strconv.ParseFloat(r.FormValue("oldest"), 64)
 		for _, p := range w.posts {
+			if float64(p.at.Unix()) < oldest {
+				continue
+			}
 			in := p.thread == ""
 			if method == "conversations.replies" { // a thread is its parent and the replies
 				in = p.ts == r.FormValue("ts") || p.thread == r.FormValue("ts")

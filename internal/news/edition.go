@@ -112,6 +112,7 @@ type Told struct {
 	Story     StoryID
 	Channel   string
 	Digest    string
+	Kind      string // of the cut that told it: digest, alert, …
 	Slot      time.Time
 	At        time.Time
 	Part      int               // part of the cut that tells it, 1 when not set

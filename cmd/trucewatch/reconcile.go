@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"trucewatch/internal/news"
+	"trucewatch/notify"
+)
+
+// historian tells what stands in a channel; *notify.Slack does.
+type historian interface {
+	Posted(ctx context.Context, channel string, since time.Time) ([]notify.Posted, error)
+}
+
+// reconcile learns from Slack's history, once before the first cut after a start,
+// what was told that this database does not know of: it may be a restored backup.
+// While the history can't be read the cuts wait, at most ten minutes.
+func (d *daemon) reconcile(ctx context.Context, now time.Time) (done bool) {
+	if d.reconciled || d.history == nil {
+		return true
+	}
+	err := d.reconcileAll(ctx, now)
+	if ctx.Err() != nil {
+		return false
+	}
+	if err != nil {
+		if now.Sub(d.started) < firstRoundWait {
+			d.log.Warn("the channels' history can't be read; the first digest waits", "err", err)
+			return false
+		}
+		d.log.Error("the channels' history can't be read: if this database is a restored backup, old news may be told again", "err", err)
+	}
+	d.reconciled = true
+	return true
+}
+
+func (d *daemon) reconcileAll(ctx context.Context, now time.Time) error {
+	var channels []string
+	for _, dg := range d.digests {
+		channels = append(channels, dg.Channel)
+	}
+	for _, a := range d.alerts {
+		channels = append(channels, a.Channel)
+	}
+	slices.Sort(channels)
+	for _, c := range slices.Compact(channels) {
+		if c == news.TerminalChannel {
+			continue
+		}
+		since, err := d.store.OldestOpenCut(ctx, c)
+		if err != nil {
+			return err
+		}
+		if since.IsZero() { // nothing was ever cut for it here
+			since = now.Add(-newDatabaseLooksBack)
+		}
+		posted, err := d.history.Posted(ctx, c, since)
+		if err != nil {
+			return err
+		}
+		restored := 0
+		for _, p := range posted {
+			old, err := d.store.Reconcile(ctx, p.Key, p.TS, c, now)
+			if err != nil {
+				d.log.Warn("a message of ours in the channel is not understood", "channel", c, "err", err)
+				continue
+			}
+			if old {
+				restored++
+			}
+		}
+		if restored > 0 {
+			d.log.Warn("this database is older than what was told; what the channel holds counts as told", "channel", c, "digests", restored)
+		}
+	}
+	return nil
+}
+
+// newDatabaseLooksBack is how far a database that never cut for a channel reads
+// the channel's history.
+const newDatabaseLooksBack = 8 * 24 * time.Hour
