@@ -429,7 +429,7 @@ func denials(d, alerted news.Development, e news.Edition) []news.Report {
 	var from []string
 	enough := false
 	for i, r := range d.Reports {
-		if rev, known := alerted.Told.Items[r.Item]; known && r.Revision <= rev || !tellable(r, horizon) || aside(r) {
+		if !untoldIn(*alerted.Told, r) || !tellable(r, horizon) || aside(r) {
 			continue
 		}
 		claims := values(r, "claim", "title")

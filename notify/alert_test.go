@@ -225,7 +225,7 @@ func TestTheNextDigestRefersToAnAlertAndDoesNotRepeatIt(t *testing.T) {
 	if len(got.Earlier) != 1 || got.PartOf(40) != 0 || slices.ContainsFunc(told, func(m news.Told) bool { return m.Story == 40 }) {
 		t.Errorf("earlier %+v, part %d", got.Earlier, got.PartOf(40))
 	}
-	if !strings.Contains(Render(got)[0].Plain, "Told by an alert since") {
+	if !strings.Contains(Render(got)[0].Plain, "Told here since the last digest") {
 		t.Error("the alert is not referred to")
 	}
 }

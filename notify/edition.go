@@ -298,7 +298,8 @@ func baseLang(tag string) string {
 	return base
 }
 
-// earlier are the developments an alert told this channel in the window.
+// earlier are the developments this channel was told in the window by an alert or
+// another digest.
 func earlier(e news.Edition) []Earlier {
 	var out []Earlier
 	for _, d := range e.Stories {
@@ -324,7 +325,13 @@ func linkOf(d news.Development) string {
 // read to say so.
 func quiet(d Digest, e news.Edition) Digest {
 	d.Kind = "quiet"
-	d.Headline = "Nothing new on the " + talks(d.Topic) + " since " + d.stamp(e.From)
+	sel := e.Digest.Select
+	d.Narrow = len(sel.Mechanisms)+len(sel.Stages)+len(sel.Places)+len(sel.Sides) > 0
+	what := "Nothing new on"
+	if len(d.Earlier) > 0 {
+		what = "Nothing more on"
+	}
+	d.Headline = what + " the " + talks(d.Topic) + " since " + d.stamp(e.From)
 	if e.Last != nil && e.Last.Headline != "" {
 		d.Last = &Earlier{At: e.Last.At, Headline: clip(clean(cmp.Or(e.LastLine, e.Last.Headline)), headlineLimit)}
 	}

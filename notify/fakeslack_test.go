@@ -176,6 +176,12 @@ func (f *fakeSlack) do(method string, form url.Values) object {
 			return object{"ok": true, "channel": object{"id": channel, "name": "news", "is_archived": true}}
 		}
 		return refuse(f.private[channel])
+	case "reactions.get":
+		if m := f.find(channel, form.Get("timestamp")); m == nil || f.gone[m.TS] {
+			return refuse("message_not_found")
+		}
+		return object{"ok": true, "type": "message", "channel": channel, "message": object{"ts": form.Get("timestamp"),
+			"reactions": []object{{"name": "+1", "count": 3, "users": []string{"U1", "U2", "U3"}}, {"name": "eyes", "count": 1, "users": []string{"U4"}}}}}
 	case "chat.postMessage":
 		return f.postMessage(channel, form)
 	case "chat.update":

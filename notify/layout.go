@@ -32,7 +32,7 @@ func channelPage(d Digest) page {
 		p = append(p, para{kind: body, lines: []line{row(bold("Dates ahead")), datesLine(d)}})
 	}
 	if len(d.Earlier) > 0 {
-		p = append(p, para{kind: body, lines: append([]line{row(bold("Told by an alert since"))}, earlierLines(d)...)})
+		p = append(p, para{kind: body, lines: append([]line{row(bold("Told here since the last digest"))}, earlierLines(d)...)})
 	}
 	p = append(p, para{kind: rule})
 	section := ""
@@ -279,6 +279,8 @@ func quietPage(d Digest) page {
 	} else {
 		s := counted(d.Articles, "article", "articles") + " read"
 		switch {
+		case d.About > 0 && d.Narrow:
+			s += fmt.Sprintf(" · %d about the talks, none of it both new and for this digest", d.About)
 		case d.About == 1:
 			s += " · 1 about the talks, which repeats earlier developments"
 		case d.About > 0:
@@ -302,7 +304,7 @@ func quietPage(d Digest) page {
 	}
 	p = append(p, para{kind: body, lines: lines})
 	if len(d.Earlier) > 0 {
-		p = append(p, para{kind: body, lines: append([]line{row(bold("Told by an alert since"))}, earlierLines(d)...)})
+		p = append(p, para{kind: body, lines: append([]line{row(bold("Told here since the last digest"))}, earlierLines(d)...)})
 	}
 	foot := []string{"Sources read: " + sidesRead(d.Coverage)}
 	if s := notRead(d.Coverage, d.zone); s != "" {

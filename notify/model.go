@@ -26,11 +26,12 @@ type Digest struct {
 	Changed  []Standing `json:"changed,omitempty"`
 	Same     []Standing `json:"same,omitempty"`
 	Dates    []Date     `json:"dates,omitempty"`
-	Earlier  []Earlier  `json:"earlier,omitempty"` // told by an alert since the last digest
+	Earlier  []Earlier  `json:"earlier,omitempty"` // told in this channel since the last digest, mostly by alerts
 	Last     *Earlier   `json:"last,omitempty"`    // last change told, for a quiet digest
 	Coverage Coverage   `json:"coverage"`
 	Articles int        `json:"articles"`
-	About    int        `json:"about"` // of those, about the topics
+	About    int        `json:"about"`            // of those, about the topics
+	Narrow   bool       `json:"narrow,omitempty"` // the digest selects some of the topic only
 	Pending  int        `json:"pending,omitempty"`
 	Unpolled int        `json:"unpolled,omitempty"`
 	Week     *Week      `json:"week,omitempty"`

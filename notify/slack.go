@@ -346,6 +346,26 @@ func (s *Slack) Validate(ctx context.Context, m news.Message) error {
 	return nil
 }
 
+// Reactions counts the reactions on a message by emoji name, without who reacted.
+// A message that is gone has none.
+func (s *Slack) Reactions(ctx context.Context, channel, ts string) (map[string]int, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	item, err := s.api.GetReactionsContext(ctx, slack.NewRefToMessage(channel, ts), slack.GetReactionsParameters{Full: true})
+	if err != nil {
+		err = s.classify(err)
+		if r, ok := errors.AsType[*Refusal](err); ok && r.Class == Missing {
+			return nil, nil
+		}
+		return nil, fmt.Errorf("reactions: %w", err)
+	}
+	counts := map[string]int{}
+	for _, r := range item.Reactions {
+		counts[clip(clean(r.Name), 60)] += r.Count
+	}
+	return counts, nil
+}
+
 // Finding is one thing that `check` saw.
 type Finding struct {
 	OK   bool

@@ -237,3 +237,23 @@ func TestCheckSaysWhatToClick(t *testing.T) {
 		t.Error("a wrong token passes")
 	}
 }
+
+func TestReactionsAreCountedWithoutUsers(t *testing.T) {
+	f, s := overLoopback(t)
+	r, err := s.Post(t.Context(), sampleDelivery())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Reactions(t.Context(), "C0ONE", r.TS)
+	if err != nil || len(got) != 2 || got["+1"] != 3 || got["eyes"] != 1 {
+		t.Errorf("got %v, %v", got, err)
+	}
+	f.gone[r.TS] = true
+	if got, err := s.Reactions(t.Context(), "C0ONE", r.TS); err != nil || len(got) != 0 {
+		t.Errorf("of a deleted message: %v, %v", got, err)
+	}
+	f.private["C0ONE"] = "missing_scope"
+	if _, err := s.Reactions(t.Context(), "C0ONE", r.TS); err == nil {
+		t.Error("a missing scope counts as no reactions")
+	}
+}

@@ -37,7 +37,7 @@ func Tell(d news.Development, horizon time.Time, sel news.DigestSpec) (Telling, 
 			fresh = append(fresh, r)
 		}
 	}
-	if len(fresh) == 0 {
+	if len(fresh) == 0 || d.Told != nil && !slices.ContainsFunc(fresh, func(r news.Report) bool { return untoldIn(*d.Told, r) }) {
 		return Telling{}, false
 	}
 	f := factsOf(d)
@@ -63,6 +63,12 @@ func tellable(r news.Report, horizon time.Time) bool {
 		(r.First != news.Duplicate || r.Verdict != news.Duplicate)
 }
 
+// untoldIn is whether a mark knows nothing of a report's newest revision.
+func untoldIn(told news.Told, r news.Report) bool {
+	rev, ok := told.Items[r.Item]
+	return !ok || r.Revision > rev
+}
+
 func onlyAsides(reports []news.Report) bool {
 	return !slices.ContainsFunc(reports, func(r news.Report) bool { return !aside(r) })
 }
@@ -78,7 +84,7 @@ func changes(d news.Development, f facts, fresh []news.Report) Telling {
 	}
 	var untold []news.Report
 	for _, r := range fresh {
-		if rev, ok := told.Items[r.Item]; (!ok || r.Revision > rev) && !aside(r) {
+		if untoldIn(*told, r) && !aside(r) {
 			untold = append(untold, r)
 		}
 	}
