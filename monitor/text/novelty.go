@@ -122,8 +122,9 @@ func (m *Matcher) Place(i int) int { return int(m.records[i].place) }
 // word by word; unrelated sentences are about 32 apart, give or take 4.
 const nearBits = 18
 
-// pairsAtMost bounds the work of comparing unmatched sentences with each other.
-const pairsAtMost = 200_000
+// workAtMost bounds the comparing of sentences with each other, in steps of a few
+// nanoseconds: what is left then stays novel.
+const workAtMost = 4_000_000
 
 // Compare compares the text with a known one. mask is the known text's learnt
 // boilerplate, or nil.
@@ -210,7 +211,7 @@ func (m *Matcher) nearly(known Fingerprint, out *Match, matched []bool, left int
 			rest++
 		}
 	}
-	if rest*left <= pairsAtMost {
+	if work := workAtMost - rest*left; work > 0 {
 		for j, yes := range matched {
 			if yes {
 				continue
@@ -226,6 +227,9 @@ func (m *Matcher) nearly(known Fingerprint, out *Match, matched []bool, left int
 				r := &m.records[i]
 				if bits.OnesCount64(r.sim^k.sim) > nearBits || r.length > 2*k.length || k.length > 2*r.length {
 					continue
+				}
+				if work -= int(r.kept) * int(k.kept); work < 0 {
+					break
 				}
 				switch m.edited(r, known, &k) {
 				case Near:

@@ -103,3 +103,29 @@ func TestRepeatedSentencesDoNotMakeComparingQuadratic(t *testing.T) {
 		t.Errorf("%d of %d known", m.Found, m.Counted)
 	}
 }
+
+// Sentences of the same words in ever other order are alike to the filter and
+// dear to compare: the work on them is bounded.
+func TestAlikeSentencesCannotMakeComparingEndless(t *testing.T) {
+	var words []string
+	for w := range strings.FieldsSeq(long(240)) {
+		words = append(words, strings.Trim(w, ".W"))
+	}
+	page := func(shift int) Fingerprint {
+		var b strings.Builder
+		for i := range 400 {
+			k := (i + shift) % len(words)
+			b.WriteString("The " + strings.Join(words[k:], " ") + " " + strings.Join(words[:k], " ") + strings.Repeat(" x", (i+shift)%97) + ".\n")
+		}
+		return New("", b.String(), "en")
+	}
+	f, g := page(0), page(401)
+	start := time.Now()
+	m := NewMatcher(f, nil).Compare(g, nil)
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("took %v", took)
+	}
+	if m.Counted < 300 {
+		t.Errorf("%d sentences count, want most of 400", m.Counted)
+	}
+}
