@@ -264,7 +264,13 @@ func isTracking(name, value string) bool {
 			return true
 		}
 	}
-	return trackingNames[name] || (sourceNames[name] && sourceValues[value]) || (name == "mod" && strings.HasPrefix(value, "rss"))
+	return trackingNames[name] || (sourceNames[name] && sourceValues[value]) || (name == "mod" && isPlacement(value))
+}
+
+// isPlacement reports the values with which a site's own pages say where on them
+// the reader found a link: "hp_lead_pos7", "us_lead_story".
+func isPlacement(value string) bool {
+	return strings.HasPrefix(value, "rss") || strings.HasPrefix(value, "hp_") || strings.Contains(value, "_pos") || strings.Contains(value, "lead_") || strings.Contains(value, "_lead")
 }
 
 var trackingPrefixes = []string{"utm_", "at_", "ns_", "wt_", "mtm_", "pk_", "piwik_", "hsa_", "itm_", "gaa_", "vero_", "oly_", "mc_", "_hs", "matomo_", "ga_"}

@@ -26,6 +26,10 @@ func TestCanonical(t *testing.T) {
 		{"https://m.org/a", "https://m.org/a"},
 		{"https://новини.укр/стаття", "https://xn--b1amarcd.xn--j1amh/%D1%81%D1%82%D0%B0%D1%82%D1%82%D1%8F"},
 		{"https://bücher.example/", "https://xn--bcher-kva.example"},
+		// Where on a site's own pages the link stood.
+		{"https://example.org/articles/a?mod=us_lead_story", "https://example.org/articles/a"},
+		{"https://example.org/articles/a?mod=hp_lista_pos2", "https://example.org/articles/a"},
+		{"https://example.org/forum?mod=viewthread&id=3", "https://example.org/forum?mod=viewthread&id=3"},
 		// AMP.
 		{"https://example.org/a/amp/", "https://example.org/a"},
 		{"https://example.org/amp/a", "https://example.org/a"},
