@@ -85,8 +85,8 @@ CREATE TABLE items (
   topics         TEXT    NOT NULL DEFAULT '',
   tags           TEXT    NOT NULL DEFAULT ''
 ) STRICT;
-CREATE INDEX items_guid ON items (guid_key) WHERE guid_key <> 0;
-CREATE INDEX items_url  ON items (url_key)  WHERE url_key <> 0;
+CREATE INDEX items_guid ON items (guid_key);  -- whole: SQLite would not use a partial one for a bound key
+CREATE INDEX items_url  ON items (url_key);
 CREATE INDEX items_open ON items (id)       WHERE state <> 'judged';
 CREATE INDEX items_seen ON items (seen);
 
@@ -268,6 +268,7 @@ CREATE INDEX outbox_cut ON outbox (cut);
 CREATE TABLE imports (
   source   TEXT    PRIMARY KEY,
   position INTEGER NOT NULL,                  -- entries done
+  cursor   TEXT    NOT NULL DEFAULT '',       -- where in the source to go on, in the source's own words
   digest   TEXT    NOT NULL,                  -- of what identifies the source's version
   updated  INTEGER NOT NULL,
   finished INTEGER NOT NULL
