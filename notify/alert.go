@@ -147,6 +147,7 @@ var turnStages = map[string]string{"agreed_both": "agreed", "declared_one": "agr
 var (
 	heads    = []string{"putin", "zelensky", "trump", "xi", "erdogan", "macron", "merz", "starmer"}
 	meetWord = regexp.MustCompile(`(?i)\b(meet|meets|meeting|met|summit|face-to-face)\b|зустр|встре|саміт|саммит|treffen|gipfel|szczyt|spotk|sommet|rencontr`)
+	standIn  = regexp.MustCompile(`(?i)envoy|adviser|advisor|aide\b|delegat|посланец|посланник|спецпредстав|помощник|помічник|wysłannik|gesandt|émissaire|call\b|phone|телефон`)
 	unsure   = regexp.MustCompile(`\?|(?i)\b(if|whether|could|may|might|would|ready to|willing|calls? for|urges?|wants|hopes?|plans? to propose|won't|refuses)\b`)
 )
 
@@ -156,18 +157,19 @@ func evidenceOf(t turn, e news.Edition) []news.Report {
 	horizon := latest(e.Horizon, e.Slot.Add(-alertAge))
 	var out []news.Report
 	for _, r := range t.d.Reports {
-		if !tellable(r, horizon) || aside(r) || !asFact(r) || unsure.MatchString(r.Title) {
+		if !tellable(r, horizon) || r.Relevance != news.Main || aside(r) || !asFact(r) || unsure.MatchString(r.Title) {
 			continue
 		}
+		actors := values(r, "actor", "title")
 		if t.name == "leaders_meet" {
 			n := 0
-			for _, a := range values(r, "actor", "title") {
+			for _, a := range actors {
 				if has(heads, a) {
 					n++
 				}
 			}
 			stage := stageOf(r)
-			if n >= 2 && (stage == "prep" || stage == "talks") && meetWord.MatchString(r.Title) {
+			if n >= 2 && !standIn.MatchString(r.Title) && (stage == "prep" || stage == "talks") && meetWord.MatchString(r.Title) {
 				out = append(out, r)
 			}
 			continue
@@ -175,14 +177,38 @@ func evidenceOf(t turn, e news.Edition) []news.Report {
 		if !has(values(r, "stage", "title", "lede"), t.stage) {
 			continue
 		}
+		// An outlet's title must show it; an official site's may be bare.
+		if !r.Official && !has(values(r, "stage", "title"), t.stage) && len(values(r, "committed", "title")) == 0 {
+			continue
+		}
 		switch committed := values(r, "committed", "title", "lede"); {
-		case t.name == "agreed_both" && t.f.committed != "both",
+		case t.name == "agreed_both" && (t.f.committed != "both" || !r.Official && slices.ContainsFunc(actors, outsider)),
+			t.name == "declared_one" && !saysItself(r, t.f.committed),
 			t.name == "declared_one" && (!strings.HasPrefix(t.f.committed, "one:") || !has(committed, t.f.committed)):
 			continue
 		}
 		out = append(out, r)
 	}
 	return out
+}
+
+// outsider is a head of state of neither party: "X and Putin agree" is no
+// agreement of both parties, whatever else the title names.
+func outsider(actor string) bool {
+	return has(heads, actor) && actor != "putin" && actor != "zelensky" || actor == "us" || actor == "white_house"
+}
+
+// saysItself is whether the side that is said to commit is the one that speaks,
+// as far as a speaker is named: one party's word on the other declares nothing.
+func saysItself(r news.Report, committed string) bool {
+	for _, t := range r.Tags {
+		if t.Facet == "claim" && t.Who != "" {
+			if s := sideOf(t.Who); s != "" && "one:"+s != committed {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // fires is whether the evidence is enough: one official source of a party or a
@@ -230,7 +256,7 @@ func alertDigest(e news.Edition, turns []turn) Digest {
 	d.Headline = turnHeading(t)
 	first := t.evidence[0]
 	a := &Alert{
-		Turn: t.name, Heard: heardLine(t.d, t.f, e.Sources), Times: timesOf(e, t.d.ID),
+		Turn: t.name, Heard: says(t.d, t.f, e.Sources), Times: timesOf(e, t.d.ID),
 		Origins: originNames(t.d), Published: newsTime(first), Read: first.Seen, Why: whyLine(first, t),
 	}
 	for _, more := range turns[1:] {
@@ -272,11 +298,7 @@ func durationWords(term string) string {
 	return counted(n, unit, unit+"s")
 }
 
-// heardLine says of each side that matters whether it was heard.
-func heardLine(d news.Development, f facts, sources []news.Source) string {
-	return says(d, f, sources)
-}
-
+// timesOf are the dates stated with a development.
 func timesOf(e news.Edition, story news.StoryID) []Date {
 	only := e
 	only.Dates = slices.DeleteFunc(slices.Clone(e.Dates), func(s news.StatedDate) bool { return s.Story != story })

@@ -68,28 +68,41 @@ func TestDefaultAlerts(t *testing.T) {
 	for i := range history.Reports {
 		backfilled()(&history.Reports[i])
 	}
+	mention := two("Dozens freed in a swap", "stage", "in_effect", "committed", "both", "mechanism", "exchange")
+	onOther := two("Ukraine: Russia accepts a pause", "stage", "agreed", "committed", "one:russia", "mechanism", "full")
+	inLede := story(41, report(410, "Example Wire", "independent", "A long read", seen, tagged("lede", "stage", "agreed", "committed", "both", "mechanism", "full")),
+		report(411, "Demo TV", "europe", "Another long read", seen, tagged("lede", "stage", "agreed", "committed", "both", "mechanism", "full")))
+	for i := range 2 {
+		mention.Reports[i].Relevance = news.Mention
+		onOther.Reports[i].Tags = append(onOther.Reports[i].Tags, news.Tag{Facet: "claim", Value: "claim", Field: "title", Who: "ukraine"})
+	}
 	for name, c := range map[string]struct {
 		d    news.Development
 		want string // the turn; "" for no alert
 	}{
-		"one side declares":         {declared(seen), "declared_one"},
-		"both agree":                {two("All sides sign a full ceasefire", "stage", "agreed", "committed", "both", "mechanism", "full"), "agreed_both"},
-		"both, by one report":       {one, ""},
-		"both, by a repeat":         {asRepeat, ""},
-		"a mediator announces":      {two("Mediator says a truce is agreed", "stage", "agreed", "committed", "third", "mechanism", "full"), ""},
-		"nobody is known to commit": {two("A truce is agreed", "stage", "agreed", "mechanism", "full"), ""},
-		"ended":                     {two("The pause has collapsed", "stage", "ended", "mechanism", "partial"), "ended"},
-		"in effect":                 {two("The pause holds since midnight", "stage", "in_effect", "mechanism", "partial"), "in_effect"},
-		"a question":                {two("Has the pause ended?", "stage", "ended", "mechanism", "partial"), ""},
-		"a condition":               {two("The pause would end if talks fail", "stage", "ended", "mechanism", "partial"), ""},
-		"a prediction":              {two("The pause will end", "stage", "ended", "mechanism", "partial", "claim", "prediction"), ""},
-		"a proposal":                {two("A text is on the table", "stage", "proposal", "mechanism", "full"), ""},
-		"heads meet":                {two("Putin and Zelensky to meet in Istanbul", "stage", "prep", "actor", "putin", "actor", "zelensky"), "leaders_meet"},
-		"heads speak by phone":      {two("Trump speaks with Putin by telephone", "stage", "talks", "actor", "putin", "actor", "trump"), ""},
-		"envoys meet":               {two("Envoys meet in Istanbul", "stage", "talks", "actor", "umerov", "actor", "medinsky"), ""},
-		"seven hours old":           {old, ""},
-		"told already":              {known, ""},
-		"backfilled":                {history, ""},
+		"one side declares":            {declared(seen), "declared_one"},
+		"both agree":                   {two("All sides sign a full ceasefire", "stage", "agreed", "committed", "both", "mechanism", "full"), "agreed_both"},
+		"both, by one report":          {one, ""},
+		"both, by a repeat":            {asRepeat, ""},
+		"a mediator announces":         {two("Mediator says a truce is agreed", "stage", "agreed", "committed", "third", "mechanism", "full"), ""},
+		"nobody is known to commit":    {two("A truce is agreed", "stage", "agreed", "mechanism", "full"), ""},
+		"ended":                        {two("The pause has collapsed", "stage", "ended", "mechanism", "partial"), "ended"},
+		"in effect":                    {two("The pause holds since midnight", "stage", "in_effect", "mechanism", "partial"), "in_effect"},
+		"a question":                   {two("Has the pause ended?", "stage", "ended", "mechanism", "partial"), ""},
+		"a condition":                  {two("The pause would end if talks fail", "stage", "ended", "mechanism", "partial"), ""},
+		"a prediction":                 {two("The pause will end", "stage", "ended", "mechanism", "partial", "claim", "prediction"), ""},
+		"a proposal":                   {two("A text is on the table", "stage", "proposal", "mechanism", "full"), ""},
+		"heads meet":                   {two("Putin and Zelensky to meet in Istanbul", "stage", "prep", "actor", "putin", "actor", "zelensky"), "leaders_meet"},
+		"heads speak by phone":         {two("Trump speaks with Putin by telephone", "stage", "talks", "actor", "putin", "actor", "trump"), ""},
+		"a head's envoy meets a head":  {two("Trump's envoy meets Putin", "stage", "talks", "actor", "trump", "actor", "putin"), ""},
+		"both, but one is an outsider": {two("Putin and Trump agree on a pause", "stage", "agreed", "committed", "both", "mechanism", "partial", "actor", "putin", "actor", "trump"), ""},
+		"a mention":                    {mention, ""},
+		"one party on the other":       {onOther, ""},
+		"in the first sentences alone": {inLede, ""},
+		"envoys meet":                  {two("Envoys meet in Istanbul", "stage", "talks", "actor", "umerov", "actor", "medinsky"), ""},
+		"seven hours old":              {old, ""},
+		"told already":                 {known, ""},
+		"backfilled":                   {history, ""},
 	} {
 		cut, ok := AlertOf(alertEdition(now, c.d), alertSpec(), noOriginal)
 		if ok != (c.want != "") {
