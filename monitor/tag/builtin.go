@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-//go:embed packs/*.yaml
+//go:embed packs/*.yaml packs/examples/*.yaml
 var packFiles embed.FS
 
 var builtins sync.Map // name → *Pack
@@ -32,6 +32,11 @@ func Builtin(name string) (*Pack, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(p.lexicons)+len(p.actors) > 0 {
+		if err := p.withExamples(packFiles, name); err != nil {
+			return nil, fmt.Errorf("pack %s: its examples: %w", name, err)
+		}
+	}
 	builtins.Store(name, p)
 	return p, nil
 }
@@ -44,6 +49,9 @@ func BuiltinNames() []string {
 	}
 	var names []string
 	for _, f := range files {
+		if f.IsDir() {
+			continue
+		}
 		names = append(names, strings.TrimSuffix(f.Name(), ".yaml"))
 	}
 	return names

@@ -401,7 +401,7 @@ func compileTopic(p *Pack, packs []*Pack, m *matcher) (*topic, []Problem) {
 		}
 		problems = append(problems, t.compileRelevance(q, find)...)
 		for i := range q.models {
-			cm, err := t.compileModel(&q.models[i], q.Name, find, q)
+			cm, err := t.compileModel(&q.models[i], q.Name, find, possible, q)
 			if err != nil {
 				bad(q, q.models[i].line, "%v", err)
 				continue

@@ -49,7 +49,7 @@ var featurePrefixes = map[string]modelWeight{
 	"tp": {kind: fWith, field: inTitle}, "lp": {kind: fWith, field: inLede},
 }
 
-func (t *topic) compileModel(m *model, pack string, find func(*Pack, int, string, string) (int, bool), q *Pack) (compiledModel, error) {
+func (t *topic) compileModel(m *model, pack string, find func(*Pack, int, string, string) (int, bool), possible map[string]bool, q *Pack) (compiledModel, error) {
 	cm := compiledModel{facet: m.facet, value: m.value, rule: pack + "/model." + m.facet + "." + m.value, bias: m.bias, threshold: m.threshold}
 	for _, w := range m.weights {
 		prefix, name, ok := strings.Cut(w.name, ".")
@@ -59,6 +59,10 @@ func (t *topic) compileModel(m *model, pack string, find func(*Pack, int, string
 		mw, known := featurePrefixes[prefix]
 		switch {
 		case known:
+			// A base's models serve every topic: one that lacks a class never shows it.
+			if q.Topic == "" && !possible[name] {
+				continue
+			}
 			if mw.class, ok = find(q, w.line, "model "+m.facet+" "+m.value, name); !ok {
 				continue
 			}

@@ -50,7 +50,7 @@ type scan struct {
 	atoms     []int32
 	sentences []sentence
 	hits      []hit
-	taken     []bool // tokens whose words mean something else here
+	taken     []int32 // for each token, which swallowing hit covers it; 0: none
 }
 
 var scans = sync.Pool{New: func() any { return new(scan) }}
@@ -320,13 +320,16 @@ func (m *matcher) follow(s *scan, lang uint32, node, first, last, past int32) {
 	}
 }
 
-// swallow drops the hits that lie wholly within a swallowing one.
+// swallow drops the hits that lie wholly within a swallowing one, but for those
+// of several words that span just the same: they know what they mean.
 func (m *matcher) swallow(s *scan) {
-	s.taken = append(s.taken[:0], make([]bool, len(s.tokens))...)
+	s.taken = append(s.taken[:0], make([]int32, len(s.tokens))...)
+	group := int32(0)
 	for _, h := range s.hits {
 		if m.patterns[h.pattern].swallow {
+			group++
 			for t := h.first; t <= h.last; t++ {
-				s.taken[t] = true
+				s.taken[t] = group
 			}
 		}
 	}
@@ -338,7 +341,11 @@ func (m *matcher) swallow(s *scan) {
 		for _, h := range s.hits[from:to] {
 			inside := !m.patterns[h.pattern].swallow
 			for t := h.first; inside && t <= h.last; t++ {
-				inside = s.taken[t]
+				inside = s.taken[t] != 0
+			}
+			if inside && h.last > h.first { // the same span?
+				g := s.taken[h.first]
+				inside = s.taken[h.last] != g || h.first > 0 && s.taken[h.first-1] == g || s.taken[h.last+1] == g
 			}
 			if !inside {
 				kept = append(kept, h)
