@@ -21,49 +21,114 @@ var crowdCost = [scopes]float64{0.5, 0.5, 1.2}
 
 func dayOf(t time.Time) int { return int(t.Unix() / 86400) }
 
-// crowded returns copies of the nodes' sketches, their terms weighed by background and crowd.
+// crowded returns copies of the nodes' sketches, their terms weighed by background and by
+// the crowd of each node's own days.
 func crowded(nodes []node) []*sketch {
-	days := map[int]map[uint32]int{}
-	count := map[int]int{}
+	days := map[int]*tally{}
 	for _, n := range nodes {
 		d := dayOf(n.published)
 		if days[d] == nil {
-			days[d] = map[uint32]int{}
+			days[d] = newTally(len(n.sketch.terms))
 		}
-		count[d]++
-		for _, t := range n.sketch.terms {
-			days[d][t.id]++
-		}
+		days[d].add(n.sketch)
 	}
 	out := make([]*sketch, len(nodes))
 	for i, n := range nodes {
+		var near []*tally
 		d := dayOf(n.published)
-		total := 0
 		for k := d - crowdDays; k <= d+crowdDays; k++ {
-			total += count[k]
+			if t := days[k]; t != nil {
+				near = append(near, t)
+			}
 		}
 		s := *n.sketch
-		s.crowd = math.Log(float64(total) / 100)
 		s.terms = make([]term, len(n.sketch.terms))
-		share := float64(total) / (float64(total) + crowdHalf)
-		for j, t := range n.sketch.terms {
-			df := 0
-			for k := d - crowdDays; k <= d+crowdDays; k++ {
-				df += days[k][t.id]
-			}
-			local := 16 * math.Log(float64(total+1)/(float64(df)+.5))
-			// As far as the crowd is large it may lower a weight, never raise it.
-			w := float64(t.weight)
-			// A crowd of 200 can't tell a rare word from a very rare one: only what is
-			// common in it is known to be common.
-			top := 16 * math.Log(float64(total+1)/1.5)
-			scaled := w * min(1, local/max(top, 1))
-			t.weight = uint8(min(max(math.Round((1-share)*w+share*scaled), 1), 127))
-			s.terms[j] = t
-		}
-		s.sum, s.sq = [classes][2]float64{}, [classes][3]float64{}
-		s.totals()
+		s.weigh(n.sketch.terms, near...)
 		out[i] = &s
 	}
 	return out
+}
+
+// weigh sets the sketch's terms to base, weighed anew by the crowd in near. A crowd may
+// lower a weight, never raise it: of a few hundred items it knows what is common, not how
+// rare the rest is.
+func (s *sketch) weigh(base []term, near ...*tally) {
+	total := 0
+	for _, t := range near {
+		total += t.items
+	}
+	s.crowd = math.Log(float64(total) / 100)
+	share := float64(total) / (float64(total) + crowdHalf)
+	top := max(math.Log(float64(total+1)/1.5), 1.0/16)
+	for i, t := range base {
+		df := 0
+		for _, n := range near {
+			df += n.count(t.id)
+		}
+		local := min(1, math.Log(float64(total+1)/(float64(df)+.5))/top)
+		w := float64(t.weight)
+		t.weight = uint8(min(max(math.Round((1-share)*w+share*w*local), 1), 127))
+		s.terms[i] = t
+	}
+	s.sum, s.sq = [classes][2]float64{}, [classes][3]float64{}
+	s.totals()
+}
+
+// tally counts in how many items each term stands: an open-addressed table, because placing
+// one item counts thousands of terms and a map would cost most of it.
+type tally struct {
+	items int
+	used  int
+	ids   []uint32 // 0 is free: no term has id 0 in practice, and one that had would go uncounted
+	n     []uint16
+}
+
+func newTally(terms int) *tally {
+	size := 64
+	for size < 2*terms {
+		size *= 2
+	}
+	return &tally{ids: make([]uint32, size), n: make([]uint16, size)}
+}
+
+func (t *tally) at(id uint32) int {
+	mask := len(t.ids) - 1
+	i := int(id*2654435769>>8) & mask
+	for t.ids[i] != 0 && t.ids[i] != id {
+		i = (i + 1) & mask
+	}
+	return i
+}
+
+func (t *tally) count(id uint32) int { return int(t.n[t.at(id)]) }
+
+func (t *tally) add(s *sketch) {
+	t.items++
+	for _, x := range s.terms {
+		if x.id == 0 {
+			continue
+		}
+		i := t.at(x.id)
+		if t.ids[i] == 0 {
+			if t.used++; 2*t.used > len(t.ids) {
+				t.grow()
+				i = t.at(x.id)
+			}
+			t.ids[i] = x.id
+		}
+		if t.n[i] < math.MaxUint16 {
+			t.n[i]++
+		}
+	}
+}
+
+func (t *tally) grow() {
+	ids, n := t.ids, t.n
+	t.ids, t.n = make([]uint32, 2*len(ids)), make([]uint16, 2*len(ids))
+	for i, id := range ids {
+		if id != 0 {
+			j := t.at(id)
+			t.ids[j], t.n[j] = id, n[i]
+		}
+	}
 }

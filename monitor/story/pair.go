@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/bits"
 	"time"
+
+	"trucewatch/monitor/text"
 )
 
 // The features a pair of items is scored by. Their names are what `why` and the weights
@@ -56,6 +58,11 @@ const (
 	fLivePage
 	fLean
 	fReversed
+	fVetoNumbers
+	fVetoNegation
+	fVetoPolarity
+	fVetoActors
+	fVetoOccasion
 	features
 )
 
@@ -65,7 +72,7 @@ var featureNames = [features]string{"bias", "days apart", "within hours", "share
 	"same act", "another act", "same acts anywhere", "same mechanism in title", "same mechanism", "another mechanism", "same issue in title",
 	"same issue", "same place in title", "same place", "another place", "same number in title", "same number", "other numbers", "same names",
 	"same subject in title", "same subject", "rarest shared subject", "a live page", "an explainer", "two explainers", "a round-up",
-	"short titles", "contained and same day", "opposite outcome", "a live page without an event", "words of judgement", "actors the other way round"}
+	"short titles", "contained and same day", "opposite outcome", "a live page without an event", "words of judgement", "actors the other way round", "veto: numbers", "veto: negation", "veto: polarity", "veto: actors", "veto: occasion"}
 
 type vector [features]float64
 
@@ -228,6 +235,20 @@ func compare(a, b *sketch, apart time.Duration, f *vector) {
 	f[fRoundup] = flag(a.kind == kindRoundup || b.kind == kindRoundup)
 	f[fShort] = flag(min(a.sum[classWord][0], b.sum[classWord][0]) < 20)
 	f[fSameDayContain] = flag(days <= .5) * f[fTitleContain]
+	for _, v := range text.Vetoes(a.says, b.says) {
+		switch v.Kind {
+		case text.VetoNumbers:
+			f[fVetoNumbers] = 1
+		case text.VetoNegation:
+			f[fVetoNegation] = 1
+		case text.VetoPolarity:
+			f[fVetoPolarity] = 1
+		case text.VetoActors:
+			f[fVetoActors] = 1
+		case text.VetoOccasion:
+			f[fVetoOccasion] = 1
+		}
+	}
 	f[fLivePage] = flag(a.kind == kindLivePage || b.kind == kindLivePage)
 	f[fLean] = flag(a.lean) + flag(b.lean)
 	f[fReversed] = flag(a.second != 0 && a.first == b.second && a.second == b.first && a.inTitle(actAccuse) && b.inTitle(actAccuse))

@@ -64,14 +64,31 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 		place.Why = "a development of its own: nothing like it in the last five days"
 		return place
 	}
-	weighed := crowded(nodes)
-	type tally struct {
+	// One crowd for all, that of the item's days: candidates lie within five days of it.
+	near := newTally(16 * len(nodes))
+	for _, n := range nodes {
+		if d := dayOf(n.published) - dayOf(at); -crowdDays <= d && d <= crowdDays {
+			near.add(n.sketch)
+		}
+	}
+	own := item
+	own.terms = make([]term, len(item.terms))
+	own.weigh(item.terms, near)
+	weighed := make([]*sketch, len(nodes))
+	weighed[0] = &own
+	for i, n := range nodes[1:] {
+		s := *n.sketch
+		s.terms = make([]term, len(n.sketch.terms))
+		s.weigh(n.sketch.terms, near)
+		weighed[i+1] = &s
+	}
+	type likeness struct {
 		n        int
 		sum, max float64
 		best     vector
 		scope    scope
 	}
-	tallies := make([]tally, len(cands))
+	tallies := make([]likeness, len(cands))
 	var f vector
 	for i, c := range owner {
 		m := nodes[i+1]

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"trucewatch/internal/news"
+	"trucewatch/monitor/text"
 )
 
 // Where a term stands in an item.
@@ -40,12 +41,16 @@ type sketch struct {
 	lang    uint8 // index of langs; 0 is another
 	kind    uint8
 	hasLede bool
-	lean    bool      // words of judgement in the title
-	speaker uint32    // id of the actor who says so; 0: nobody named
-	first   uint32    // id of the first actor of the main clause
-	second  uint32    // id of the next actor of another name in the title
-	grams   [4]uint64 // which 4-grams the title has, by hash
-	terms   []term    // by id
+	lean    bool          // words of judgement in the title
+	speaker uint32        // id of the actor who says so; 0: nobody named
+	first   uint32        // id of the first actor of the main clause
+	second  uint32        // id of the next actor of another name in the title
+	grams   [4]uint64     // which 4-grams the title has, by hash
+	terms   []term        // by id
+	says    text.Features // of the title: what its words alone do not show
+
+	numbers [maxNumbers]text.Number // behind says when decoded
+	actors  [maxActors]text.Actor
 
 	sum [classes][2]float64 // sums of weight over terms: in the title; anywhere
 	sq  [classes][3]float64 // sums of squared weight: main clause, title, anywhere
@@ -57,6 +62,8 @@ const (
 	sketchVersion = 1
 	sketchHead    = 4 + 12 + 32 + 1
 	maxTerms      = 120
+	maxNumbers    = 12 // of text.Features
+	maxActors     = 8
 	ledeTokens    = 60
 	maxKeys       = 16
 )
@@ -69,7 +76,7 @@ func langIndex(lang string) uint8 {
 }
 
 // Sketch computes the features of an item used to compare it with others: an encoding
-// (versioned, at most 800 bytes) and at most 16 keys under which a development that holds
+// (versioned, at most 900 bytes) and at most 16 keys under which a development that holds
 // the item is found. Title, lede and body are plain text, any of them may be empty; lang
 // is BCP 47; published may be zero. Tags may be nil.
 func Sketch(title, lede, body, lang string, published time.Time, tags []news.Tag) ([]byte, []uint64) {
@@ -91,6 +98,7 @@ func sketchOf(title, lede, body, lang string, published time.Time, tags []news.T
 		tt = slices.Delete(tt, from, to)
 	}
 	s.lean = leans(tt) > 0
+	s.says = text.FeaturesOf(title, langs[s.lang])
 	s.hasLede = len(lt) >= 5
 	main := mainClause(tt)
 	th := lex.find(tt)
@@ -234,6 +242,17 @@ func (s *sketch) encode() []byte {
 		b = binary.LittleEndian.AppendUint32(b, t.id)
 		b = append(b, t.fields, t.weight)
 	}
+	f := &s.says
+	f.Numbers, f.Actors = f.Numbers[:min(maxNumbers, len(f.Numbers))], f.Actors[:min(maxActors, len(f.Actors))]
+	b = append(b, byte(min(f.Negations, 255)), byte(len(f.Numbers)), byte(len(f.Actors)))
+	b = binary.LittleEndian.AppendUint32(b, f.Polarity)
+	b = binary.LittleEndian.AppendUint64(b, f.Occasions)
+	for _, n := range f.Numbers {
+		b = binary.LittleEndian.AppendUint64(b, uint64(n))
+	}
+	for _, a := range f.Actors {
+		b = append(b, byte(a))
+	}
 	return b
 }
 
@@ -246,7 +265,12 @@ func (s *sketch) decode(b []byte) error {
 		return errSketch
 	}
 	n := int(b[sketchHead-1])
-	if n > maxTerms || len(b) != sketchHead+6*n {
+	rest := sketchHead + 6*n // where the title's features begin
+	if n > maxTerms || len(b) < rest+15 {
+		return errSketch
+	}
+	numbers, actors := int(b[rest+1]), int(b[rest+2])
+	if numbers > maxNumbers || actors > maxActors || len(b) != rest+15+8*numbers+actors {
 		return errSketch
 	}
 	terms := s.terms[:0]
@@ -256,7 +280,7 @@ func (s *sketch) decode(b []byte) error {
 		s.grams[i] = binary.LittleEndian.Uint64(b[16+8*i:])
 	}
 	last := int64(-1)
-	for p := sketchHead; p < len(b); p += 6 {
+	for p := sketchHead; p < rest; p += 6 {
 		t := term{binary.LittleEndian.Uint32(b[p:]), b[p+4], b[p+5]}
 		if int64(t.id) <= last || t.fields == 0 || t.fields > inMain|inContext|inLede {
 			return errSketch
@@ -265,6 +289,16 @@ func (s *sketch) decode(b []byte) error {
 		terms = append(terms, t)
 	}
 	s.terms = terms
+	s.says.Negations = int(b[rest])
+	s.says.Polarity = binary.LittleEndian.Uint32(b[rest+3:])
+	s.says.Occasions = binary.LittleEndian.Uint64(b[rest+7:])
+	for i := range numbers {
+		s.numbers[i] = text.Number(binary.LittleEndian.Uint64(b[rest+15+8*i:]))
+	}
+	for i := range actors {
+		s.actors[i] = text.Actor(b[rest+15+8*numbers+i])
+	}
+	s.says.Numbers, s.says.Actors = s.numbers[:numbers], s.actors[:actors]
 	s.totals()
 	return nil
 }
