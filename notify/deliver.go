@@ -60,10 +60,10 @@ type Deliverer struct {
 	mu       sync.Mutex
 	ready    map[string]time.Time // channel → when the next post may go out
 	threads  map[string]string    // deleted parent → the reply that stands in its place
-	looking  map[news.DeliveryID]bool
-	nextDue  time.Time // earliest Due we recorded
-	active   int       // deliveries and look-ups under way
-	ended    int       // of them, ever ended
+	looking  int                  // look-ups begun and not ended
+	nextDue  time.Time            // earliest Due we recorded
+	active   int                  // deliveries and look-ups under way
+	ended    int                  // of them, ever ended
 	finished chan struct{}
 }
 
@@ -115,7 +115,7 @@ func (n *Deliverer) Drain(ctx context.Context, patience time.Duration) error {
 func (n *Deliverer) start() {
 	n.ready = map[string]time.Time{}
 	n.threads = map[string]string{}
-	n.looking = map[news.DeliveryID]bool{}
+	n.looking = 0
 	n.finished = make(chan struct{}, 1)
 	n.nextDue = time.Time{}
 }
@@ -184,13 +184,16 @@ func (n *Deliverer) round(ctx context.Context, work *sync.WaitGroup, slots chan 
 			f()
 		})
 	}
-	lookups, err := n.Outbox.DueLookups(ctx, now)
-	if err != nil {
-		return fmt.Errorf("due look-ups: %w", err)
-	}
-	for _, d := range lookups {
-		if n.begin(d.ID) {
-			do(func() { defer n.end(d.ID); n.lookup(ctx, d) })
+	if !n.lookingUp() {
+		// Only between two batches: a list read while a look-up is under way may
+		// hold its row as it was, and looking again would undo what came of it.
+		lookups, err := n.Outbox.DueLookups(ctx, now)
+		if err != nil {
+			return fmt.Errorf("due look-ups: %w", err)
+		}
+		n.begin(len(lookups))
+		for _, d := range lookups {
+			do(func() { defer n.end(); n.lookup(ctx, d) })
 		}
 	}
 	for ctx.Err() == nil {
@@ -206,20 +209,23 @@ func (n *Deliverer) round(ctx context.Context, work *sync.WaitGroup, slots chan 
 	return nil
 }
 
-func (n *Deliverer) begin(id news.DeliveryID) bool {
+func (n *Deliverer) lookingUp() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.looking[id] {
-		return false
-	}
-	n.looking[id] = true
-	return true
+	return n.looking > 0
 }
 
-func (n *Deliverer) end(id news.DeliveryID) {
+// begin counts look-ups before the first of them can end.
+func (n *Deliverer) begin(lookups int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	delete(n.looking, id)
+	n.looking += lookups
+}
+
+func (n *Deliverer) end() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.looking--
 }
 
 // post sends one claimed delivery and records what came of it.

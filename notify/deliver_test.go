@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -330,4 +331,42 @@ func TestDecideSortsEveryAnswer(t *testing.T) {
 			t.Errorf("%s: no cause given", name)
 		}
 	}
+}
+
+// watched notes whether the outbox is asked for look-ups while one is under way.
+type watched struct {
+	*memoryOutbox
+	Poster
+	busy, stale, finds atomic.Int64
+}
+
+func (w *watched) DueLookups(ctx context.Context, now time.Time) ([]news.Delivery, error) {
+	w.stale.Add(w.busy.Load())
+	return w.memoryOutbox.DueLookups(ctx, now)
+}
+
+func (w *watched) Find(ctx context.Context, d news.Delivery, since, now time.Time) (string, error) {
+	w.busy.Add(1)
+	defer w.busy.Add(-1)
+	w.finds.Add(1)
+	<-time.After(40 * time.Second) // longer than the loop idles
+	return w.Poster.Find(ctx, d, since, now)
+}
+
+// A list of look-ups read while one is under way holds its row as it was:
+// looking again by that list undid what the first one had found, and the message
+// went out twice.
+func TestNoLookupFollowsAStaleList(t *testing.T) {
+	withBench(t, func(t *testing.T, b bench) {
+		w := &watched{memoryOutbox: b.o, Poster: b.n.Poster}
+		b.n.Outbox, b.n.Poster = w, w
+		b.f.faults = []fakeFault{{method: "chat.postMessage", from: 1, count: 2, kind: "reset-before"}}
+		b.runFor(t, 10*time.Minute)
+		if w.stale.Load() > 0 || w.finds.Load() < 4 {
+			t.Errorf("asked %d times during a look-up, in %d look-ups", w.stale.Load(), w.finds.Load())
+		}
+		if !b.o.settled() || len(b.f.messages) != 5 {
+			t.Errorf("states %v, %d messages", b.o.states(), len(b.f.messages))
+		}
+	})
 }
