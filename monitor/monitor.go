@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"trucewatch/internal/news"
@@ -47,6 +48,11 @@ type Monitor struct {
 	Rules   *tag.Rules
 	History time.Duration // entries older than this at first sight are history
 	Log     *slog.Logger
+
+	Boilerplate BoilerplateStore
+
+	mask   atomic.Pointer[Mask]
+	learnt time.Time // of the learning job alone
 }
 
 // Bounds of one transaction of polls.

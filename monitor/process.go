@@ -25,6 +25,11 @@ const (
 // It stops between transactions when ctx ends.
 func (m *Monitor) Process(ctx context.Context, now time.Time) (news.Tally, error) {
 	var total news.Tally
+	if m.mask.Load() == nil {
+		if err := m.loadMask(ctx, now); err != nil {
+			return total, err
+		}
+	}
 	for ctx.Err() == nil {
 		works, err := m.Items.Pending(ctx, now, judgedPerTx)
 		if err != nil || len(works) == 0 {
@@ -45,7 +50,7 @@ func (m *Monitor) Process(ctx context.Context, now time.Time) (news.Tally, error
 // Deciders are the decisions that need the corpus.
 func (m *Monitor) Deciders() news.Deciders {
 	return news.Deciders{
-		Verdict: func(p news.Prepared, known []news.Candidate) news.Verdict { return Judge(p, known, nil) },
+		Verdict: func(p news.Prepared, known []news.Candidate) news.Verdict { return Judge(p, known, m.boilerplate()) },
 		Place:   story.Place,
 	}
 }

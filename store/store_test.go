@@ -502,58 +502,6 @@ func TestSeedsLoadOnceAndAreCandidates(t *testing.T) {
 	}
 }
 
-func TestAnImportResumesWhereItsTransactionsEnded(t *testing.T) {
-	s := openStore(t)
-	es := make([]news.ImportEntry, 5)
-	for i := range es {
-		es[i] = news.ImportEntry{Feed: "archive", Entry: entry(i)}
-	}
-	es[2].URL, es[2].Canonical = es[1].URL, es[1].Canonical                         // another entry at the URL of the second
-	es[4].GUID, es[4].URL, es[4].Canonical = es[3].GUID, es[3].URL, es[3].Canonical // a revision of the fourth
-	im := news.Import{Source: "file", Version: "1", Entries: es}
-	n, ov, err := s.Import(t.Context(), im, day, history)
-	if err != nil || n != 4 || ov.New != 4 {
-		t.Fatalf("took %d (%+v), %v; want 4: the fifth revises an item not judged yet", n, ov, err)
-	}
-	if pos, err := s.ImportPosition(t.Context(), "file", "1"); err != nil || pos != 4 {
-		t.Fatalf("position %d, %v; want 4", pos, err)
-	}
-	if pos, err := s.ImportPosition(t.Context(), "file", "2"); err != nil || pos != 0 {
-		t.Errorf("position of another version %d, %v; want 0", pos, err)
-	}
-	judgeAll(t, s, day)
-	im.Start, im.Entries = 4, es[4:]
-	if n, ov, err = s.Import(t.Context(), im, day, history); err != nil || n != 1 || ov.Revised != 1 {
-		t.Errorf("took %d (%+v), %v; want the revision", n, ov, err)
-	}
-}
-
-func TestWhatBackfillBroughtIsTellableOnceALivePollSawIt(t *testing.T) {
-	s := openStore(t)
-	f := wire(t, s)
-	if _, _, err := s.Import(t.Context(), news.Import{Source: "x", Entries: []news.ImportEntry{{Feed: "wire", Entry: entry(1)}}}, day, history); err != nil {
-		t.Fatal(err)
-	}
-	judgeAll(t, s, day)
-	live := func(slot time.Time) (n int) {
-		t.Helper()
-		if _, err := s.CutDigest(t.Context(), morning, slot, slot, 0, func(e news.Edition) news.Cut { n = len(e.Stories); return news.Cut{} }); err != nil {
-			t.Fatal(err)
-		}
-		return n
-	}
-	if n := live(day); n != 0 {
-		t.Errorf("%d tellable after backfill, want none", n)
-	}
-	poll(t, s, f, day.Add(time.Hour), entry(1))
-	if n := live(day.Add(2 * time.Hour)); n != 1 {
-		t.Errorf("%d tellable after the live poll, want 1", n)
-	}
-	if x := export(t, s); x[0].Origin != news.OriginBackfill {
-		t.Errorf("origin %s, want backfill: it never changes", x[0].Origin)
-	}
-}
-
 func TestAChangedURLDropsValidatorsAndKeepsItems(t *testing.T) {
 	s := openStore(t)
 	f := wire(t, s)
@@ -660,4 +608,47 @@ func TestASecondDaemonIsKeptOff(t *testing.T) {
 		t.Fatalf("after release: %v", err)
 	}
 	l.Release()
+}
+
+func TestRegroupingMovesWhatIsUntoldAndNothingElse(t *testing.T) {
+	s := told(t) // entry 1 is told
+	f := feedNamed(t, s, "wire")
+	later := day.Add(time.Hour)
+	copied := entry(3)
+	copied.Title, copied.GUID, copied.URL, copied.Canonical = entry(2).Title, "copy", "https://wire.example/copy", "https://wire.example/copy"
+	poll(t, s, f, later, entry(2), entry(3), entry(4), copied)
+	judgeAll(t, s, later)
+	story := func(guid string) news.StoryID {
+		t.Helper()
+		for _, x := range export(t, s) {
+			if x.GUID == guid {
+				return *x.Story
+			}
+		}
+		t.Fatalf("no item %s", guid)
+		return 0
+	}
+	toldStory := story("g1")
+	var sawUntold, sawTold int
+	err := s.Regroup(t.Context(), later, func(untold []news.Member, told []news.StoryCandidate) []news.Group {
+		sawUntold, sawTold = len(untold), len(told)
+		// The second joins the told one, the third and fourth are one.
+		return []news.Group{{Story: toldStory, Items: []news.ItemID{untold[0].Item}}, {Items: []news.ItemID{untold[1].Item, untold[2].Item}}}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sawUntold != 3 || sawTold != 1 {
+		t.Errorf("regrouped %d untold items beside %d told developments, want 3 (no duplicate) beside 1", sawUntold, sawTold)
+	}
+	if story("g2") != toldStory || story("copy") != toldStory || story("g1") != toldStory {
+		t.Errorf("g1 in %d, g2 in %d, its copy in %d; want all in %d", story("g1"), story("g2"), story("copy"), toldStory)
+	}
+	if story("g3") != story("g4") || story("g3") == toldStory {
+		t.Errorf("g3 in %d, g4 in %d; want one development of their own", story("g3"), story("g4"))
+	}
+	var n int
+	if err := s.r.QueryRow(`SELECT count(*) FROM stories`).Scan(&n); err != nil || n != 2 {
+		t.Errorf("%d developments, %v; want 2: empty ones are removed", n, err)
+	}
 }

@@ -72,6 +72,7 @@ type app struct {
 
 // cutter cuts digests and notices, each in one transaction.
 type cutter interface {
+	Regroup(ctx context.Context, now time.Time, group news.Regrouper) error
 	CutDigest(ctx context.Context, spec news.DigestSpec, slot, now time.Time, unpolled int, compose func(news.Edition) news.Cut) (bool, error)
 	CutNotice(ctx context.Context, name, channel string, now time.Time, compose func(news.Edition) news.Cut) (bool, error)
 }
@@ -121,7 +122,7 @@ func newApp(e *env, cfg config.Config, st *store.Store, o options) (*app, error)
 		Fetch: a.client, Concurrency: cfg.Poll.Concurrency, PerHost: cfg.HTTP.PerHost,
 		Limits: monitor.Limits{Every: cfg.Poll.Every, Min: cfg.Poll.Min, Max: cfg.Poll.Max},
 	}
-	a.monitor = &monitor.Monitor{Feeds: st, Items: st, Poller: poller, Rules: rules, History: cfg.Poll.HistoryBefore, Log: e.log}
+	a.monitor = &monitor.Monitor{Feeds: st, Items: st, Poller: poller, Rules: rules, History: cfg.Poll.HistoryBefore, Boilerplate: st, Log: e.log}
 	if slices.ContainsFunc(cfg.Feeds, func(f config.Feed) bool { return f.Article }) {
 		a.monitor.Pages = &monitor.Articles{Fetch: a.client}
 	}

@@ -66,6 +66,10 @@ func (f *fuse) Judge(ctx context.Context, now time.Time, batch []news.Prepared, 
 	return t, err
 }
 
+func (f *fuse) Regroup(ctx context.Context, now time.Time, group news.Regrouper) error {
+	return f.guard("Regroup", func() error { return f.Store.Regroup(ctx, now, group) })
+}
+
 func (f *fuse) CutDigest(ctx context.Context, spec news.DigestSpec, slot, now time.Time, unpolled int, compose func(news.Edition) news.Cut) (ok bool, err error) {
 	err = f.guard("CutDigest", func() error { ok, err = f.Store.CutDigest(ctx, spec, slot, now, unpolled, compose); return err })
 	return ok, err

@@ -48,6 +48,7 @@ func (d *daemon) run(ctx context.Context) error {
 		monitor.Job{Name: "poll", Run: d.patient(d.round)},
 		monitor.Job{Name: "pages", Run: d.patient(d.monitor.FetchPages)},
 		monitor.Job{Name: "digest", Run: d.patient(d.cut)},
+		monitor.Job{Name: "learn", Run: d.patient(d.monitor.LearnBoilerplate)},
 		monitor.Job{Name: "tick", Run: func(context.Context, time.Time) error { d.ticked(); return nil }},
 	)
 	return nil
@@ -106,6 +107,9 @@ func (d *daemon) cutDigest(ctx context.Context, dg digest, now time.Time) error 
 	}
 	unfinished, wait, err := d.unfinished(ctx, slot, now)
 	if err != nil || wait {
+		return err
+	}
+	if err := d.cuts.Regroup(ctx, now, monitor.Regroup); err != nil {
 		return err
 	}
 	cut, err := d.cuts.CutDigest(ctx, dg.DigestSpec, slot, now, unfinished, compose)

@@ -17,6 +17,7 @@ import (
 
 	"trucewatch/internal/config"
 	"trucewatch/internal/news"
+	"trucewatch/monitor"
 	"trucewatch/monitor/text"
 	"trucewatch/notify"
 	"trucewatch/seeds"
@@ -114,6 +115,9 @@ func (w *sampleWire) runRound(e *env, d *daemon, server *wireServer, now time.Ti
 		if _, err := d.monitor.Process(e.ctx, now.Add(-ago)); err != nil {
 			return err
 		}
+	}
+	if err := d.cuts.Regroup(e.ctx, now, monitor.Regroup); err != nil {
+		return err
 	}
 	for _, dg := range d.digests {
 		show := func(ed news.Edition) news.Cut {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"trucewatch/internal/news"
+	"trucewatch/monitor"
 	"trucewatch/notify"
 	"trucewatch/store"
 )
@@ -68,6 +69,9 @@ func (c *OnceCmd) round(e *env, d *daemon) error {
 // tell cuts and delivers, or with DryRun shows what would be told.
 func (c *OnceCmd) tell(e *env, d *daemon) error {
 	now := d.now()
+	if err := d.cuts.Regroup(e.ctx, now, monitor.Regroup); err != nil {
+		return err
+	}
 	for _, dg := range d.digests {
 		slot, due := now, true
 		if !c.All && !c.DryRun {

@@ -17,6 +17,13 @@ type Seed struct {
 // SeedGUID is the GUID a seed of a name bears in the corpus.
 func SeedGUID(name string) string { return "seed:" + name }
 
+// Fingerprinted is what learning from a judged item needs.
+type Fingerprinted struct {
+	Story       StoryID // 0: of no development
+	Seen        time.Time
+	Fingerprint []byte
+}
+
 // Import is a stretch of a one-shot import, stored in one transaction with how
 // far it has come.
 type Import struct {

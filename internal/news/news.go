@@ -218,6 +218,17 @@ type Deciders struct {
 	Place   func(p Prepared, topic string, known []StoryCandidate) Placement
 }
 
+// Group is one development after regrouping: the items that belong together, and
+// the told development they join, if any.
+type Group struct {
+	Story StoryID // 0: a development of their own
+	Items []ItemID
+}
+
+// Regrouper decides which untold items of a topic belong together, and which join
+// a told development; told ones are never split or merged. It is pure.
+type Regrouper func(untold []Member, told []StoryCandidate) []Group
+
 // Relevance of an item to one topic.
 type Relevance struct {
 	Topic     string  `json:"topic"`

@@ -131,8 +131,6 @@ CREATE TABLE keys (
 CREATE TABLE boilerplate (
   publisher TEXT    NOT NULL,
   sentence  INTEGER NOT NULL,
-  items     INTEGER NOT NULL,
-  days      INTEGER NOT NULL,
   learnt    INTEGER NOT NULL,
   expires   INTEGER NOT NULL,
   PRIMARY KEY (publisher, sentence)

@@ -1,0 +1,188 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+// maxRegrouped bounds the untold items of one topic that are regrouped together:
+// the newest.
+const maxRegrouped = 600
+
+// Regroup puts the untold items of the last days together anew before a cut, all
+// at once, so that the order in which they came hardly matters. Developments that
+// some channel was told of stay as they are, and untold items may join them.
+// Duplicates go where what they repeat goes.
+func (s *Store) Regroup(ctx context.Context, now time.Time, group news.Regrouper) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		since := ms(now.Add(-storyWindow))
+		topics, err := column(ctx, tx, `SELECT DISTINCT topic FROM stories WHERE live_seen >= ?`, since)
+		if err != nil {
+			return err
+		}
+		for _, topic := range topics {
+			if err := s.regroupTopic(ctx, tx, topic, since, group); err != nil {
+				return fmt.Errorf("regroup %s: %w", topic, err)
+			}
+		}
+		return nil
+	})
+}
+
+func (s *Store) regroupTopic(ctx context.Context, tx *sql.Tx, topic string, since int64, group news.Regrouper) error {
+	open, told, err := regroupable(ctx, tx, topic, since)
+	if err != nil || len(open) < 1 {
+		return err
+	}
+	var untold []news.Member
+	home := map[news.ItemID]news.StoryID{} // where each untold item is now
+	for _, c := range open {
+		for _, m := range c.Members {
+			untold = append(untold, m)
+			home[m.Item] = c.Story
+		}
+	}
+	if len(untold) > maxRegrouped {
+		return nil // a flood: what each item found when it came stands
+	}
+	touched := map[news.StoryID]bool{}
+	taken := map[news.StoryID]bool{} // a story keeps its number for one group only
+	for _, g := range group(untold, told) {
+		to := g.Story
+		if to == 0 {
+			to = keepStory(g, home, taken)
+		}
+		if to == 0 {
+			r, err := tx.StmtContext(ctx, s.stmt.insertStory).ExecContext(ctx, topic, int64(1)<<62, 0, 0, 0)
+			if err != nil {
+				return err
+			}
+			n, err := r.LastInsertId()
+			if err != nil {
+				return err
+			}
+			to = news.StoryID(n)
+		}
+		taken[to] = true
+		for _, item := range g.Items {
+			if home[item] == to {
+				continue
+			}
+			if err := moveMember(ctx, tx, item, topic, home[item], to); err != nil {
+				return err
+			}
+			touched[home[item]], touched[to] = true, true
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(touched)) {
+		if err := settleStory(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepStory is the number a group keeps: that of the story most of its items are
+// in, the oldest of them if several, unless another group has it.
+func keepStory(g news.Group, home map[news.ItemID]news.StoryID, taken map[news.StoryID]bool) news.StoryID {
+	n := map[news.StoryID]int{}
+	for _, item := range g.Items {
+		if s := home[item]; !taken[s] {
+			n[s]++
+		}
+	}
+	ids := slices.SortedFunc(maps.Keys(n), func(a, b news.StoryID) int {
+		return cmp.Or(cmp.Compare(n[b], n[a]), cmp.Compare(a, b))
+	})
+	if len(ids) == 0 {
+		return 0
+	}
+	return ids[0]
+}
+
+// regroupable reads the developments of a topic touched since a time: those no
+// channel was told of, and the told ones.
+func regroupable(ctx context.Context, tx *sql.Tx, topic string, since int64) (open, told []news.StoryCandidate, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT s.id, EXISTS (SELECT 1 FROM told t WHERE t.story = s.id) FROM stories s WHERE s.topic = ? AND s.live_seen >= ? ORDER BY s.id`, topic, since)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		c := news.StoryCandidate{Topic: topic}
+		if err := rows.Scan(&c.Story, &c.Told); err != nil {
+			return nil, nil, err
+		}
+		if c.Told {
+			told = append(told, c)
+		} else {
+			open = append(open, c)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, nil, err
+	}
+	rows.Close()
+	for _, list := range [][]news.StoryCandidate{open, told} {
+		for i := range list {
+			if list[i].Members, err = membersOf(ctx, tx, list[i].Story); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	return open, told, nil
+}
+
+// moveMember moves an item, and what repeats or updates it within its story, to another.
+func moveMember(ctx context.Context, tx *sql.Tx, item news.ItemID, topic string, from, to news.StoryID) error {
+	_, err := tx.ExecContext(ctx, `UPDATE members SET story = ?1, why = 'regrouped before a cut' WHERE topic = ?2 AND story = ?3
+		AND (item = ?4 OR item IN (SELECT i.id FROM items i JOIN members m ON m.item = i.id WHERE m.story = ?3 AND i.of = ?4 AND i.verdict = 'duplicate'))`,
+		int64(to), topic, int64(from), int64(item))
+	return err
+}
+
+// settleStory recomputes a story's times from its members, and removes it when it
+// has none left.
+func settleStory(ctx context.Context, tx *sql.Tx, id news.StoryID) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM stories WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM members WHERE story = ?1)`, int64(id))
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE stories SET (first, last, live_seen) = (
+		SELECT min(i.news_time), max(i.news_time), max(iif(i.live_seen = 0, 0, max(i.live_seen, i.revised))) FROM members m JOIN items i ON i.id = m.item WHERE m.story = ?1)
+		WHERE id = ?1`, int64(id))
+	if err != nil {
+		return err
+	}
+	// What was evidence in one story and moved to another takes its evidence along.
+	for _, table := range []string{"dates", "ledger"} {
+		_, err = tx.ExecContext(ctx, `UPDATE `+table+` SET story = ?1 WHERE item IN (SELECT item FROM members WHERE story = ?1) AND story <> ?1`, int64(id))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func column(ctx context.Context, tx *sql.Tx, query string, args ...any) (out []string, err error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var v string
+		if err := rows.Scan(&v); err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}
