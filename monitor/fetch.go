@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -259,7 +260,12 @@ func (p *Poller) parse(ctx context.Context, f news.Feed, resp egress.Response, n
 		o.Result = Read
 	}
 	o.Hints = doc.Hints
-	return doc.Entries
+	return slices.DeleteFunc(doc.Entries, saysNothing)
+}
+
+// saysNothing reports an entry that neither tells anything nor leads anywhere.
+func saysNothing(e news.Entry) bool {
+	return e.GUID == "" && e.URL == "" && e.Title == "" && e.Summary == "" && e.Content == ""
 }
 
 // salvaged corrects the outcome of a body that did not come whole.

@@ -65,7 +65,8 @@ type Outcome struct {
 // the content changes.
 func Request(f news.Feed, now time.Time) egress.Request {
 	r := egress.Request{URL: askURL(f), Accept: feedTypes, Now: now}
-	if p := f.Poll; p.ValidatorURL != "" && now.Sub(p.LastFull) < fullEvery {
+	// To the second: an interval that divides the day comes back exactly a day later.
+	if p := f.Poll; p.ValidatorURL != "" && now.Sub(p.LastFull.Truncate(time.Second)) < fullEvery {
 		r.ETag, r.Modified, r.ValidatorURL = p.ETag, p.Modified, p.ValidatorURL
 	}
 	return r
@@ -184,7 +185,7 @@ func afterSuccess(f news.Feed, o Outcome, ov news.Overlap, lim Limits, now time.
 		was = interval
 	default:
 		interval, why = adapt(f, o, ov, was, lim, now)
-		if hint := min(o.Hints.Interval, lim.Max); hint > interval {
+		if hint := min(o.Hints.Interval, lim.Max); hint > 0 && hint >= interval {
 			interval = hint
 			why += "; the feed asks to be read no more often than every " + span(o.Hints.Interval)
 		}

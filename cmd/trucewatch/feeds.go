@@ -103,6 +103,9 @@ func stateOf(f news.Feed) string {
 	return "ok"
 }
 
+// gapShown is how long after a poll without any known entry that is shown.
+const gapShown = 7 * 24 * time.Hour
+
 func feedTable(feeds []news.Feed, now time.Time) *listing {
 	t := newTable("FEED", "SIDE", "STATE", "READ", "NEWS", "NEXT", "WHY")
 	for _, f := range feeds {
@@ -111,6 +114,9 @@ func feedTable(feeds []news.Feed, now time.Time) *listing {
 			next = "-"
 		}
 		why := f.Poll.Reason
+		if g := f.Poll.Gap; !g.IsZero() && now.Sub(g) < gapShown {
+			why = "entries may have been missed " + ago(g, now) + "; " + why
+		}
 		for _, more := range []string{f.Poll.Err, f.Poll.Partial} {
 			if more != "" {
 				why = more + "; " + why

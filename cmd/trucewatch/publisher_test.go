@@ -66,7 +66,7 @@ func (p *publisher) serve(conn net.Conn) {
 		if !strings.Contains(a.header, "Content-Type:") {
 			head += "Content-Type: application/rss+xml\r\n"
 		}
-		for line := range strings.Lines(a.header) {
+		for line := range strings.Lines(strings.TrimSpace(a.header)) {
 			head += strings.TrimSpace(line) + "\r\n"
 		}
 		size := len(a.body)
