@@ -13,6 +13,8 @@ type token struct {
 	digit bool
 	brk   bool // a clause mark (comma, colon, dash, bar) or a sentence end stands before it
 	colon bool // a colon stands right after it
+	from  int  // where it begins in the text, in runes
+	to    int  // and ends
 }
 
 const maxTokens = 400 // of one field: a hostile text costs no more
@@ -31,12 +33,13 @@ func tokens(s string) []token {
 		brk   bool
 		start = true
 		prev  rune
+		last  int
 	)
 	flush := func() {
 		if !open {
 			return
 		}
-		cur.text = b.String()
+		cur.text, cur.to = b.String(), last+1
 		b.Reset()
 		open = false
 		if cur.text != "" {
@@ -58,10 +61,11 @@ func tokens(s string) []token {
 			}
 			if !open {
 				open = true
-				cur = token{upper: unicode.IsUpper(r), first: start, digit: unicode.IsDigit(r), brk: brk}
+				cur = token{upper: unicode.IsUpper(r), first: start, digit: unicode.IsDigit(r), brk: brk, from: i}
 				brk, start = false, false
 			}
 			b.WriteString(foldRune(unicode.ToLower(r)))
+			last = i
 		case isApostrophe(r) && open && unicode.Is(unicode.Cyrillic, prev):
 			// п'ять is one word
 		case open && cur.digit && (r == ',' || r == '.' || r == '\u00a0' || r == '\u202f' || r == ' ') && thousands(rs[i+1:]) && b.Len() <= 3:

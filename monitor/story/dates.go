@@ -1,0 +1,375 @@
+package story
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+const (
+	maxDates    = 8 // of one item
+	maxDuration = 400 * 24 * time.Hour
+	maxQuote    = 120 // runes
+)
+
+// Dates reads the dates and durations that a title and lede state for an arrangement or a
+// meeting: "30-day", "until Sunday", "from midnight", "Istanbul on 2 June", "by the end of
+// June", in the shipped languages. They are resolved against the publication time in zone,
+// or in the zone the text names. Times are UTC; dates before the day of publication are
+// left out, for they are history. Item, Story, Feed and URL are the caller's to fill in.
+func Dates(title, lede, lang string, published time.Time, zone *time.Location, tags []news.Tag) []news.StatedDate {
+	if published.IsZero() {
+		return nil
+	}
+	if zone == nil {
+		zone = time.UTC
+	}
+	var out []news.StatedDate
+	for _, field := range []string{title, lede} {
+		rs := []rune(field)
+		if len(rs) > 4000 {
+			rs = rs[:4000]
+		}
+		for _, sentence := range sentencesOf(tokens(string(rs))) {
+			for _, d := range datesIn(rs, sentence, published, zone, tags) {
+				same := func(o news.StatedDate) bool {
+					return o.At.Equal(d.At) && o.Kind == d.Kind && o.What == d.What
+				}
+				if len(out) < maxDates && !slices.ContainsFunc(out, same) {
+					out = append(out, d)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func sentencesOf(ts []token) [][]token {
+	var out [][]token
+	start := 0
+	for i := 1; i < len(ts); i++ {
+		if ts[i].first {
+			// "2. Juni" is no end of a sentence.
+			if ts[i-1].digit && monthOf(ts[i].text) > 0 {
+				continue
+			}
+			out = append(out, ts[start:i])
+			start = i
+		}
+	}
+	if start < len(ts) {
+		out = append(out, ts[start:])
+	}
+	return out
+}
+
+// dateWords are what a date is said with, by beginnings.
+var (
+	untilWords   = wordSet("until till through bis jusqu jusque do до by")
+	fromWords    = wordSet("from starting beginning since ab seit partir des od с со з із від")
+	plannedWords = []string{"will", "set", "plan", "schedul", "next", "due", "meet", "wird", "werden", "soll", "geplant", "treffen", "sera", "aura", "prevu", "doit",
+		"rencontr", "odbedz", "spotka", "zaplan", "nastep", "maja", "ma", "состо", "пройд", "встрет", "заплан", "намеч", "следующ", "відбуд", "зустр", "наступн", "признач", "назнач"}
+	midnight = []string{"midnight", "mitternacht", "minuit", "polnoc", "полуноч", "полноч", "півноч", "опівноч"}
+	tomorrow = wordSet("tomorrow morgen demain jutro завтра")
+	endWords = []string{"end", "ende", "fin", "konca", "koniec", "конца", "концу", "конце", "кінця", "кінець"}
+	units    = []struct {
+		prefix string
+		d      time.Duration
+	}{
+		{"hour", time.Hour}, {"stund", time.Hour}, {"heure", time.Hour}, {"godz", time.Hour}, {"час", time.Hour}, {"годин", time.Hour},
+		{"day", 24 * time.Hour}, {"tag", 24 * time.Hour}, {"jour", 24 * time.Hour}, {"dni", 24 * time.Hour}, {"dzien", 24 * time.Hour},
+		{"дн", 24 * time.Hour}, {"ден", 24 * time.Hour}, {"день", 24 * time.Hour}, {"сут", 24 * time.Hour}, {"доб", 24 * time.Hour},
+		{"week", 7 * 24 * time.Hour}, {"woche", 7 * 24 * time.Hour}, {"semain", 7 * 24 * time.Hour}, {"tydz", 7 * 24 * time.Hour}, {"tygod", 7 * 24 * time.Hour},
+		{"недел", 7 * 24 * time.Hour}, {"тижн", 7 * 24 * time.Hour}, {"тижд", 7 * 24 * time.Hour},
+	}
+	weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
+)
+
+func begins(t string, prefixes []string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(t, p) })
+}
+
+func unitOf(t string) time.Duration {
+	if monthOf(t) > 0 && !strings.HasPrefix(t, "дн") {
+		return 0
+	}
+	for _, u := range units {
+		if strings.HasPrefix(t, u.prefix) {
+			return u.d
+		}
+	}
+	return 0
+}
+
+// count reads a numeral of digits or words; 0 when t is none.
+func count(t token) int {
+	if !t.digit {
+		return numberWords[t.text]
+	}
+	n := 0
+	for _, r := range t.text {
+		if r < '0' || r > '9' || n > 9999 {
+			return 0
+		}
+		n = 10*n + int(r-'0')
+	}
+	return n
+}
+
+// datesIn reads one sentence. It must speak of an arrangement or a meeting.
+func datesIn(rs []rune, ts []token, published time.Time, zone *time.Location, tags []news.Tag) []news.StatedDate {
+	what, where, meeting := subjectOf(ts, tags)
+	if what == "" {
+		return nil
+	}
+	zone = zoneOf(ts, zone)
+	local := published.In(zone)
+	today := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, zone)
+	planned := slices.ContainsFunc(ts, func(t token) bool { return begins(t.text, plannedWords) })
+	quote := func(from, to int) string {
+		q := rs[ts[from].from:ts[to].to]
+		return strings.TrimSpace(string(q[:min(len(q), maxQuote)]))
+	}
+	var out []news.StatedDate
+	var start time.Time // stated in this sentence
+	add := func(at time.Time, precision, kind string, from, to int) {
+		if at.Before(today) || at.After(published.Add(maxDuration)) {
+			return
+		}
+		if kind == "starts" && start.IsZero() {
+			start = at
+		}
+		w := what
+		if kind == "meets" {
+			w = "meeting"
+		}
+		out = append(out, news.StatedDate{At: at.UTC(), Precision: precision, Zone: zone.String(), What: w, Where: where, Kind: kind, Quote: quote(from, to)})
+	}
+	// kindAt says what happens at a date whose words begin at i, and where its quote begins.
+	kindAt := func(i int) (string, int) {
+		from := i
+		for k := i - 1; k >= max(0, i-3); k-- {
+			switch {
+			case untilWords[ts[k].text] && !meeting:
+				return "ends", k
+			case fromWords[ts[k].text]:
+				return "starts", k
+			}
+		}
+		if i > 0 && !ts[i].brk {
+			from = i - 1
+		}
+		if meeting {
+			return "meets", from
+		}
+		return "starts", from
+	}
+	type duration struct {
+		d        time.Duration
+		from, to int
+	}
+	var durations []duration
+	for i := 0; i < len(ts); i++ {
+		t := ts[i]
+		next := func(k int) string {
+			if i+k < len(ts) {
+				return ts[i+k].text
+			}
+			return ""
+		}
+		if begins(t.text, midnight) {
+			k, from := kindAt(i)
+			if k == "meets" {
+				k = "starts"
+			}
+			at := today.AddDate(0, 0, 1)
+			// "midnight on 8 May": the day that follows says which.
+			for j := i + 1; j <= min(i+3, len(ts)-1); j++ {
+				if day, to, ok := dayAt(ts, j, today); ok {
+					at, i = day, to
+					break
+				}
+			}
+			add(at, "minute", k, from, i)
+			continue
+		}
+		if n := count(t); n > 0 && n <= 400 {
+			if d := unitOf(next(1)); d > 0 && time.Duration(n)*d <= maxDuration {
+				durations = append(durations, duration{time.Duration(n) * d, i, i + 1})
+				i++
+				continue
+			}
+		}
+		if day, to, ok := dayAt(ts, i, today); ok {
+			k, from := kindAt(i)
+			add(day, "day", k, from, to)
+			i = to
+			continue
+		}
+		// "by the end of June"
+		if begins(t.text, endWords) {
+			for j := i + 1; j <= min(i+2, len(ts)-1); j++ {
+				if m := monthOf(ts[j].text); m > 0 && len([]rune(ts[j].text)) >= 3 {
+					year := local.Year()
+					if time.Month(m) < local.Month() {
+						year++
+					}
+					k, from := kindAt(i)
+					if k == "starts" {
+						k = "ends"
+					}
+					add(time.Date(year, time.Month(m)+1, 0, 0, 0, 0, 0, zone), "month", k, from, j)
+					i = j
+					break
+				}
+			}
+			continue
+		}
+		day := slices.IndexFunc(weekdays, func(w string) bool { return weekdayIs(t.text, w) })
+		if day >= 0 || tomorrow[t.text] {
+			k, from := kindAt(i)
+			stated := from < i && (untilWords[ts[from].text] || fromWords[ts[from].text])
+			if !stated && !planned {
+				continue // "said on Monday" looks back
+			}
+			at := today.AddDate(0, 0, 1)
+			if day >= 0 {
+				ahead := (day - int(today.Weekday()) + 7) % 7
+				if ahead == 0 && stated {
+					ahead = 7
+				}
+				at = today.AddDate(0, 0, ahead)
+			}
+			add(at, "day", k, from, i)
+		}
+	}
+	for _, d := range durations {
+		if meeting && what == "meeting" {
+			continue // "talks lasted three hours" states no end
+		}
+		begin, precision := local, "day"
+		if !start.IsZero() {
+			begin = start
+		}
+		if d.d < 7*24*time.Hour && !start.IsZero() {
+			precision = "minute"
+		}
+		add(begin.Add(d.d), precision, "ends", d.from, d.to)
+	}
+	slices.SortStableFunc(out, func(a, b news.StatedDate) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Kind, b.Kind)) })
+	return out
+}
+
+// dayAt reads a day and month at ts[i], in either order, and returns the last token of it.
+// The year is the one that puts the day nearest ahead, but for the last two months.
+func dayAt(ts []token, i int, today time.Time) (time.Time, int, bool) {
+	if i+1 >= len(ts) {
+		return time.Time{}, 0, false
+	}
+	d, m, to := 0, 0, i+1
+	if ts[i].digit {
+		d, m = count(ts[i]), monthOf(ts[i+1].text)
+	} else if ts[i+1].digit && !ts[i+1].brk {
+		d, m = count(ts[i+1]), monthOf(ts[i].text)
+	}
+	if d < 1 || d > 31 || m == 0 {
+		return time.Time{}, 0, false
+	}
+	year := today.Year()
+	if to+1 < len(ts) && ts[to+1].digit {
+		if y := count(ts[to+1]); y >= 2000 && y <= 2100 {
+			year, to = y, to+1
+			return time.Date(year, time.Month(m), d, 0, 0, 0, 0, today.Location()), to, true
+		}
+	}
+	at := time.Date(year, time.Month(m), d, 0, 0, 0, 0, today.Location())
+	if at.Before(today.AddDate(0, -2, 0)) {
+		at = at.AddDate(1, 0, 0)
+	}
+	return at, to, true
+}
+
+func weekdayIs(t, day string) bool {
+	for _, h := range lex.find([]token{{text: t}}) {
+		if c := lex.concepts[h.concept]; c.kind == classNumber && c.name == day {
+			return true
+		}
+	}
+	return false
+}
+
+// mechanisms maps concepts to the taxonomy's values.
+var mechanisms = map[string]string{"ceasefire": "full", "partial": "partial", "holiday": "partial", "humanitarian": "humanitarian", "exchange": "exchange",
+	"settlement": "settlement", "guarantees": "guarantees", "shipping": "shipping"}
+
+// subjectOf says what a sentence's dates are about: the mechanism of its tags or concepts,
+// else a meeting, and the venue or place.
+func subjectOf(ts []token, tags []news.Tag) (what, where string, meeting bool) {
+	var own string
+	for _, h := range lex.find(ts) {
+		switch c := lex.concepts[h.concept]; c.kind {
+		case classMechanism:
+			if m := mechanisms[c.name]; m != "" && (own == "" || own == "settlement" || own == "full" && m == "partial") {
+				own = m
+			}
+		case classAct:
+			meeting = meeting || c.name == "meet" || c.name == "summit" || c.name == "talks"
+			if c.name == "prepare" && h.to-h.from > 1 { // "will meet" is a plan and a meeting
+				_, _, inner := subjectOf(ts[h.from+1:h.to], nil)
+				meeting = meeting || inner
+			}
+		case classPlace:
+			where = cmp.Or(where, c.name)
+		}
+	}
+	for _, t := range tags {
+		switch t.Facet {
+		case "mechanism":
+			if own != "" {
+				what = cmp.Or(what, t.Value)
+			}
+		case "venue", "place":
+			if where != "" {
+				where = t.Value
+			}
+		}
+	}
+	what = cmp.Or(what, own)
+	if what == "" && meeting {
+		what = "meeting"
+	}
+	return what, where, meeting
+}
+
+// zoneNames are how texts name a party's time.
+var zoneNames = []struct{ words, zone string }{
+	{"moscow time", "Europe/Moscow"}, {"moskauer zeit", "Europe/Moscow"}, {"heure de moscou", "Europe/Moscow"}, {"czasu moskiewskiego", "Europe/Moscow"},
+	{"московскому времени", "Europe/Moscow"}, {"московським часом", "Europe/Moscow"},
+	{"kyiv time", "Europe/Kyiv"}, {"kiev time", "Europe/Kyiv"}, {"kiewer zeit", "Europe/Kyiv"}, {"heure de kiev", "Europe/Kyiv"}, {"czasu kijowskiego", "Europe/Kyiv"},
+	{"киевскому времени", "Europe/Kyiv"}, {"київським часом", "Europe/Kyiv"},
+}
+
+// zoneOf is the zone a sentence names ("Moscow time"), else zone. Moscow's has not moved
+// since 2014; Kyiv's is looked up where the system knows it.
+func zoneOf(ts []token, zone *time.Location) *time.Location {
+	var b strings.Builder
+	for _, t := range ts {
+		b.WriteString(" " + t.text)
+	}
+	text := b.String() + " "
+	for _, z := range zoneNames {
+		if !strings.Contains(text, " "+z.words+" ") {
+			continue
+		}
+		if l, err := time.LoadLocation(z.zone); err == nil {
+			return l
+		}
+		if z.zone == "Europe/Moscow" {
+			return time.FixedZone(z.zone, 3*3600)
+		}
+	}
+	return zone
+}

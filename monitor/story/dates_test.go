@@ -1,0 +1,100 @@
+package story
+
+import (
+	"testing"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+// Published on a Tuesday at 15:00 in Kyiv.
+var tuesday = time.Date(2025, 5, 27, 12, 0, 0, 0, time.UTC)
+
+func TestDatesReadWhatAnArrangementOrMeetingStates(t *testing.T) {
+	kyiv := time.FixedZone("Europe/Kyiv", 3*3600)
+	day := func(m time.Month, d int) time.Time { return time.Date(2025, m, d, 0, 0, 0, 0, kyiv) }
+	cases := []struct {
+		text, lang, kind, what, precision, quote string
+		at                                       time.Time
+	}{
+		{"Kremlin declares 30-day ceasefire", "en", "ends", "full", "day", "30-day", tuesday.Add(30 * 24 * time.Hour)},
+		{"Truce to hold until Sunday", "en", "ends", "full", "day", "until Sunday", day(6, 1)},
+		{"Truce begins from midnight", "en", "starts", "full", "minute", "from midnight", day(5, 28)},
+		{"Delegations will meet in Istanbul on 2 June", "en", "meets", "meeting", "day", "on 2 June", day(6, 2)},
+		{"Delegations will meet in Istanbul on June 2", "en", "meets", "meeting", "day", "on June 2", day(6, 2)},
+		{"Ceasefire terms wanted by the end of June", "en", "ends", "full", "month", "by the end of June", day(6, 30)},
+		{"Waffenruhe soll bis Sonntag gelten", "de", "ends", "full", "day", "bis Sonntag", day(6, 1)},
+		{"Treffen in Istanbul am 2. Juni geplant", "de", "meets", "meeting", "day", "am 2. Juni", day(6, 2)},
+		{"La trêve tiendra jusqu'à dimanche", "fr", "ends", "full", "day", "jusqu'à dimanche", day(6, 1)},
+		{"Rencontre prévue à Istanbul le 2 juin", "fr", "meets", "meeting", "day", "le 2 juin", day(6, 2)},
+		{"Rozejm ma trwać do niedzieli", "pl", "ends", "full", "day", "do niedzieli", day(6, 1)},
+		{"Spotkanie w Stambule 2 czerwca", "pl", "meets", "meeting", "day", "Stambule 2 czerwca", day(6, 2)},
+		{"Перемирие продлится до воскресенья", "ru", "ends", "full", "day", "до воскресенья", day(6, 1)},
+		{"Встреча в Стамбуле пройдет 2 июня", "ru", "meets", "meeting", "day", "пройдет 2 июня", day(6, 2)},
+		{"Перемир'я на 30 днів", "uk", "ends", "full", "day", "30 днів", tuesday.Add(30 * 24 * time.Hour)},
+		{"Перемир'я триватиме до неділі", "uk", "ends", "full", "day", "до неділі", day(6, 1)},
+		{"Зустріч у Стамбулі відбудеться 2 червня", "uk", "meets", "meeting", "day", "відбудеться 2 червня", day(6, 2)},
+	}
+	for _, c := range cases {
+		got := Dates(c.text, "", c.lang, tuesday, kyiv, nil)
+		if len(got) != 1 {
+			t.Errorf("%q: got %d dates %+v, want one", c.text, len(got), got)
+			continue
+		}
+		g := got[0]
+		if g.Kind != c.kind || g.What != c.what || g.Precision != c.precision || !g.At.Equal(c.at) || g.Quote != c.quote || g.Zone != "Europe/Kyiv" {
+			t.Errorf("%q:\n got %s %s %s %s %q in %s\nwant %s %s %s %s %q", c.text, g.Kind, g.What, g.Precision, g.At, g.Quote, g.Zone, c.kind, c.what, c.precision, c.at.UTC(), c.quote)
+		}
+	}
+}
+
+func TestADurationRunsFromTheStatedStart(t *testing.T) {
+	moscow := time.FixedZone("Europe/Moscow", 3*3600)
+	got := Dates("Kremlin announces three-day truce from 8 May", "", "en", time.Date(2025, 5, 1, 10, 0, 0, 0, time.UTC), moscow, nil)
+	want := []struct {
+		kind string
+		at   time.Time
+	}{{"starts", time.Date(2025, 5, 8, 0, 0, 0, 0, moscow)}, {"ends", time.Date(2025, 5, 11, 0, 0, 0, 0, moscow)}}
+	if len(got) != 2 {
+		t.Fatalf("got %+v, want a start and an end", got)
+	}
+	for i, w := range want {
+		if got[i].Kind != w.kind || !got[i].At.Equal(w.at) {
+			t.Errorf("date %d: got %s %s, want %s %s", i, got[i].Kind, got[i].At, w.kind, w.at.UTC())
+		}
+	}
+}
+
+func TestDatesLeaveOutHistoryAndOtherSubjects(t *testing.T) {
+	for _, text := range []string{
+		"Trump said on Monday that a ceasefire was near",       // when it was said
+		"Drone strike kills three in Odesa on Friday",          // no arrangement
+		"The Minsk ceasefire of 12 February 2015 did not hold", // history
+		"Negotiators spoke for three hours in Geneva talks",    // how long, not until when
+	} {
+		if got := Dates(text, "", "en", tuesday, time.UTC, nil); len(got) != 0 {
+			t.Errorf("%q: got %+v, want none", text, got)
+		}
+	}
+}
+
+func TestDatesUseTheZoneTheTextNamesAndTheTagsValues(t *testing.T) {
+	tags := []news.Tag{{Facet: "mechanism", Value: "partial"}, {Facet: "place", Value: "sumy-oblast"}}
+	got := Dates("Truce in Sumy begins from midnight Moscow time", "", "en", tuesday, time.UTC, tags)
+	if len(got) != 1 {
+		t.Fatalf("got %+v, want one date", got)
+	}
+	if g := got[0]; g.What != "partial" || g.Where != "sumy-oblast" || g.Zone != "Europe/Moscow" || !g.At.Equal(time.Date(2025, 5, 27, 21, 0, 0, 0, time.UTC)) {
+		t.Errorf("got %+v, want the tags' words and 21:00 UTC", g)
+	}
+}
+
+func TestDatesOfHostileTextAreFew(t *testing.T) {
+	text := ""
+	for range 500 {
+		text += "ceasefire until Sunday and from 3 May to 4 June for 9999999999 days by the end of May. "
+	}
+	if got := Dates(text, text, "en", tuesday, time.UTC, nil); len(got) > 8 {
+		t.Errorf("got %d dates, want at most 8", len(got))
+	}
+}

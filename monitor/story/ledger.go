@@ -1,0 +1,91 @@
+package story
+
+import (
+	"slices"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+// Evidence is what one development says of one mechanism at one place.
+type Evidence struct {
+	Topic     string
+	Mechanism string
+	Place     string
+	Stage     string // of the taxonomy
+	Committed string // both, one:SIDE, third or ""
+	Origins   int    // independent origins that say so: see Origins
+	Alleged   bool   // a party says so of the other; no number of origins makes it more than a claim
+	At        time.Time
+	Story     news.StoryID
+	Item      news.ItemID
+	URL       string
+	Quote     string
+}
+
+// Move says where the mechanism stands after the evidence, and whether it moved. One
+// origin alone moves it only to a claim, and so does what is alleged; a second origin
+// makes a claim stand. Talk about an arrangement that stands does not undo it, analysis
+// moves nothing, and neither does evidence older than the position. The zero Position is
+// nowhere yet.
+func Move(now news.Position, e Evidence) (news.Position, bool) {
+	if e.Stage == "" || e.Stage == "analysis" || e.Origins < 1 || e.Mechanism == "" {
+		return now, false
+	}
+	if now.Stage != "" && (now.Topic != e.Topic || now.Mechanism != e.Mechanism || now.Place != e.Place) {
+		return now, false
+	}
+	claim := e.Origins < 2 || e.Alleged
+	if now.Stage != "" {
+		switch {
+		case e.At.Before(now.At):
+			return now, false
+		case e.Stage == now.Stage && committed(e.Committed, now.Committed) == now.Committed:
+			if !now.Claim || claim {
+				return now, false
+			}
+		case e.Stage != now.Stage && !follows(now.Stage, e.Stage):
+			return now, false
+		}
+	}
+	next := news.Position{Topic: e.Topic, Mechanism: e.Mechanism, Place: e.Place, Stage: e.Stage, Committed: e.Committed, Claim: claim,
+		At: e.At, Story: e.Story, Item: e.Item, URL: e.URL, Quote: e.Quote}
+	if e.Stage == now.Stage {
+		next.Committed = committed(e.Committed, now.Committed)
+	}
+	if now.Stage != "" {
+		before := now
+		before.Before = nil // one step back is told, not a history
+		next.Before = &before
+	}
+	return next, true
+}
+
+// committed is who committed after another report of the same stage: a silent one takes
+// nothing back, and a mediator's word takes nothing from a party's.
+func committed(now, before string) string {
+	if now == "" || now == "third" && before != "" || before == "both" {
+		return before
+	}
+	return now
+}
+
+// standing stages are arrangements; weak ones are talk that leaves them where they are.
+var (
+	standing = []string{"agreed", "in_effect", "violation"}
+	ends     = []string{"agreed", "in_effect", "violation", "ended", "reject"}
+	firm     = []string{"proposal", "accept", "reject", "prep", "talks"}
+)
+
+// follows reports whether a position moves from one stage to another.
+func follows(from, to string) bool {
+	switch {
+	case slices.Contains(standing, from):
+		return slices.Contains(ends, to)
+	case to == "violation":
+		return false // of nothing that stands
+	case slices.Contains(firm, from):
+		return to != "signal"
+	}
+	return true
+}
