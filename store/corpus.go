@@ -77,72 +77,140 @@ func (s *Store) loadSeed(ctx context.Context, tx *sql.Tx, f news.Feed, sd news.S
 	return true, nil
 }
 
-// ImportPosition tells how many entries of an import's version are done; none once
-// it was read to its end, so that a further run reads it again.
-func (s *Store) ImportPosition(ctx context.Context, source, version string) (int64, error) {
-	var n int64
-	err := s.r.QueryRowContext(ctx, `SELECT position FROM imports WHERE source = ? AND digest = ? AND finished = 0`, source, version).Scan(&n)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
-	}
-	return n, classify(err)
+// Progress is how far an import has come.
+type Progress struct {
+	Position int64  // entries done
+	Cursor   string // where in the source to go on, in the source's own words; "" is its start
 }
 
-// Import stores a stretch of entries as backfill, with how far the import has
-// come, in one transaction. It stops before an entry that would revise an item
-// not judged yet, and returns how many it took: judge what is pending, then call
-// it with the rest.
-func (s *Store) Import(ctx context.Context, im news.Import, now time.Time, history time.Duration) (taken int, total news.Overlap, err error) {
+// ImportProgress tells how far an import's version has come; nowhere once it was
+// read to its end, so that a further run reads it again.
+func (s *Store) ImportProgress(ctx context.Context, source, version string) (Progress, error) {
+	var p Progress
+	err := s.r.QueryRowContext(ctx, `SELECT position, cursor FROM imports WHERE source = ? AND digest = ? AND finished = 0`, source, version).Scan(&p.Position, &p.Cursor)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Progress{}, nil
+	}
+	return p, classify(err)
+}
+
+// ImportFeed returns the feed that entries belong to, by its name or URL, and makes
+// an unpolled one of that name and language when there is none.
+func (s *Store) ImportFeed(ctx context.Context, name, lang string) (f news.Feed, err error) {
 	err = s.write(ctx, func(tx *sql.Tx) error {
-		taken, total = 0, news.Overlap{}
-		feeds := map[string]news.Feed{}
-		for _, e := range im.Entries {
-			if e.Feed == "" { // passed over, and counted
-				taken++
-				continue
-			}
-			f, ok := feeds[e.Feed]
-			if !ok {
-				if f, err = ensureFeed(ctx, tx, e.Feed, e.Lang); err != nil {
-					return fmt.Errorf("feed %s: %w", e.Feed, err)
-				}
-				feeds[e.Feed] = f
-			}
-			f.Article = false
-			wait, err := s.revisesUnjudged(ctx, tx, f, e.Entry)
-			if err != nil {
-				return err
-			}
-			if wait {
-				break
-			}
-			ov, err := s.recordEntries(ctx, tx, f, []news.Entry{e.Entry}, arrival{at: now, origin: news.OriginBackfill, history: history, first: true, archive: true})
-			if err != nil {
-				return err
-			}
-			taken++
-			total.Entries += ov.Entries
-			total.New += ov.New
-			total.Revised += ov.Revised
-			total.Known += ov.Known
-		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO imports (source, position, digest, updated, finished) VALUES (?, ?, ?, ?, 0)
-			ON CONFLICT (source) DO UPDATE SET position = excluded.position, digest = excluded.digest, updated = excluded.updated, finished = 0`,
-			im.Source, im.Start+int64(taken), im.Version, ms(now))
+		f, err = ensureFeed(ctx, tx, name, lang)
 		return err
 	})
-	return taken, total, err
+	f.Article = false // history waits for no page
+	return f, err
 }
 
-func (s *Store) revisesUnjudged(ctx context.Context, tx *sql.Tx, f news.Feed, e news.Entry) (bool, error) {
-	id := identify(f.ID, e)
-	k, found, err := s.findKnown(ctx, tx, e, id, nil, true)
-	if err != nil || !found || k.keys.text == id.text {
-		return false, err
+// Stretch is a part of a one-shot import, stored and judged in one transaction
+// with how far the import has come.
+type Stretch struct {
+	Source  string // names the import, so that it resumes
+	Version string // of the source's content: another version starts anew
+	Entries []StretchEntry
+}
+
+// StretchEntry is one entry to import.
+type StretchEntry struct {
+	// Prepared is the entry and what is known of it without the corpus: its
+	// Work.Feed is from ImportFeed, its Work.Item holds the entry and when it was
+	// seen. Without a feed the entry is passed over, and counted.
+	Prepared news.Prepared
+	OwnGUIDs bool     // the source is an archive with GUIDs of its own: two of them are two entries
+	After    Progress // of the import once the entry is stored
+}
+
+// Judging is how imported entries are judged. Its functions are pure, and called
+// inside the transaction.
+type Judging struct {
+	Prepare func(news.Work) news.Prepared // of an entry that revises an item
+	Decide  news.Deciders
+	Enough  func() bool // whether the transaction has lasted long enough; asked before each entry but the first
+}
+
+// Imported counts what a stretch brought.
+type Imported struct {
+	Taken   int // entries done, of the stretch's
+	Overlap news.Overlap
+	Tally   news.Tally
+}
+
+// Import stores a stretch of entries as backfill and judges them, in order, each
+// seeing what was decided of the former. It stops early when enough is done: call
+// it again with the rest. An item that a live poll has seen is never revised by
+// history, which may be older than what the poll saw.
+func (s *Store) Import(ctx context.Context, im Stretch, j Judging, history time.Duration) (out Imported, err error) {
+	inner := context.WithoutCancel(ctx) // short, and a statement that can't be cancelled needs no goroutine
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		out = Imported{}
+		unreliable := map[news.FeedID]map[int64]bool{}
+		var last StretchEntry
+		for _, e := range im.Entries {
+			if out.Taken > 0 && j.Enough() {
+				break
+			}
+			if f := e.Prepared.Work.Feed; f.ID != 0 {
+				known, ok := unreliable[f.ID]
+				if !ok {
+					if known, err = s.learnUnreliable(inner, tx, f.ID, nil, nil); err != nil {
+						return err
+					}
+					unreliable[f.ID] = known
+				}
+				if err := s.importOne(inner, tx, e, j, known, history, &out); err != nil {
+					return fmt.Errorf("entry %q of %s: %w", e.Prepared.Work.Item.Title, f.Name, err)
+				}
+			}
+			out.Taken++
+			last = e
+		}
+		_, err := tx.ExecContext(inner, `INSERT INTO imports (source, position, cursor, digest, updated, finished) VALUES (?, ?, ?, ?, ?, 0)
+			ON CONFLICT (source) DO UPDATE SET position = excluded.position, cursor = excluded.cursor, digest = excluded.digest, updated = excluded.updated, finished = 0`,
+			im.Source, last.After.Position, last.After.Cursor, im.Version, ms(last.Prepared.Work.Item.Seen))
+		return err
+	})
+	return out, err
+}
+
+// importOne stores and judges one entry.
+func (s *Store) importOne(ctx context.Context, tx *sql.Tx, e StretchEntry, j Judging, unreliable map[int64]bool, history time.Duration, out *Imported) error {
+	p := e.Prepared
+	it := &p.Work.Item
+	out.Overlap.Entries++
+	id := identify(p.Work.Feed.ID, it.Entry)
+	k, found, err := s.findKnown(ctx, tx, it.Entry, id, unreliable, e.OwnGUIDs)
+	if err != nil {
+		return err
 	}
-	var open bool
-	err = tx.QueryRowContext(ctx, `SELECT state <> 'judged' FROM items WHERE id = ?`, int64(k.id)).Scan(&open)
-	return open, err
+	a := arrival{at: it.Seen, origin: news.OriginBackfill, history: history, first: true}
+	switch {
+	case !found:
+		if it.ID, err = s.insertItem(ctx, tx, p.Work.Feed, it.Entry, id, a); err != nil {
+			return err
+		}
+		out.Overlap.New++
+	case k.keys.text == id.text || k.live != 0:
+		out.Overlap.Known++
+		return nil
+	default:
+		if err := s.revise(ctx, tx, p.Work.Feed, k, it.Entry, id, a); err != nil {
+			return err
+		}
+		w := news.Work{Feed: p.Work.Feed}
+		w.Item, err = scanItem(tx.QueryRowContext(ctx, `SELECT `+workColumns+`, fp.fp FROM items i JOIN texts t ON t.item = i.id LEFT JOIN fingerprints fp ON fp.item = i.id WHERE i.id = ?`, int64(k.id)), &w.Previous)
+		if err != nil {
+			return err
+		}
+		w.Item.Feed = w.Feed.ID
+		p = j.Prepare(w)
+		out.Overlap.Revised++
+	}
+	t, err := s.judgeOne(ctx, tx, p.Work.Item.Seen, p, j.Decide)
+	out.Tally.Add(t)
+	return err
 }
 
 // FinishImport marks an import as read to its end.
