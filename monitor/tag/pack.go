@@ -106,7 +106,8 @@ type weight struct {
 // relevance holds the hand weights; see Rules.Tag.
 type relevance struct {
 	acts, adds, minus, titleMinus []weight
-	numbers                       []weight // see relevanceNumbers
+	numbers                       []weight // see numbers.byName
+	veto                          []weight // classes in a title that leave only a mention, unless all parties are named; no values
 }
 
 // model is a logistic model over features: see features.go.
@@ -468,6 +469,13 @@ func (d *decoder) relevance(n *yaml.Node) {
 		"minus":       func(v *yaml.Node) { d.weights(v, "relevance.minus", &r.minus) },
 		"title_minus": func(v *yaml.Node) { d.weights(v, "relevance.title_minus", &r.titleMinus) },
 		"numbers":     func(v *yaml.Node) { d.weights(v, "relevance.numbers", &r.numbers) },
+		"veto": func(v *yaml.Node) {
+			var names []string
+			d.list(v, "relevance.veto", &names)
+			for _, n := range names {
+				r.veto = append(r.veto, weight{name: n, line: v.Line})
+			}
+		},
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 // named beside it; title, lede and the best of the body weighed apart.
 type weigher struct {
 	acts, adds, minus, titleMinus []classWeight
+	veto                          []classWeight
 	all                           classSet // classes of acts and adds
 	numbers                       numbers
 }
@@ -82,6 +83,7 @@ func (t *topic) compileRelevance(q *Pack, find func(*Pack, int, string, string) 
 	read(q.relevance.adds, &w.adds, false)
 	read(q.relevance.minus, &w.minus, false)
 	read(q.relevance.titleMinus, &w.titleMinus, false)
+	read(q.relevance.veto, &w.veto, false)
 	known := w.numbers.byName()
 	for _, x := range q.relevance.numbers {
 		if p := known[x.name]; p != nil {
@@ -170,6 +172,20 @@ func (v *view) grade() grade {
 	}
 	g.score -= g.minus
 	return g
+}
+
+// vetoed tells a title that is about somebody else's talks: "main" is out of the
+// question unless title and lede name every party.
+func (v *view) vetoed() bool {
+	if v.sides[inTitle]|v.sides[inLede] == uint32(1)<<len(v.t.sides)-1 {
+		return false
+	}
+	for _, c := range v.t.weigh.veto {
+		if v.in[inTitle].has(c.class) {
+			return true
+		}
+	}
+	return false
 }
 
 func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

@@ -173,7 +173,7 @@ func (m *matcher) split(s *scan, text string, field int) {
 			}
 		case c == cDrop:
 			// A breve or diaeresis written apart makes another letter of the one before it.
-			if open && node > 0 && (r == 0x306 || r == 0x308) {
+			if open && (r == 0x306 || r == 0x308) {
 				m.compose(&node, text[tok.start:i], r)
 			}
 		case c == cApos:
@@ -260,7 +260,7 @@ func (m *matcher) compose(node *int32, word string, mark rune) {
 			codes = append(codes, c)
 		}
 	}
-	if len(codes) == 0 || swap[codes[len(codes)-1]] == 0 {
+	if len(codes) == 0 || len(codes) > 64 || swap[codes[len(codes)-1]] == 0 {
 		return
 	}
 	codes[len(codes)-1] = swap[codes[len(codes)-1]]

@@ -140,9 +140,13 @@ func (v *view) relevance(g grade, x *facts) news.Relevance {
 		return out
 	}
 	out.Score, _ = v.probability(main, x)
+	vetoed := v.vetoed()
+	if vetoed {
+		out.Score = min(out.Score, main.threshold/2)
+	}
 	if out.Score >= main.threshold {
 		out.Relevance = news.Main
-	} else if mention != nil {
+	} else if mention != nil && !vetoed {
 		if p, _ := v.probability(mention, x); p >= mention.threshold {
 			out.Relevance = news.Mention
 		}

@@ -1,0 +1,331 @@
+package tag
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"trucewatch/internal/news"
+)
+
+// load compiles one pack written in a test.
+func load(t *testing.T, yaml string) *Rules {
+	t.Helper()
+	p, err := Load("test.yaml", []byte("pack: test\ntopic: t\nsides: [north, south]\n"+yaml))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Compile(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// found lists the words the pack's patterns matched in a text, in order.
+func found(r *Rules, text, lang string) []string {
+	s := new(scan)
+	r.m.read(s, "", text, "", r.langs[lang])
+	var out []string
+	for _, h := range s.hits {
+		out = append(out, s.words(h.first, h.last))
+	}
+	return out
+}
+
+func TestPatternsMatchWordsAsSourcesWriteThem(t *testing.T) {
+	for _, c := range []struct {
+		pattern, text string
+		want          []string
+	}{
+		{"ceasefire*", "Ceasefires, a CEASEFIRE; precease­fire", []string{"Ceasefires", "CEASEFIRE"}},
+		{"cease fire", "a cease-fire, a cease fire. Cease. Fire", []string{"cease-fire", "cease fire"}},
+		{"перемир*", "про перемир'я, перемир’я і перемирʼя; неперемир", []string{"перемир'я", "перемир’я", "перемирʼя"}},
+		{"еще", "Ещё и еще", []string{"Ещё", "еще"}},
+		{"київ", "Київ і Киı", []string{"Київ"}},
+		{"зеленський", "Зеленський, Зеленськии\u0306", []string{"Зеленський", "Зеленськии\u0306"}},
+		{"waffenruhe", "Die Waffenruhe", []string{"Waffenruhe"}},
+		{"*waffenruh*", "Osterwaffenruhe und Waffenruhen", []string{"Osterwaffenruhe", "Waffenruhen"}},
+		{"*abkommen", "Getreideabkommen, Abkommens", []string{"Getreideabkommen"}},
+		{"zelensk*", "Żełenski, Zelenskyj, Zélensky, Zelmer", []string{"Żełenski", "Zelenskyj", "Zélensky"}},
+		{"weiss*", "Weißes Haus", []string{"Weißes"}},
+		{"lodz", "Łódź", []string{"Łódź"}},
+		{"u s", "the U.S. said", []string{"U.S"}},
+		{"treve", "La trêve d'hiver", []string{"trêve"}},
+		{"end|ends _2 war", "ends the long war. End of a very long war. The war ends", []string{"ends the long war"}},
+		{"peace plan*", "Ukraine peace plans", []string{"peace plans"}},
+		{"1 000 for 1 000", "a 1,000-for-1,000 swap", []string{"1,000-for-1,000"}},
+		{"talks", "(talks)—«talks»\u200b!", []string{"talks", "talks"}},
+	} {
+		r := load(t, "lexicons:\n  words: {en: \""+c.pattern+"\"}\n")
+		if got := found(r, c.text, "en"); !slices.Equal(got, c.want) {
+			t.Errorf("%q in %q: got %q, want %q", c.pattern, c.text, got, c.want)
+		}
+	}
+}
+
+func TestMatchesOverlap(t *testing.T) {
+	r := load(t, `lexicons:
+  a: {en: ukraine peace}
+  b: {en: peace plan*}
+  c: {en: peace}
+`)
+	if got, want := found(r, "Ukraine peace plan", "en"), []string{"Ukraine peace", "peace", "peace plan"}; len(got) != len(want) {
+		t.Errorf("got %q, want each of %q", got, want)
+	}
+}
+
+func TestSwallowedWordsMeanSomethingElse(t *testing.T) {
+	r := load(t, `lexicons:
+  else: {swallow: true, en: talks to; trade talks}
+  talks: {en: talks; peace talks}
+  trade: {en: trade talk*}
+`)
+	for text, want := range map[string][]string{
+		"She talks to us":            {"talks to"},
+		"Peace talks to resume":      {"Peace talks", "talks to"},
+		"Trade talks end, talks run": {"Trade talks", "Trade talks", "talks"},
+	} {
+		if got := found(r, text, "en"); !slices.Equal(got, want) {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestWordsByLanguageAreReadInTheirLanguageOnly(t *testing.T) {
+	r := load(t, `lexicons:
+  strict: {by_language: true, de en: was}
+  german: {by_language: true, de: so}
+  loose: {de: waffenruhe}
+`)
+	for lang, want := range map[string][]string{
+		"de": {"was", "so", "Waffenruhe"},
+		"en": {"was", "Waffenruhe"},
+		"":   {"was", "so", "Waffenruhe"}, // not stated: any
+		"pt": {"was", "so", "Waffenruhe"}, // no pack knows it: any
+	} {
+		if got := found(r, "was so Waffenruhe", lang); !slices.Equal(slices.Compact(got), want) {
+			t.Errorf("lang %q: got %q, want %q", lang, got, want)
+		}
+	}
+}
+
+func TestSentencesEndWherePeopleEndThem(t *testing.T) {
+	r := load(t, "lexicons:\n  pair: {en: alpha _6 omega}\n")
+	for text, want := range map[string]int{
+		"alpha and omega":             1,
+		"alpha. Omega":                0,
+		"alpha? Omega":                0,
+		"alpha of the U.S. and omega": 1,
+		"alpha on Feb. 15 omega":      1,
+		"alpha\nomega":                0,
+		"alpha; omega":                0,
+		"alpha | omega":               0,
+		"alpha – omega":               0,
+		"alpha 3.5 omega":             1,
+		"alpha … Omega":               0,
+	} {
+		if got := found(r, text, "en"); len(got) != want {
+			t.Errorf("%q: %d matches, want %d", text, len(got), want)
+		}
+	}
+}
+
+func TestTagsCarryTheSourcesWords(t *testing.T) {
+	r := builtinRules(t)
+	in := Input{
+		Title: "Kyiv and Moscow agree to exchange 1,000 prisoners each in Istanbul",
+		Lede:  "WASHINGTON (Reuters) - Rustem Umerov and Vladimir Medinsky announced the deal; a ceasefire in Donetsk was not agreed.",
+		Lang:  "en",
+	}
+	res := r.Tag(in)
+	if res.Topics[0].Relevance != news.Main || res.Topics[0].Score <= 0.5 || res.Topics[0].Score > 1 {
+		t.Fatalf("relevance %+v, want main", res.Topics[0])
+	}
+	for _, want := range []news.Tag{
+		{Facet: "committed", Value: "both", Match: "agree", Field: "title"},
+		{Facet: "mechanism", Value: "exchange", Field: "title"},
+		{Facet: "actor", Value: "umerov", Match: "Rustem Umerov", Field: "lede", Who: "ukraine"},
+		{Facet: "actor", Value: "moscow", Match: "Moscow", Field: "title", Who: "russia"},
+		{Facet: "venue", Value: "istanbul", Match: "Istanbul", Field: "title"},
+		{Facet: "place", Value: "donetsk", Match: "Donetsk", Field: "lede", Who: "sector"},
+		{Facet: "origin", Value: "reuters", Match: "Reuters", Field: "lede"},
+		{Facet: "issue", Value: "pows", Field: "title"},
+		{Facet: "genre", Value: "news"},
+	} {
+		i := slices.IndexFunc(res.Tags, func(g news.Tag) bool { return g.Facet == want.Facet && g.Value == want.Value })
+		if i < 0 {
+			t.Errorf("no %s %s in %+v", want.Facet, want.Value, res.Tags)
+			continue
+		}
+		g := res.Tags[i]
+		if want.Match != "" && g.Match != want.Match || want.Field != "" && g.Field != want.Field || g.Who != want.Who || g.Rule == "" || g.Lang != "en" {
+			t.Errorf("got %+v, want %+v with a rule and the language", g, want)
+		}
+	}
+	for _, g := range res.Tags {
+		if !strings.Contains(in.Title+"\n"+in.Lede, g.Match) {
+			t.Errorf("%s %s: %q are not the source's words", g.Facet, g.Value, g.Match)
+		}
+	}
+}
+
+func TestReversalsAndNegationsAreToldApart(t *testing.T) {
+	r := builtinRules(t)
+	claim := func(title string) string {
+		for _, g := range r.Tag(Input{Title: title, Lang: "en"}).Tags {
+			if g.Facet == "claim" {
+				return g.Value + " " + g.Who
+			}
+		}
+		return ""
+	}
+	for title, want := range map[string]string{
+		"Kremlin says Putin is ready for ceasefire talks with Ukraine": "claim kremlin",
+		"Zelensky denies Ukraine agreed to truce with Russia":          "denial zelensky",
+		"Putin: Ukraine broke the ceasefire it had signed":             "claim putin",
+	} {
+		if got := claim(title); got != want {
+			t.Errorf("%q: claim %q, want %q", title, got, want)
+		}
+	}
+}
+
+func TestGenreIsMarked(t *testing.T) {
+	r := builtinRules(t)
+	for _, c := range []struct {
+		in   Input
+		want string
+	}{
+		{Input{Title: "Live updates: Russia-Ukraine peace talks in Istanbul", Lang: "en"}, "live"},
+		{Input{Title: "Opinion: A ceasefire in Ukraine is not peace with Russia", Lang: "en"}, "opinion"},
+		{Input{Title: "Explainer: What is in the Ukraine peace plan?", Lang: "en"}, "explainer"},
+		{Input{Title: "Russia and Ukraine hold ceasefire talks", Lang: "en", Official: true}, "official"},
+		{Input{Title: "Russia and Ukraine hold ceasefire talks", Lang: "en"}, "news"},
+	} {
+		if got := r.Tag(c.in).Genre; got != c.want {
+			t.Errorf("%q: genre %s, want %s", c.in.Title, got, c.want)
+		}
+	}
+}
+
+// The engine knows no conflict: the example pack beside the default one tells
+// each item to its own topic.
+func TestTwoTopicsAreToldApart(t *testing.T) {
+	var packs []*Pack
+	for _, n := range []string{"russia-ukraine", "gaza"} {
+		p, err := Builtin(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		packs = append(packs, p)
+	}
+	r, err := Compile(packs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ title, lede, ours, other string }{
+		{"Israel and Hamas agree to ceasefire in Gaza", "The truce was reached in Doha under Qatari mediation.", news.None, news.Main},
+		{"Russia and Ukraine agree to ceasefire", "The truce was reached in Istanbul under Turkish mediation.", news.Main, news.None},
+		{"Council approves new tram line", "Work begins in spring.", news.None, news.None},
+	} {
+		res := r.Tag(Input{Title: c.title, Lede: c.lede, Lang: "en"})
+		if len(res.Topics) != 2 || res.Topics[0].Relevance != c.ours || res.Topics[1].Relevance != c.other {
+			t.Errorf("%q: %+v, want %s and %s", c.title, res.Topics, c.ours, c.other)
+		}
+	}
+}
+
+func TestExplainNamesWhatCounted(t *testing.T) {
+	r := builtinRules(t)
+	res := r.Explain(Input{Title: "Russia and Ukraine agree to ceasefire", Lede: "The truce was reached in Istanbul.", Lang: "en"})
+	if len(res.Why) < 3 {
+		t.Fatalf("why: %+v", res.Why)
+	}
+	words := false
+	for i, c := range res.Why {
+		if c.Topic != "russia-ukraine" || c.Feature == "" || c.Value == 0 || c.Weight == 0 {
+			t.Errorf("contribution %+v", c)
+		}
+		if i > 0 && abs(c.Value*c.Weight) > abs(res.Why[i-1].Value*res.Why[i-1].Weight) {
+			t.Errorf("contribution %d counts more than the one before", i)
+		}
+		words = words || c.Match == "ceasefire" && c.Field == "title"
+	}
+	if !words {
+		t.Errorf("the word ceasefire in the title is not named: %+v", res.Why)
+	}
+	if got := r.Tag(Input{Title: "Russia and Ukraine agree to ceasefire", Lang: "en"}); got.Why != nil {
+		t.Error("Tag explains without being asked")
+	}
+}
+
+func TestFieldsSplitAnItem(t *testing.T) {
+	long := strings.Repeat("Перше речення про справу. ", 40)
+	for _, c := range []struct {
+		name string
+		it   news.Item
+		lede string
+	}{
+		{"summary", news.Item{Entry: news.Entry{Title: "t", Summary: "sum", Content: "text"}}, "sum"},
+		{"no summary, short", news.Item{Entry: news.Entry{Title: "t", Content: "One. Two."}}, "One. Two."},
+		{"page longer than content", news.Item{Entry: news.Entry{Title: "t", Content: "x"}, Page: "A page. More."}, "A page. More."},
+	} {
+		title, lede, body := Fields(c.it)
+		if title != "t" || lede != c.lede {
+			t.Errorf("%s: got %q, %q, %q", c.name, title, lede, body)
+		}
+	}
+	_, lede, body := Fields(news.Item{Entry: news.Entry{Content: long}})
+	if lede+body != long || len(lede) > leadBytes+4 || !strings.HasSuffix(lede, ".") || !utf8.ValidString(lede) {
+		t.Errorf("lede of a long text: %q", lede)
+	}
+}
+
+func TestTagIsTheSameEachTimeAndFromManyGoroutines(t *testing.T) {
+	r := builtinRules(t)
+	in := Input{Title: "Putin and Trump agree on pause in energy strikes", Lede: benchText[:400], Body: benchText, Lang: "en"}
+	want := r.Tag(in)
+	done := make(chan Result)
+	for range 8 {
+		go func() {
+			for range 20 {
+				r.Tag(Input{Title: "Київ погодив перемир'я", Body: benchCyrillic, Lang: "uk"})
+			}
+			done <- r.Tag(in)
+		}()
+	}
+	for range 8 {
+		if got := <-done; !reflect.DeepEqual(got, want) {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+	}
+}
+
+func FuzzTag(f *testing.F) {
+	f.Add("Kyiv and Moscow agree", "a cease-fire, перемир'я.", "U.S. talks… и\u0306", "en")
+	f.Add("\xff\xfe|;\n", "ß æ œ Ł", "'’ʼ", "")
+	p, err := Builtin("russia-ukraine")
+	if err != nil {
+		f.Fatal(err)
+	}
+	r, err := Compile(p)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, title, lede, body, lang string) {
+		res := r.Tag(Input{Title: title, Lede: lede, Body: body, Lang: lang})
+		rel := res.Topics[0]
+		if rel.Score < 0 || rel.Score > 1 || (rel.Relevance == news.None) != (len(res.Tags) == 0) {
+			t.Fatalf("%+v with %d tags", rel, len(res.Tags))
+		}
+		fields := map[string]string{"title": title, "lede": lede, "body": body}
+		for _, g := range res.Tags {
+			if !strings.Contains(fields[g.Field], g.Match) {
+				t.Fatalf("%+v is not in the %s %q", g, g.Field, fields[g.Field])
+			}
+		}
+	})
+}
