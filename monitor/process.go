@@ -52,6 +52,8 @@ func (m *Monitor) Deciders() news.Deciders {
 	return news.Deciders{
 		Verdict: func(p news.Prepared, known []news.Candidate) news.Verdict { return Judge(p, known, m.boilerplate()) },
 		Place:   story.Place,
+		Dates:   statedDates,
+		Ledger:  moveLedger,
 	}
 }
 

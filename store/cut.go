@@ -153,7 +153,7 @@ func (s *Store) edition(ctx context.Context, tx *sql.Tx, spec news.DigestSpec, s
 
 // surroundings reads what stands around the developments: ledger, dates, sources, counts.
 func (s *Store) surroundings(ctx context.Context, tx *sql.Tx, e *news.Edition) (err error) {
-	if e.Ledger, err = positions(ctx, tx, e.Slot); err != nil {
+	if e.Ledger, err = positions(ctx, tx, "", e.Slot); err != nil {
 		return err
 	}
 	if e.Dates, err = datesAhead(ctx, tx, e.Slot); err != nil {
@@ -253,12 +253,16 @@ func scanTold(row scanner) (t news.Told, err error) {
 // developmentFilter says which developments are wanted: those touched by a live
 // poll since touched, with what a channel was told; or those with news in a window.
 type developmentFilter struct {
+	story           news.StoryID // this one alone
 	touched         time.Time
 	channel, digest string
 	from, until     time.Time
 }
 
 func (f developmentFilter) where() (string, []any) {
+	if f.story != 0 {
+		return `s.id = ?`, []any{int64(f.story)}
+	}
 	if f.channel != "" {
 		return `s.live_seen > 0 AND s.live_seen >= ?`, []any{ms(f.touched)}
 	}
@@ -348,13 +352,13 @@ func toldMarks(ctx context.Context, tx *sql.Tx, f developmentFilter) (map[news.S
 	return out, rows.Err()
 }
 
-// positions reads where each mechanism and place stands as of a time, with what
-// it stood at before.
-func positions(ctx context.Context, tx *sql.Tx, asOf time.Time) ([]news.Position, error) {
+// positions reads where each mechanism and place of a topic, or of all topics if
+// it is "", stands as of a time, with what it stood at before.
+func positions(ctx context.Context, tx *sql.Tx, topic string, asOf time.Time) ([]news.Position, error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT topic, mechanism, place, stage, committed, claim, at, story, item, url, quote FROM (
-		  SELECT *, row_number() OVER (PARTITION BY topic, mechanism, place ORDER BY at DESC, id DESC) AS n FROM ledger WHERE at <= ?)
-		WHERE n <= 2 ORDER BY topic, mechanism, place, n DESC`, ms(asOf))
+		  SELECT *, row_number() OVER (PARTITION BY topic, mechanism, place ORDER BY at DESC, id DESC) AS n FROM ledger WHERE at <= ?1 AND (?2 = '' OR topic = ?2))
+		WHERE n <= 2 ORDER BY topic, mechanism, place, n DESC`, ms(asOf), topic)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -56,6 +57,9 @@ func (s *Store) place(ctx context.Context, tx *sql.Tx, now time.Time, p news.Pre
 		if _, err := tx.StmtContext(ctx, s.stmt.insertMember).ExecContext(ctx, int64(it.ID), int64(pl.Story), rel.Topic, pl.Score, pl.Why, nonNil(p.Sketch)); err != nil {
 			return opened, err
 		}
+		if err := s.moveLedger(ctx, tx, rel.Topic, pl.Story, d); err != nil {
+			return opened, fmt.Errorf("ledger: %w", err)
+		}
 		if v.Kind == news.Duplicate {
 			continue // found through what it repeats
 		}
@@ -64,6 +68,9 @@ func (s *Store) place(ctx context.Context, tx *sql.Tx, now time.Time, p news.Pre
 				return opened, err
 			}
 		}
+	}
+	if err := s.recordDates(ctx, tx, p, v, d); err != nil {
+		return opened, fmt.Errorf("dates: %w", err)
 	}
 	if p.Search != "" {
 		_, err := tx.StmtContext(ctx, s.stmt.insertSearch).ExecContext(ctx, int64(it.ID), it.Title, p.Search)

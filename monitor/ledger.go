@@ -1,0 +1,143 @@
+package monitor
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"trucewatch/internal/news"
+	"trucewatch/monitor/story"
+	"trucewatch/monitor/tag"
+)
+
+// positionKey names one line of the ledger.
+type positionKey struct{ mechanism, place string }
+
+// moveLedger says how a development moves the positions of its topic: the ledger's
+// Deciders.Ledger. Each mechanism, and place where an arrangement is a local one,
+// is moved by the reports that state a stage of it as news, oldest first. Opinion,
+// explainers and live pages, predictions, denials and look-backs move nothing.
+func moveLedger(stands []news.Position, d news.Development) []news.Position {
+	now := map[positionKey]news.Position{}
+	for _, p := range stands {
+		now[positionKey{p.Mechanism, p.Place}] = p
+	}
+	var moved []news.Position
+	for _, e := range evidence(d) {
+		k := positionKey{e.Mechanism, e.Place}
+		next, ok := story.Move(now[k], e)
+		if !ok {
+			continue
+		}
+		now[k] = next
+		moved = append(moved, next)
+	}
+	return moved
+}
+
+// evidence is what the development's reports say of each mechanism and stage.
+func evidence(d news.Development) []story.Evidence {
+	type key struct {
+		positionKey
+		stage string
+	}
+	said := map[key][]news.Report{}
+	var keys []key
+	for _, r := range d.Reports {
+		if r.Relevance != news.Main || !isStatement(r) {
+			continue
+		}
+		stage := firstValue(r.Tags, "stage")
+		if stage == "" {
+			continue
+		}
+		for _, m := range facetValues(r.Tags, "mechanism") {
+			k := key{positionKey{m, localPlace(r.Tags, m)}, stage}
+			if said[k] == nil {
+				keys = append(keys, k)
+			}
+			said[k] = append(said[k], r)
+		}
+	}
+	var out []story.Evidence
+	for _, k := range keys {
+		rs := said[k]
+		origins, _, _ := story.Origins(rs)
+		e := story.Evidence{Topic: d.Topic, Mechanism: k.mechanism, Place: k.place, Stage: k.stage, Origins: origins, Alleged: k.stage == "violation", Story: d.ID}
+		for _, r := range rs {
+			e.Committed = cmp.Or(e.Committed, firstValue(r.Tags, "committed"))
+		}
+		r := rs[0]
+		e.At, e.Item, e.URL, e.Quote = reportTime(r), r.Item, r.URL, r.Title
+		out = append(out, e)
+	}
+	slices.SortStableFunc(out, func(a, b story.Evidence) int { return a.At.Compare(b.At) })
+	return out
+}
+
+// isStatement reports whether a report states something as news.
+func isStatement(r news.Report) bool {
+	if g := firstValue(r.Tags, "genre"); g == "opinion" || g == "explainer" || g == "live" {
+		return false
+	}
+	c := firstValue(r.Tags, "claim")
+	return c == "" || c == "fact" || c == "claim"
+}
+
+// localPlace is where a partial or humanitarian arrangement holds, if the report
+// names one place short of all fronts.
+func localPlace(tags []news.Tag, mechanism string) string {
+	if mechanism != "partial" && mechanism != "humanitarian" {
+		return ""
+	}
+	place := ""
+	for _, t := range tags {
+		if t.Facet != "place" || t.Who == "all" {
+			continue
+		}
+		if place != "" && place != t.Value {
+			return ""
+		}
+		place = t.Value
+	}
+	return place
+}
+
+func firstValue(tags []news.Tag, facet string) string {
+	for _, t := range tags {
+		if t.Facet == facet {
+			return t.Value
+		}
+	}
+	return ""
+}
+
+func facetValues(tags []news.Tag, facet string) (out []string) {
+	for _, t := range tags {
+		if t.Facet == facet && !slices.Contains(out, t.Value) {
+			out = append(out, t.Value)
+		}
+	}
+	return out
+}
+
+func reportTime(r news.Report) time.Time {
+	if r.Published.IsZero() || r.Published.After(r.Seen) {
+		return r.Seen
+	}
+	return r.Published
+}
+
+// statedDates reads the dates an item mainly about the talks states.
+func statedDates(p news.Prepared) []news.StatedDate {
+	main := slices.ContainsFunc(p.Topics, func(r news.Relevance) bool { return r.Relevance == news.Main })
+	if !main {
+		return nil
+	}
+	zone := time.UTC
+	if z, err := time.LoadLocation(p.Work.Feed.Zone); err == nil {
+		zone = z
+	}
+	title, lede, _ := tag.Fields(p.Work.Item)
+	return story.Dates(title, lede, p.Lang, p.Work.Item.Published, zone, p.Tags)
+}

@@ -1,0 +1,55 @@
+package monitor
+
+import (
+	"testing"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+func report(item int, publisher, stage string, at time.Time, more ...news.Tag) news.Report {
+	tags := append([]news.Tag{{Facet: "mechanism", Value: "full"}, {Facet: "stage", Value: stage}, {Facet: "claim", Value: "fact"}}, more...)
+	return news.Report{Item: news.ItemID(item), Publisher: publisher, Feed: publisher, Published: at, Seen: at, Relevance: news.Main, First: news.New, Verdict: news.New, Tags: tags, Title: publisher}
+}
+
+func TestTwoOriginsMoveTheLedgerAndOneMakesAClaim(t *testing.T) {
+	at := time.Date(2025, 3, 1, 8, 0, 0, 0, time.UTC)
+	d := news.Development{ID: 7, Topic: "t", Reports: []news.Report{report(1, "Wire", "proposal", at)}}
+	got := moveLedger(nil, d)
+	if len(got) != 1 || got[0].Stage != "proposal" || !got[0].Claim || got[0].Item != 1 || got[0].Story != 7 {
+		t.Fatalf("one origin: %+v, want a claimed proposal", got)
+	}
+	d.Reports = append(d.Reports, report(2, "Paper", "proposal", at.Add(time.Hour)))
+	if got = moveLedger(got, d); len(got) != 1 || got[0].Claim {
+		t.Errorf("two origins: %+v, want the claim to stand", got)
+	}
+	if got := moveLedger(got, d); len(got) != 0 {
+		t.Errorf("the same again: %+v, want no move", got)
+	}
+}
+
+func TestOpinionDenialAndPredictionMoveNothing(t *testing.T) {
+	at := time.Date(2025, 3, 1, 8, 0, 0, 0, time.UTC)
+	for _, tag := range []news.Tag{{Facet: "genre", Value: "opinion"}, {Facet: "genre", Value: "live"}} {
+		if got := moveLedger(nil, news.Development{Topic: "t", Reports: []news.Report{report(1, "Wire", "agreed", at, tag)}}); len(got) != 0 {
+			t.Errorf("%s: %+v, want no move", tag.Value, got)
+		}
+	}
+	for _, claim := range []string{"denial", "prediction", "negated", "historical"} {
+		r := report(1, "Wire", "agreed", at)
+		r.Tags[2].Value = claim
+		if got := moveLedger(nil, news.Development{Topic: "t", Reports: []news.Report{r}}); len(got) != 0 {
+			t.Errorf("%s: %+v, want no move", claim, got)
+		}
+	}
+}
+
+func TestALocalArrangementHasItsOwnLine(t *testing.T) {
+	at := time.Date(2025, 3, 1, 8, 0, 0, 0, time.UTC)
+	r := report(1, "Wire", "in_effect", at, news.Tag{Facet: "place", Value: "sampleville", Who: "local"})
+	r.Tags[0].Value = "humanitarian"
+	got := moveLedger(nil, news.Development{Topic: "t", Reports: []news.Report{r}})
+	if len(got) != 1 || got[0].Place != "sampleville" || got[0].Mechanism != "humanitarian" {
+		t.Errorf("%+v, want a line for sampleville", got)
+	}
+}
