@@ -15,7 +15,9 @@ type roles struct {
 	deny, predict, past     int
 	exchange, shipping      int
 	negotiation, asPlace    int
-	venue, ceasefire        int
+	venue, ceasefire, pause int
+	breach, urge, propose   int
+	prepare, inForce        int
 }
 
 func (t *topic) bindRoles(class func(string) int) {
@@ -34,6 +36,8 @@ func (t *topic) bindRoles(class func(string) int) {
 		{"arrangement", &r.arrangement}, {"unilateral", &r.unilateral}, {"deny", &r.deny},
 		{"predict", &r.predict}, {"past", &r.past}, {"exchange", &r.exchange}, {"shipping", &r.shipping},
 		{"negotiation", &r.negotiation}, {"as_place", &r.asPlace}, {"venue", &r.venue}, {"ceasefire", &r.ceasefire},
+		{"strike_pause", &r.pause},
+		{"breach", &r.breach}, {"urge", &r.urge}, {"propose", &r.propose}, {"prepare", &r.prepare}, {"in_force", &r.inForce},
 	} {
 		*x.into = class(x.name)
 	}
@@ -283,6 +287,12 @@ func (v *view) inferred(stage string) commitment {
 	r := &v.t.roles
 	both := uint32(1)<<len(r.side) - 1
 	has := func(c int) bool { return v.in[inTitle].has(c) || v.in[inLede].has(c) }
+	t := &v.in[inTitle]
+	done := t.has(r.agree) || t.has(r.declare)
+	carried := done || t.has(r.swapped) || t.has(r.inForce) || t.has(r.end) || has(r.agree) || t.has(r.exchange) && has(r.venue)
+	if t.has(r.past) || t.has(r.breach) || !done && t.has(r.urge) || !carried && (t.has(r.propose) || t.has(r.prepare) || t.has(r.unreal)) {
+		return commitment{} // wished for, planned or long past
+	}
 	var sides, title uint32
 	third, all := false, false
 	var at mark
@@ -311,7 +321,7 @@ func (v *view) inferred(stage string) commitment {
 		return commitment{}
 	}
 	trade := v.in[inTitle].has(r.exchange) || v.in[inTitle].has(r.shipping)
-	mutual := has(r.exchange) || has(r.shipping) && (!single || has(r.agree)) || has(r.venue) && !single && (has(r.ceasefire) || has(r.agree) && has(r.negotiation))
+	mutual := has(r.exchange) || has(r.shipping) && (!single || has(r.agree)) || has(r.venue) && !single && !v.in[inTitle].has(r.pause) && (has(r.agree) && has(r.negotiation) || has(r.ceasefire) && !has(r.declare))
 	switch {
 	case has(r.unilateral), !trade && third && single, !mutual && third && sides != both && sides != 0:
 		if title == 0 || title == both {

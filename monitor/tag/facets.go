@@ -49,9 +49,20 @@ func (o *tagger) facets(x *facts, who commitment, genre string) {
 	o.genre(genre)
 }
 
+// sureAgreed is how likely "agreed" must be to stand without anybody named as
+// having committed.
+const sureAgreed = 0.4
+
 // committed tags who committed, beside the stages that ask for it. What a title
-// says outright adds the stage when the model finds it at least possible.
+// says outright adds the stage when the model finds it at least possible; an
+// agreement nobody is seen to have made is dropped unless it is likely.
 func (o *tagger) committed(x *facts, who commitment) {
+	v := o.v
+	r := &v.t.roles
+	title := &v.in[inTitle]
+	if title.has(r.past) || !who.plain && title.has(r.breach) { // a look back, or "the agreed corridor was shelled"
+		who = commitment{}
+	}
 	stage := ""
 	for _, t := range o.tags {
 		if t.Facet == "stage" && (t.Value == "agreed" || t.Value == "in_effect" || t.Value == "ended") {
@@ -65,14 +76,18 @@ func (o *tagger) committed(x *facts, who commitment) {
 		}
 		o.add("stage", who.stage, "commitment", "", who.mark)
 	}
-	title := &o.v.in[inTitle]
-	if takesTwo := title.has(o.v.t.roles.exchange) || title.has(o.v.t.roles.shipping); who.value == "" || !who.plain && takesTwo {
-		if inferred := o.v.inferred(stage); who.value == "" || inferred.value == "both" {
+	takesTwo := title.has(r.exchange) || title.has(r.shipping)
+	if who.value == "" || !who.plain && takesTwo {
+		if inferred := v.inferred(stage); who.value == "" || inferred.value == "both" {
 			who = inferred
 		}
 	}
 	if who.value != "" {
 		o.add("committed", who.value, "commitment", who.side, who.mark)
+		return
+	}
+	if o.likely("stage", "agreed", x) < sureAgreed || title.has(r.past) {
+		o.tags = slices.DeleteFunc(o.tags, func(t news.Tag) bool { return t.Facet == "stage" && t.Value == "agreed" })
 	}
 }
 
