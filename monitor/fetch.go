@@ -249,6 +249,9 @@ func (p *Poller) parse(ctx context.Context, f news.Feed, resp egress.Response, n
 	switch {
 	case err != nil:
 		o.Result, o.Words = Wrong, err.Error()
+		if w, ok := errors.AsType[*feed.WrongDocument](err); ok {
+			o.Offers = w.Feeds
+		}
 		return nil
 	case doc.Partial != "" && len(doc.Entries) == p.MaxItems:
 		// Longer than what we read of one document. That is our limit and not damage:
@@ -259,7 +262,7 @@ func (p *Poller) parse(ctx context.Context, f news.Feed, resp egress.Response, n
 	default:
 		o.Result = Read
 	}
-	o.Hints = doc.Hints
+	o.Hints, o.Mended = doc.Hints, doc.Mended
 	return slices.DeleteFunc(doc.Entries, saysNothing)
 }
 

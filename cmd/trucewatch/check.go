@@ -7,14 +7,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
+	"strings"
 	"syscall"
 	"time"
 
 	"trucewatch/internal/config"
-	"trucewatch/internal/egress"
-	"trucewatch/internal/news"
-	"trucewatch/monitor"
 	"trucewatch/notify"
 	"trucewatch/store"
 )
@@ -57,6 +54,7 @@ func (c *CheckCmd) Run(e *env) error {
 			return err
 		}
 		fs = append(fs, net...)
+		fs = append(fs, switchOff(cfg, e.configFile(), fs)...)
 	}
 	return c.report(e, fs)
 }
@@ -75,7 +73,7 @@ func (c *CheckCmd) report(e *env, fs []finding) error {
 		}
 		fmt.Fprintf(e.stdout, "%-4s  %s: %s\n", f.Level, f.What, f.Says)
 		if f.Fix != "" {
-			fmt.Fprintf(e.stdout, "      %s\n", f.Fix)
+			fmt.Fprintf(e.stdout, "      %s\n", strings.ReplaceAll(f.Fix, "\n", "\n      "))
 		}
 	}
 	if failed {
@@ -204,38 +202,4 @@ func checkOutside(e *env, cfg config.Config) ([]finding, error) {
 		out = append(out, finding{level, f.What, f.Says, f.Fix})
 	}
 	return out, nil
-}
-
-func checkSources(ctx context.Context, cfg config.Config, client *egress.Client) []finding {
-	p := &monitor.Poller{Fetch: client, Concurrency: cfg.Poll.Concurrency, PerHost: cfg.HTTP.PerHost}
-	byName := map[string]finding{}
-	var mu sync.Mutex
-	p.Round(ctx, cfg.NewsFeeds(), time.Now().UTC(), func(poll news.Poll) {
-		mu.Lock()
-		defer mu.Unlock()
-		byName[poll.Feed.Name] = sourceFinding(poll)
-	})
-	var out []finding
-	for _, f := range cfg.Feeds {
-		if r, ok := byName[f.Name]; ok {
-			out = append(out, r)
-		}
-	}
-	return out
-}
-
-func sourceFinding(p news.Poll) finding {
-	f := finding{Level: "ok", What: "source " + p.Feed.Name, Says: fmt.Sprintf("%d entries", len(p.Entries))}
-	o, ok := p.Outcome.(monitor.Outcome)
-	switch {
-	case !ok:
-		f.Level, f.Says = "warn", "was not asked"
-	case o.Result == monitor.Failed || o.Result == monitor.Wrong:
-		f.Level, f.Says, f.Fix = "fail", o.Words, "correct its url, or take it out: `trucewatch feeds pause`"
-	case o.Words != "":
-		f.Level, f.Says, f.Fix = "warn", fmt.Sprintf("%d entries, but %s", len(p.Entries), o.Words), "tell the publisher"
-	case len(p.Entries) == 0:
-		f.Level, f.Says = "warn", "an empty feed"
-	}
-	return f
 }

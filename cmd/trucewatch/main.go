@@ -39,6 +39,7 @@ type CLI struct {
 	Run      RunCmd      `cmd:"" help:"Run the daemon: poll, judge, tell, until stopped."`
 	Once     OnceCmd     `cmd:"" help:"Run one round now: due feeds, judging, due digests, delivery."`
 	Backfill BackfillCmd `cmd:"" help:"Import history once, resumably; nothing of it is told."`
+	Import   ImportCmd   `cmd:"" help:"Take over the feeds of an OPML file: print them as configuration, or add them to it."`
 	Digest   DigestCmd   `cmd:"" help:"Show the digest of any window; writes and tells nothing."`
 	Seed     SeedCmd     `cmd:"" help:"Add, list and verify seed documents."`
 	Export   ExportCmd   `cmd:"" help:"Write every judged item as JSON Lines."`

@@ -32,6 +32,8 @@ func TestScripts(t *testing.T) {
 <item><guid>1</guid><link>https://wire.example/1</link><title>Ukraine and Russia open ceasefire talks in Istanbul</title><pubDate>%[1]s</pubDate><description>Delegations of Ukraine and Russia sat down in Istanbul to talk about a ceasefire.</description></item>
 <item><guid>2</guid><link>https://wire.example/2</link><title>Wheat prices fall</title><pubDate>%[1]s</pubDate><description>Wheat fell for a third week.</description></item>
 </channel></rss>`, published)
+		case "/damaged":
+			fmt.Fprint(w, `<rss version="2.0"><channel><item><guid>1</guid><title>One</titel></item><item><guid>2</guid><title>Two</title></item></channel></rss>`)
 		case "/page":
 			w.Header().Set("Content-Type", "text/html")
 			fmt.Fprint(w, `<!doctype html><html><head><title>Front page</title><link rel="alternate" type="application/rss+xml" href="/rss"></head><body>Hello</body></html>`)
