@@ -42,6 +42,7 @@ func (b bench) runFor(t *testing.T, d time.Duration) {
 	if err := b.n.Run(ctx); err != nil {
 		t.Fatal(err)
 	}
+	b.f.settle()
 }
 
 func TestPostsToAChannelKeepTheirDistance(t *testing.T) {
@@ -50,6 +51,7 @@ func TestPostsToAChannelKeepTheirDistance(t *testing.T) {
 		if err := b.n.Drain(t.Context(), 0); err != nil {
 			t.Fatal(err)
 		}
+		b.f.settle()
 		if len(b.f.posts) != 4 {
 			t.Fatalf("%d posts, want 4", len(b.f.posts))
 		}
@@ -290,6 +292,7 @@ func TestDrainWaitsForLookupsWithinItsPatience(t *testing.T) {
 		if err := b.n.Drain(t.Context(), 2*time.Minute); err != nil {
 			t.Fatal(err)
 		}
+		b.f.settle()
 		if !b.o.settled() || len(b.f.messages) != 5 {
 			t.Errorf("states %v, %d messages", b.o.states(), len(b.f.messages))
 		}

@@ -280,6 +280,12 @@ func (f *fakeSlack) list(method, channel string, form url.Values) object {
 	return object{"ok": true, "messages": out, "has_more": next != "", "response_metadata": object{"next_cursor": next}}
 }
 
+// settle waits for the call under way, so that what it did may be read.
+func (f *fakeSlack) settle() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+}
+
 // stored are the accepted messages by key.
 func (f *fakeSlack) stored() map[string][]fakeMessage {
 	f.mu.Lock()

@@ -69,6 +69,7 @@ func TestEachAnswerIsClassified(t *testing.T) {
 			c.fault.method, c.fault.from = "chat.postMessage", 1
 			f.faults = []fakeFault{c.fault}
 			receipt, err := s.Post(t.Context(), sampleDelivery())
+			f.settle()
 			if c.class == "" && err == nil && receipt.TS == "" {
 				return // no error and no id: decide takes it as unclear
 			}
@@ -136,6 +137,7 @@ func TestFindReadsBackByKeyThroughPagesAndClockSkew(t *testing.T) {
 		d := sampleDelivery()
 		now := time.Now()
 		receipt, err := s.Post(t.Context(), d)
+		f.settle()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,6 +165,7 @@ func TestFindStopsAtWhatIsTooOld(t *testing.T) {
 	if ts, err := s.Find(t.Context(), sampleDelivery(), now.Add(-lookbackSlop), now); err != nil || ts != "" {
 		t.Fatalf("found %q, %v", ts, err)
 	}
+	f.settle()
 	if n := f.calls["conversations.history"]; n != 1 {
 		t.Errorf("%d pages read, want 1: the rest is older than the first claim", n)
 	}
@@ -174,6 +177,7 @@ func TestFindSaysWhenItCannotKnow(t *testing.T) {
 			f, s := overLoopback(t)
 			d := sampleDelivery()
 			parent, err := s.Post(t.Context(), d)
+			f.settle()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -204,6 +208,7 @@ func TestWhatIsPostedIsStrictlyRight(t *testing.T) {
 				parent = r.TS
 			}
 		}
+		f.settle()
 		if len(f.wrong) > 0 {
 			t.Errorf("%s: %v", name, f.wrong)
 		}
@@ -241,6 +246,7 @@ func TestCheckSaysWhatToClick(t *testing.T) {
 func TestReactionsAreCountedWithoutUsers(t *testing.T) {
 	f, s := overLoopback(t)
 	r, err := s.Post(t.Context(), sampleDelivery())
+	f.settle()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,6 +258,7 @@ func TestReactionsAreCountedWithoutUsers(t *testing.T) {
 	if got, err := s.Reactions(t.Context(), "C0ONE", r.TS); err != nil || len(got) != 0 {
 		t.Errorf("of a deleted message: %v, %v", got, err)
 	}
+	f.settle()
 	f.private["C0ONE"] = "missing_scope"
 	if _, err := s.Reactions(t.Context(), "C0ONE", r.TS); err == nil {
 		t.Error("a missing scope counts as no reactions")
