@@ -72,6 +72,62 @@ func (s *Store) CutDigest(ctx context.Context, spec news.DigestSpec, slot, now t
 	return cut, nil
 }
 
+// CutAlert cuts one alert, if decide finds one in what the alert's channel may be
+// told at now; original returns a message of the outbox, for a correction to
+// repeat. Call it again until it returns false: it cuts one at a time.
+func (s *Store) CutAlert(ctx context.Context, spec news.AlertSpec, now time.Time, decide func(e news.Edition, original func(news.DeliveryID) (news.Message, bool)) (news.Cut, bool)) (cut bool, err error) {
+	as := news.DigestSpec{Name: spec.Name, Kind: "alert", Channel: spec.Channel, Zone: spec.Zone, Select: spec.Select}
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		cut = false
+		slot, err := freeSlot(ctx, tx, spec.Name, now)
+		if err != nil {
+			return err
+		}
+		e, err := s.edition(ctx, tx, as, slot)
+		if err != nil {
+			return err
+		}
+		original := func(id news.DeliveryID) (news.Message, bool) {
+			d, err := scanDelivery(tx.QueryRowContext(ctx, `SELECT `+deliveryColumns+` FROM outbox o WHERE o.id = ?`, int64(id)))
+			return d.Message, err == nil && d.State == news.Sent
+		}
+		c, ok := decide(e, original)
+		if !ok {
+			return nil
+		}
+		r, err := tx.ExecContext(ctx, `INSERT INTO cuts (digest, slot, channel, kind, at, since) VALUES (?, ?, ?, '', ?, ?)`, spec.Name, ms(slot), spec.Channel, ms(now), ms(e.From))
+		if err != nil {
+			return err
+		}
+		id, err := r.LastInsertId()
+		if err != nil {
+			return err
+		}
+		cut = true
+		return s.writeCut(ctx, tx, id, spec.Name, spec.Channel, slot, now, c)
+	})
+	if err != nil {
+		return false, fmt.Errorf("alert %s: %w", spec.Name, err)
+	}
+	return cut, nil
+}
+
+// freeSlot is the first millisecond from now on that an alert of a name has not used.
+func freeSlot(ctx context.Context, tx *sql.Tx, name string, now time.Time) (time.Time, error) {
+	var last sql.NullInt64
+	if err := tx.QueryRowContext(ctx, `SELECT max(slot) FROM cuts WHERE digest = ?`, name).Scan(&last); err != nil {
+		return now, err
+	}
+	return at(max(ms(now), last.Int64+1)), nil
+}
+
+// LastTouched is when a development was last touched by a live poll.
+func (s *Store) LastTouched(ctx context.Context) (time.Time, error) {
+	var t sql.NullInt64
+	err := s.r.QueryRowContext(ctx, `SELECT max(live_seen) FROM stories WHERE live_seen <> 0`).Scan(&t)
+	return at(t.Int64), classify(err)
+}
+
 // CutNotice queues one message that tells no development, such as the hello, at
 // most once per name.
 func (s *Store) CutNotice(ctx context.Context, name, channel string, now time.Time, compose func(news.Edition) news.Cut) (bool, error) {

@@ -74,6 +74,7 @@ type app struct {
 type cutter interface {
 	Regroup(ctx context.Context, now time.Time, group news.Regrouper) error
 	CutDigest(ctx context.Context, spec news.DigestSpec, slot, now time.Time, unpolled int, compose func(news.Edition) news.Cut) (bool, error)
+	CutAlert(ctx context.Context, spec news.AlertSpec, now time.Time, decide func(news.Edition, func(news.DeliveryID) (news.Message, bool)) (news.Cut, bool)) (bool, error)
 	CutNotice(ctx context.Context, name, channel string, now time.Time, compose func(news.Edition) news.Cut) (bool, error)
 }
 
@@ -198,6 +199,11 @@ func (a *app) sync(ctx context.Context) error {
 		return fmt.Errorf("seed corpus: %w", err)
 	} else if n > 0 {
 		a.log.Info("seed corpus loaded", "seeds", len(docs), "changed", n)
+	}
+	for _, al := range a.alerts {
+		if _, _, err := a.store.EnsureDigest(ctx, al.Name, 0, now); err != nil {
+			return fmt.Errorf("alert %s: %w", al.Name, err)
+		}
 	}
 	for i, d := range a.digests {
 		if a.digests[i].first, _, err = a.store.EnsureDigest(ctx, d.Name, d.Period, now); err != nil {

@@ -75,6 +75,11 @@ func (f *fuse) CutDigest(ctx context.Context, spec news.DigestSpec, slot, now ti
 	return ok, err
 }
 
+func (f *fuse) CutAlert(ctx context.Context, spec news.AlertSpec, now time.Time, decide func(news.Edition, func(news.DeliveryID) (news.Message, bool)) (news.Cut, bool)) (ok bool, err error) {
+	err = f.guard("CutAlert", func() error { ok, err = f.Store.CutAlert(ctx, spec, now, decide); return err })
+	return ok, err
+}
+
 func (f *fuse) CutNotice(ctx context.Context, name, channel string, now time.Time, compose func(news.Edition) news.Cut) (ok bool, err error) {
 	err = f.guard("CutNotice", func() error { ok, err = f.Store.CutNotice(ctx, name, channel, now, compose); return err })
 	return ok, err

@@ -24,7 +24,8 @@ type daemon struct {
 	started    time.Time
 	firstDone  atomic.Bool   // every feed due at the start was tried once
 	greeted    bool          // the hello is said; of the digest job alone, like the next
-	reconciled bool          // what Slack's history shows is known
+	reconciled atomic.Bool   // what Slack's history shows is known
+	alerted    time.Time     // what was touched until then was looked at for alerts; of the poll job alone
 	wake       chan struct{} // a cut queued messages
 	ticked     func()        // after each finished tick; feeds the watchdog
 }
@@ -70,7 +71,7 @@ func (d *daemon) patient(job func(context.Context, time.Time) error) func(contex
 	}
 }
 
-// round polls what is due and judges what is pending.
+// round polls what is due, judges what is pending, and alerts if something turned.
 func (d *daemon) round(ctx context.Context, now time.Time) error {
 	r, err := d.monitor.Poll(ctx, now, false)
 	if r.Polled > 0 {
@@ -83,7 +84,10 @@ func (d *daemon) round(ctx context.Context, now time.Time) error {
 	if t.Judged > 0 {
 		d.log.Info("judged", "items", t.Judged, "new", t.New, "updates", t.Update, "duplicates", t.Duplicate, "main", t.Main, "mention", t.Mention, "developments", t.Stories)
 	}
-	return errors.Join(err, perr)
+	if ctx.Err() != nil {
+		return errors.Join(err, perr)
+	}
+	return errors.Join(err, perr, d.alert(ctx, now))
 }
 
 // cut greets on the first start and cuts every digest that has a slot due.

@@ -18,7 +18,7 @@ type historian interface {
 // what was told that this database does not know of: it may be a restored backup.
 // While the history can't be read the cuts wait, at most ten minutes.
 func (d *daemon) reconcile(ctx context.Context, now time.Time) (done bool) {
-	if d.reconciled || d.history == nil {
+	if d.reconciled.Load() || d.history == nil {
 		return true
 	}
 	err := d.reconcileAll(ctx, now)
@@ -32,7 +32,7 @@ func (d *daemon) reconcile(ctx context.Context, now time.Time) (done bool) {
 		}
 		d.log.Error("the channels' history can't be read: if this database is a restored backup, old news may be told again", "err", err)
 	}
-	d.reconciled = true
+	d.reconciled.Store(true)
 	return true
 }
 

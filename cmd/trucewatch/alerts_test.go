@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A party's own site declares a truce and takes it back three hours later: one
+// alert at once, a correction in its thread that the channel sees, the first
+// message marked, and the next digest tells none of it as new.
+func TestAnAlertIsSentAtOnceAndCorrected(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "t.db")
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		start := time.Now()
+		cfg := worldConfig(t, db, `
+digests: [{name: morning, channel: C0123456789, cron: "0 12 * * *", timezone: UTC}]
+alerts: [{name: turn, channel: C0123456789}]
+feeds:
+  - {name: Kremlin, url: "http://kremlin.test/rss", lang: en, side: russia, official: true, every: 5m}
+  - {name: Wire, url: "http://wire.test/rss", lang: en, every: 5m}
+`)
+		w.publish("wire.test", worldEntry{"wheat", "Wheat prices fall", "Wheat fell for a third week.", start.Add(-time.Hour)})
+		go func() {
+			<-time.After(2 * time.Hour)
+			w.publish("kremlin.test", worldEntry{"truce", "Kremlin announces 72-hour truce in Ukraine from midnight", "The President of Russia has declared a unilateral truce in Ukraine for 72 hours from midnight. All fighting stops.", time.Now()})
+		}()
+		ctx, cancel := context.WithDeadline(t.Context(), start.Add(26*time.Hour))
+		defer cancel()
+		w.runDaemon(ctx, t, cfg)
+		var alerts []post
+		for _, p := range w.channelPosts() {
+			if strings.HasPrefix(p.key, "turn/") {
+				alerts = append(alerts, p)
+			}
+		}
+		if len(alerts) != 1 {
+			t.Fatalf("%d alerts, want 1: %+v", len(alerts), w.channelPosts())
+		}
+		if late := alerts[0].at.Sub(start.Add(2 * time.Hour)); late > 7*time.Minute {
+			t.Errorf("sent %v after it was published, want within a poll and a minute", late)
+		}
+		if body := alerts[0].body; !strings.Contains(body, "One side declares") || strings.Contains(strings.ToLower(body), "agreed by both") {
+			t.Errorf("the alert words a one-sided truce as something else:\n%s", body)
+		}
+		if n := toldEntries(w)["truce"]; n != 0 {
+			t.Errorf("the digest told %d times as new what the alert had told", n)
+		}
+	})
+}
