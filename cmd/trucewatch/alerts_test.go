@@ -29,6 +29,10 @@ feeds:
 			<-time.After(2 * time.Hour)
 			w.publish("kremlin.test", worldEntry{"truce", "Kremlin announces 72-hour truce in Ukraine from midnight", "The President of Russia has declared a unilateral truce in Ukraine for 72 hours from midnight. All fighting stops.", time.Now()})
 		}()
+		go func() {
+			<-time.After(5 * time.Hour)
+			w.publish("kremlin.test", worldEntry{"denial", "Kremlin denies it announced a 72-hour truce in Ukraine", "The Kremlin denied on Saturday that Russia had declared a truce in Ukraine. No order on a 72-hour truce has been given, a spokesman said.", time.Now()})
+		}()
 		ctx, cancel := context.WithDeadline(t.Context(), start.Add(26*time.Hour))
 		defer cancel()
 		w.runDaemon(ctx, t, cfg)
@@ -46,6 +50,21 @@ feeds:
 		}
 		if body := alerts[0].body; !strings.Contains(body, "One side declares") || strings.Contains(strings.ToLower(body), "agreed by both") {
 			t.Errorf("the alert words a one-sided truce as something else:\n%s", body)
+		}
+		w.mu.Lock()
+		var corrections []post
+		for _, p := range w.posts {
+			if strings.HasPrefix(p.key, "turn/") && p.thread == alerts[0].ts && p.broadcast {
+				corrections = append(corrections, p)
+			}
+		}
+		edit := w.edits[alerts[0].ts]
+		w.mu.Unlock()
+		if len(corrections) != 1 {
+			t.Errorf("%d corrections in the alert's thread that the channel sees, want 1", len(corrections))
+		}
+		if !strings.HasPrefix(edit, "Withdrawn") && !strings.HasPrefix(edit, "Superseded") {
+			t.Errorf("the alert was edited to %q, want it to begin Withdrawn or Superseded", edit)
 		}
 		if n := toldEntries(w)["truce"]; n != 0 {
 			t.Errorf("the digest told %d times as new what the alert had told", n)

@@ -31,6 +31,7 @@ type world struct {
 	down     map[string]bool         // hosts that answer 503
 	polls    map[string]int
 	posts    []post
+	edits    map[string]string // ts → text of the latest edit
 	requests int
 	slack    func(w http.ResponseWriter, r *http.Request) (accept, answer bool) // nil: all is well
 }
@@ -44,6 +45,7 @@ type worldEntry struct {
 type post struct {
 	ts, thread, channel, key, text string
 	body                           string // text and blocks
+	broadcast                      bool
 	at                             time.Time
 }
 
@@ -132,7 +134,7 @@ func (w *world) serveSlack(rw http.ResponseWriter, r *http.Request) {
 		}
 		json.Unmarshal([]byte(r.FormValue("metadata")), &meta)
 		p := post{ts: fmt.Sprintf("%d.%06d", time.Now().Unix(), len(w.posts)), thread: r.FormValue("thread_ts"), channel: r.FormValue("channel"),
-			key: meta.Payload.Key, text: r.FormValue("text"), body: r.FormValue("text") + r.FormValue("blocks"), at: time.Now()}
+			key: meta.Payload.Key, text: r.FormValue("text"), broadcast: r.FormValue("reply_broadcast") == "true", body: r.FormValue("text") + r.FormValue("blocks"), at: time.Now()}
 		w.posts = append(w.posts, p)
 		message := map[string]any{"ts": p.ts}
 		if p.thread != "" {
@@ -159,6 +161,12 @@ func (w *world) serveSlack(rw http.ResponseWriter, r *http.Request) {
 			}
 		}
 		out["messages"] = ms
+	case "chat.update":
+		if w.edits == nil {
+			w.edits = map[string]string{}
+		}
+		w.edits[r.FormValue("ts")] = r.FormValue("text")
+		out["ts"], out["channel"] = r.FormValue("ts"), r.FormValue("channel")
 	default:
 		out = map[string]any{"ok": false, "error": "unknown_method"}
 	}
