@@ -155,7 +155,7 @@ CREATE TABLE members (
   sketch BLOB    NOT NULL,
   PRIMARY KEY (item, topic)
 ) STRICT;
-CREATE INDEX members_story ON members (story);
+CREATE INDEX members_story ON members (story, item);
 CREATE TABLE story_keys (
   key  INTEGER NOT NULL,
   at   INTEGER NOT NULL,                      -- news time
