@@ -37,11 +37,14 @@ func (m *Model) group(nodes []node, threshold [scopes]float64) [][]int {
 		for j := i + 1; j < n; j++ {
 			apart := nodes[i].published.Sub(nodes[j].published)
 			if apart.Abs() > Window {
-				continue
+				break
 			}
 			compare(nodes[i].sketch, nodes[j].sketch, apart, &f)
 			s := scopeOf(nodes[i].sketch, nodes[j].sketch)
 			z := m.score(s, &f) - threshold[s] - crowdCost[s]*(nodes[i].sketch.crowd+nodes[j].sketch.crowd)/2
+			if z <= scoreFloor {
+				continue // as far apart as what was never compared
+			}
 			l := link{z - scoreFloor, z, 1}
 			links[i][j], links[j][i] = l, l
 		}

@@ -17,7 +17,11 @@ const crowdHalf = 40.0
 
 // crowdCost, by scope, is what a crowd e times as large adds to the threshold: the more items the days
 // hold, the fewer of their pairs belong together.
-var crowdCost = [scopes]float64{0.5, 0.5, 1.2}
+var crowdCost = [scopes]float64{0.5, 0.5, 2}
+
+// A few items are no quiet crowd but too few to know one by, and past a few hundred more of
+// them are more papers, not more events.
+const crowdLeast, crowdMost = 25, 200
 
 func dayOf(t time.Time) int { return int(t.Unix() / 86400) }
 
@@ -57,7 +61,7 @@ func (s *sketch) weigh(base []term, near ...*tally) {
 	for _, t := range near {
 		total += t.items
 	}
-	s.crowd = math.Log(float64(total) / 100)
+	s.crowd = math.Log(float64(min(max(total, crowdLeast), crowdMost)) / 100)
 	share := float64(total) / (float64(total) + crowdHalf)
 	top := max(math.Log(float64(total+1)/1.5), 1.0/16)
 	for i, t := range base {

@@ -200,8 +200,8 @@ func neutral(f int) bool {
 
 // priors are the weights the ridge draws to: what is known of pages that gather or judge
 // events, of which a few periods show too little to learn it.
-var priors = vector{fExplainer: -2, fBothExplain: -2, fLivePage: -1.5, fLean: -.4, fRoundup: -.7, fReversed: -3,
-	fVetoNumbers: -.2, fVetoNegation: -.2, fVetoPolarity: -.2, fVetoActors: -.2, fVetoOccasion: -.2}
+var priors = vector{fExplainer: -2, fBothExplain: -2, fLivePage: -1.5, fLean: -.4, fRoundup: -.7, fReversed: -6, fFailure: -3,
+	fVetoNumbers: -.2, fVetoNegation: -.5, fVetoPolarity: -.8, fVetoActors: -.2, fVetoOccasion: -.2}
 
 // Options are what Learn can be asked to do otherwise.
 type Options struct {
@@ -271,15 +271,18 @@ type Figures struct {
 func (p *Pairs) Group(m *Model, period string, bare bool, threshold [3]float64) (ids []int, cluster []int) {
 	var nodes []node
 	for i, d := range p.docs {
-		if d.Period != period {
-			continue
+		if d.Period == period {
+			ids = append(ids, i)
 		}
+	}
+	slices.SortStableFunc(ids, func(a, b int) int { return p.docs[a].Published.Compare(p.docs[b].Published) })
+	for _, i := range ids {
+		d := p.docs[i]
 		s := p.full[i]
 		if bare {
 			s = p.bare[i]
 		}
 		nodes = append(nodes, node{s, d.Published, -1})
-		ids = append(ids, i)
 	}
 	cluster = make([]int, len(nodes))
 	for c, g := range m.group(nodes, threshold) {
@@ -379,4 +382,16 @@ func (p *Pairs) Ranking(s int, prefix string, models map[string]*Model) float64 
 		}
 	}
 	return ratio(ap, float64(total))
+}
+
+// ScopeNames lists the kinds of pairs that have weights of their own, in the order Ranking
+// and thresholds count them.
+func ScopeNames() []string { return scopeNames[:] }
+
+// Thresholds are the log-odds Place and Cluster ask for, by scope.
+func Thresholds() [3]float64 { return thresholds }
+
+// HasText reports whether any document of the set has more than a title.
+func (p *Pairs) HasText(set string) bool {
+	return slices.ContainsFunc(p.docs, func(d Document) bool { return strings.HasPrefix(d.Period, set+"/") && d.Lede != "" })
 }

@@ -55,6 +55,7 @@ const (
 	fShort
 	fSameDayContain
 	fPolarity
+	fFailure
 	fLivePage
 	fLean
 	fReversed
@@ -72,7 +73,7 @@ var featureNames = [features]string{"bias", "days apart", "within hours", "share
 	"same act", "another act", "same acts anywhere", "same mechanism in title", "same mechanism", "another mechanism", "same issue in title",
 	"same issue", "same place in title", "same place", "another place", "same number in title", "same number", "other numbers", "same names",
 	"same subject in title", "same subject", "rarest shared subject", "a live page", "an explainer", "two explainers", "a round-up",
-	"short titles", "contained and same day", "opposite outcome", "a live page without an event", "words of judgement", "actors the other way round", "veto: numbers", "veto: negation", "veto: polarity", "veto: actors", "veto: occasion"}
+	"short titles", "contained and same day", "opposite outcome", "one tells a failure", "a live page without an event", "words of judgement", "actors the other way round", "veto: numbers", "veto: negation", "veto: polarity", "veto: actors", "veto: occasion"}
 
 type vector [features]float64
 
@@ -249,6 +250,7 @@ func compare(a, b *sketch, apart time.Duration, f *vector) {
 			f[fVetoOccasion] = 1
 		}
 	}
+	f[fFailure] = flag(a.inTitle(actFailure) != b.inTitle(actFailure))
 	f[fLivePage] = flag(a.kind == kindLivePage || b.kind == kindLivePage)
 	f[fLean] = flag(a.lean) + flag(b.lean)
 	f[fReversed] = flag(a.second != 0 && a.first == b.second && a.second == b.first && a.inTitle(actAccuse) && b.inTitle(actAccuse))
@@ -262,7 +264,7 @@ func sideOf(id uint32) string {
 	return ""
 }
 
-var actAccuse = termID(classAct, "v:accuse")
+var actAccuse, actFailure = termID(classAct, "v:accuse"), termID(classAct, "v:nobreakthrough")
 
 // opposites are outcomes that cannot both be the news of one development.
 var opposites = func() [][2]uint32 {

@@ -12,7 +12,7 @@ import (
 
 // thresholds are the log-odds a pair must exceed to speak for one development, by scope.
 // A wrong merge hides news and a split only repeats it, so they stand above even odds.
-var thresholds = [scopes]float64{0.4, 0.75, 4}
+var thresholds = [scopes]float64{0.4, 0.75, 5}
 
 const (
 	membersCompared = 12  // of one candidate, the newest
@@ -121,7 +121,7 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 	place.Score = value
 	place.Why = fmt.Sprintf("a development of its own: nearest was %d, score %+.1f: %s", cands[best].Story, value, why)
 	for c, t := range tallies {
-		if t.n > 0 && t.max > followFloor && t.best[fConceptTitle] >= followConcepts && nextStep(&item, nodes, owner, c, at) {
+		if t.n > 0 && t.max > followFloor && t.best[fConceptTitle] >= followConcepts && t.best[fPlaceTitle]+t.best[fMechTitle]+t.best[fIssueTitle] > 0 && nextStep(&item, nodes, owner, c, at) {
 			if place.Follows == 0 || tallies[best].max < t.max {
 				place.Follows, best = cands[c].Story, c
 			}
@@ -142,13 +142,13 @@ func newsTime(it news.Item) time.Time {
 
 const (
 	followFloor    = -4.0 // log-odds below which two developments have too little in common
-	followConcepts = 0.35
+	followConcepts = 0.2
 )
 
 // steps orders acts from the plan of a meeting or truce to its end.
 var steps = func() map[uint32]int {
 	m := map[uint32]int{}
-	for i, names := range []string{"propose consider invite", "prepare announce", "arrive host", "meet summit call talks", "agree sign accept reject nobreakthrough progress end postpone", "order release exchange", "violate accuse", "extend expire withdraw resume"} {
+	for i, names := range []string{"propose consider invite", "prepare announce", "arrive host", "meet summit call talks", "agree sign accept reject nobreakthrough progress end postpone", "order release exchange", "violate accuse", "extend expire withdraw"} {
 		for _, n := range strings.Fields(names) {
 			m[termID(classAct, "v:"+n)] = i + 1
 		}

@@ -1,8 +1,13 @@
 // Command train learns the weights of monitor/story from labelled news and prints how well
-// it tells developments apart on periods it was not learnt on.
+// it tells developments apart in periods it was not learnt on.
 //
 //	go run ./monitor/story/train ITEMS LABELS [ITEMS LABELS ...]
+//	go run ./monitor/story/train -write monitor/story/weights.json ITEMS LABELS ...
 //	go run ./monitor/story/train -background monitor/story/background.bin ITEMS ...
+//
+// ITEMS are JSON Lines of guid, title, summary, published and lang; LABELS of id, c (the
+// development, x where readers could not say) and talks (1 where the row counts). The
+// table of words is counted first, from other items than are learnt from.
 package main
 
 import (
@@ -19,51 +24,43 @@ import (
 	"trucewatch/monitor/story"
 )
 
-var quick bool
-var without []string
+type options struct {
+	background, write, errors string
+	sweep, ablate             bool
+	ridge                     float64
+	thresholds                [3]float64
+}
 
 func main() {
-	background := flag.String("background", "", "count words in the ITEMS files and write the table here")
-	write := flag.String("write", "", "learn from everything and write the weights here")
-	sweep := flag.Bool("sweep", false, "print figures over thresholds")
-	ablate := flag.Bool("ablate", false, "print figures without each feature")
-	errors := flag.String("errors", "", "list the mistakes made on this period")
-	ridge := flag.Float64("ridge", 40, "strength of the ridge")
-	th := flag.String("thresholds", "0.4,0.75,4", "thresholds for titles,texts,languages")
-	flag.BoolVar(&quick, "quick", false, "")
-	wo := flag.String("without", "", "features to leave out, with semicolons")
+	o := options{thresholds: story.Thresholds()}
+	flag.StringVar(&o.background, "background", "", "count words in the ITEMS files and write the table to this `file`")
+	flag.StringVar(&o.write, "write", "", "learn from everything and write the weights to this `file`")
+	flag.StringVar(&o.errors, "errors", "", "list the mistakes made on this `period`, such as stories/all")
+	flag.BoolVar(&o.sweep, "sweep", false, "print figures over thresholds")
+	flag.BoolVar(&o.ablate, "ablate", false, "print what leaving out each feature does (minutes)")
+	flag.Float64Var(&o.ridge, "ridge", 40, "how strongly weights are drawn to their priors")
 	flag.Parse()
-	without = strings.Split(*wo, ";")
-	if err := run(*background, *write, *sweep, *ablate, *errors, *ridge, *th, flag.Args()); err != nil {
+	if err := run(o, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "train:", err)
 		os.Exit(1)
 	}
 }
 
-func run(background, write string, sweep, ablate bool, errors string, ridge float64, th string, files []string) error {
-	if background != "" {
-		var docs []story.Document
-		for _, f := range files {
-			d, err := items(f)
-			if err != nil {
-				return err
-			}
-			docs = append(docs, d...)
-		}
-		b := story.Background(docs, 2)
-		fmt.Println(len(docs), "items", len(b), "bytes")
-		return os.WriteFile(background, b, 0o644)
+func run(o options, files []string) error {
+	if o.background != "" {
+		return count(o.background, files)
+	}
+	if len(files) == 0 || len(files)%2 != 0 {
+		return fmt.Errorf("%d files given: want pairs of ITEMS and LABELS", len(files))
 	}
 	var docs []story.Document
-	for i := 0; i+1 < len(files); i += 2 {
+	for i := 0; i < len(files); i += 2 {
 		d, err := load(files[i], files[i+1])
 		if err != nil {
 			return err
 		}
 		docs = append(docs, d...)
 	}
-	var t [3]float64
-	fmt.Sscanf(th, "%f,%f,%f", &t[0], &t[1], &t[2])
 	p := story.PairsOf(docs)
 	var periods []string
 	for _, d := range docs {
@@ -72,88 +69,93 @@ func run(background, write string, sweep, ablate bool, errors string, ridge floa
 		}
 	}
 	slices.Sort(periods)
-	models := map[string]*story.Model{}
-	for _, per := range periods {
-		models[per] = p.Learn(story.Options{LeaveOut: per, Ridge: ridge, Without: without})
+	left := func(without ...string) map[string]*story.Model {
+		models := map[string]*story.Model{}
+		for _, per := range periods {
+			models[per] = p.Learn(story.Options{LeaveOut: per, Ridge: o.ridge, Without: without})
+		}
+		return models
 	}
-	report := func(models map[string]*story.Model, t [3]float64, quiet bool) {
-		for _, set := range sets(periods) {
-			for _, bare := range []bool{true, false} {
-				if !bare && (strings.HasPrefix(set, "stories_mix") || set == "stories") {
-					continue
-				}
-				var total []story.Figures
-				for _, per := range periods {
-					if !strings.HasPrefix(per, set+"/") {
-						continue
-					}
-					ids, cl := p.Group(models[per], per, bare, t)
-					f := p.Measure(ids, cl)
-					total = append(total, f)
-					if !quiet && set == "stories_mix" {
-						show(per, bare, f)
-					}
-					if per == errors {
-						list(docs, ids, cl)
-					}
-				}
-				show(set, bare, story.Total(total))
+	models := left()
+	ranking(p, periods, models)
+	for _, set := range sets(periods) {
+		for _, bare := range []bool{true, false} {
+			if !bare && !p.HasText(set) {
+				continue
 			}
+			show(set, bare, measure(p, periods, models, set, bare, o.thresholds))
 		}
 	}
-	objective := func(models map[string]*story.Model) {
-		fmt.Printf("AP stories %.3f mix %.3f lede-t %.3f cross-t %.3f | lede-x %.3f cross-x %.3f | tongues %.3f ",
-			p.Ranking(0, "stories", models), p.Ranking(0, "stories_mix", models), p.Ranking(0, "stories_lede", models), p.Ranking(0, "crosslang", models),
-			p.Ranking(1, "stories_lede", models), p.Ranking(1, "crosslang", models), p.Ranking(2, "crosslang", models))
-		fmt.Printf(" mean %.4f\n", (p.Ranking(0, "stories", models)+p.Ranking(0, "stories_mix", models)+p.Ranking(0, "stories_lede", models)+p.Ranking(1, "stories_lede", models))/4)
+	if o.errors != "" {
+		m, ok := models[o.errors]
+		if !ok {
+			return fmt.Errorf("no period %q: there are %s", o.errors, strings.Join(periods, ", "))
+		}
+		ids, cl := p.Group(m, o.errors, false, o.thresholds)
+		list(docs, ids, cl)
 	}
-	objective(models)
-	if quick && !ablate {
-		return nil
-	}
-	if !quick {
-		report(models, t, false)
-	}
-	if sweep {
-		for x := 0.0; x <= 2.01; x += 0.25 {
-			fmt.Printf("%+.2f ", x)
+	if o.sweep {
+		for x := 0.0; x <= 2; x += 0.25 {
+			fmt.Printf("thresholds %+.2f\n", x)
 			for _, set := range sets(periods) {
-				for _, bare := range []bool{true, false} {
-					if !bare && (strings.HasPrefix(set, "stories_mix") || set == "stories") {
-						continue
-					}
-					var total []story.Figures
-					for _, per := range periods {
-						if strings.HasPrefix(per, set+"/") {
-							ids, cl := p.Group(models[per], per, bare, [3]float64{x, x, x})
-							total = append(total, p.Measure(ids, cl))
-						}
-					}
-					f := story.Total(total)
-					fmt.Printf("| %s%v P%.2f F%.3f B%.3f ", strings.TrimPrefix(set, "stories_"), map[bool]string{true: "-t", false: "-x"}[bare], f.P, f.F, f.BF)
-				}
+				show(set, !p.HasText(set), measure(p, periods, models, set, !p.HasText(set), [3]float64{x, x, x}))
 			}
-			fmt.Println()
 		}
 	}
-	if ablate {
+	if o.ablate {
 		for _, f := range story.FeatureNames() {
-			m := map[string]*story.Model{}
-			for _, per := range periods {
-				m[per] = p.Learn(story.Options{LeaveOut: per, Ridge: ridge, Without: append(slices.Clone(without), f)})
-			}
-			fmt.Printf("%-28s ", f)
-			objective(m)
+			fmt.Println("without", f)
+			ranking(p, periods, left(f))
 		}
 	}
-	if write != "" {
-		b, err := p.Learn(story.Options{Ridge: ridge}).Encode()
+	if o.write != "" {
+		b, err := p.Learn(story.Options{Ridge: o.ridge}).Encode()
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(write, append(b, '\n'), 0o644)
+		return os.WriteFile(o.write, append(b, '\n'), 0o644)
 	}
 	return nil
+}
+
+// count writes the table of in how many items each term stands.
+func count(path string, files []string) error {
+	var docs []story.Document
+	for _, f := range files {
+		d, err := items(f)
+		if err != nil {
+			return err
+		}
+		docs = append(docs, d...)
+	}
+	b := story.Background(docs, 2)
+	fmt.Println(len(docs), "items", len(b), "bytes")
+	return os.WriteFile(path, b, 0o644)
+}
+
+// ranking prints the average precision of the pair scores, by set and scope.
+func ranking(p *story.Pairs, periods []string, models map[string]*story.Model) {
+	fmt.Print("average precision of pairs:")
+	for _, set := range sets(periods) {
+		for s, name := range story.ScopeNames() {
+			if ap := p.Ranking(s, set, models); ap > 0 {
+				fmt.Printf("  %s %s %.3f", set, name, ap)
+			}
+		}
+	}
+	fmt.Println()
+}
+
+// measure pools the figures of a set's periods, each grouped by the model not learnt on it.
+func measure(p *story.Pairs, periods []string, models map[string]*story.Model, set string, bare bool, t [3]float64) story.Figures {
+	var fs []story.Figures
+	for _, per := range periods {
+		if strings.HasPrefix(per, set+"/") {
+			ids, cl := p.Group(models[per], per, bare, t)
+			fs = append(fs, p.Measure(ids, cl))
+		}
+	}
+	return story.Total(fs)
 }
 
 func sets(periods []string) []string {
