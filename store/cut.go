@@ -226,7 +226,7 @@ func (s *Store) surroundings(ctx context.Context, tx *sql.Tx, e *news.Edition) (
 	if err = tx.QueryRowContext(ctx, `SELECT count(*) FROM items WHERE state <> 'judged' AND seen < ?`, to).Scan(&e.Pending); err != nil {
 		return err
 	}
-	err = tx.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE kind = 'alert'), count(*) FILTER (WHERE kind <> 'alert') FROM cuts WHERE at >= ? AND at < ? AND slot > 0`, from, to).Scan(&e.Alerts, &e.Cuts)
+	err = tx.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE kind = 'alert'), count(*) FILTER (WHERE kind NOT IN ('alert', 'ops')) FROM cuts WHERE at >= ? AND at < ? AND slot > 0`, from, to).Scan(&e.Alerts, &e.Cuts)
 	if err != nil {
 		return err
 	}

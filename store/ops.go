@@ -1,0 +1,169 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+// Condition is what watching over the daemon needs to know, read at once.
+type Condition struct {
+	Feeds   []FeedCondition
+	Open    []news.Delivery      // messages that are not sent or dropped, oldest first, at most 500
+	LastCut map[string]time.Time // newest slot cut, by digest
+	Waiting int64                // items that are not judged
+	Alarms  []Alarm
+}
+
+// FeedCondition is a polled feed, and since when it has been in trouble without a
+// break; zero when it is in none.
+type FeedCondition struct {
+	news.Feed
+	Since time.Time
+}
+
+// Alarm is what the operator was told of one kind of trouble.
+type Alarm struct {
+	Cause    string
+	Open     bool      // told, and not told to be over
+	Told     time.Time // when last
+	Subjects []string  // that were told
+}
+
+// Condition reads how the daemon does. It waits for no writer.
+func (s *Store) Condition(ctx context.Context) (c Condition, err error) {
+	tx, err := s.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return c, classify(err)
+	}
+	defer tx.Rollback()
+	rows, err := tx.QueryContext(ctx, `SELECT `+feedColumns+`, f.trouble_since FROM feeds f WHERE f.polled <> 0 ORDER BY f.name`)
+	if err != nil {
+		return c, classify(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var since int64
+		f, err := scanFeed(rows, &since)
+		if err != nil {
+			return c, classify(err)
+		}
+		c.Feeds = append(c.Feeds, FeedCondition{f, at(since)})
+	}
+	if err := rows.Err(); err != nil {
+		return c, classify(err)
+	}
+	if c.Open, err = openDeliveries(ctx, tx); err != nil {
+		return c, classify(err)
+	}
+	if c.LastCut, err = lastCuts(ctx, tx); err != nil {
+		return c, classify(err)
+	}
+	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM items WHERE state <> 'judged'`).Scan(&c.Waiting); err != nil {
+		return c, classify(err)
+	}
+	c.Alarms, err = alarms(ctx, tx)
+	return c, classify(err)
+}
+
+func openDeliveries(ctx context.Context, tx *sql.Tx) ([]news.Delivery, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT `+deliveryColumns+` FROM outbox o
+		WHERE o.state IN ('queued', 'claimed', 'unknown', 'held', 'parked') ORDER BY o.id LIMIT 500`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []news.Delivery
+	for rows.Next() {
+		d, err := scanDelivery(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, rows.Err()
+}
+
+func lastCuts(ctx context.Context, tx *sql.Tx) (map[string]time.Time, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT d.name, coalesce((SELECT max(slot) FROM cuts WHERE digest = d.name), 0) FROM digests d`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]time.Time{}
+	for rows.Next() {
+		var name string
+		var slot int64
+		if err := rows.Scan(&name, &slot); err != nil {
+			return nil, err
+		}
+		out[name] = at(slot)
+	}
+	return out, rows.Err()
+}
+
+func alarms(ctx context.Context, tx *sql.Tx) ([]Alarm, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT cause, open, told, subjects FROM alarms ORDER BY cause`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Alarm
+	for rows.Next() {
+		var a Alarm
+		var told int64
+		var subjects string
+		if err := rows.Scan(&a.Cause, &a.Open, &told, &subjects); err != nil {
+			return nil, err
+		}
+		a.Told = at(told)
+		if err := decodeJSON(subjects, &a.Subjects); err != nil {
+			return nil, fmt.Errorf("alarm %s: %w", a.Cause, err)
+		}
+		out = append(out, a)
+	}
+	return out, rows.Err()
+}
+
+// OpsDigest is the name under which messages to the operator stand in the outbox.
+const OpsDigest = "ops"
+
+// TellOperator queues one message to the operator for each of channels, together
+// with what it makes known: alarms replace the stored ones of their causes.
+func (s *Store) TellOperator(ctx context.Context, channels []string, now time.Time, alarms []Alarm, m news.Message) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		for _, a := range alarms {
+			_, err := tx.ExecContext(ctx, `INSERT INTO alarms (cause, open, told, subjects) VALUES (?, ?, ?, ?)
+				ON CONFLICT (cause) DO UPDATE SET open = excluded.open, told = excluded.told, subjects = excluded.subjects`,
+				a.Cause, a.Open, ms(a.Told), mustJSON(a.Subjects))
+			if err != nil {
+				return err
+			}
+		}
+		if m.Text == "" {
+			return nil
+		}
+		for _, c := range channels {
+			name := OpsDigest + "-" + c
+			r, err := tx.ExecContext(ctx, `INSERT INTO cuts (digest, slot, channel, kind, at, since) VALUES (?, ?, ?, 'ops', ?, ?)`, name, ms(now), c, ms(now), ms(now))
+			if err != nil {
+				return err
+			}
+			id, err := r.LastInsertId()
+			if err != nil {
+				return err
+			}
+			if err := s.writeCut(ctx, tx, id, name, c, now, now, news.Cut{Kind: "ops", Messages: []news.Message{m}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("tell the operator: %w", err)
+	}
+	return nil
+}
