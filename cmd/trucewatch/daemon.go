@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,20 +19,21 @@ import (
 // and for what is not judged yet.
 const firstRoundWait = 10 * time.Minute
 
-// daemon is a running app: three jobs that tick each minute, and the delivery.
+// daemon is a running app: jobs that tick each minute, and the delivery.
 type daemon struct {
 	*app
+	*oversight
 	started    time.Time
 	firstDone  atomic.Bool   // every feed due at the start was tried once
 	greeted    bool          // the hello is said; of the digest job alone, like the next
 	reconciled atomic.Bool   // what Slack's history shows is known
 	alerted    time.Time     // what was touched until then was looked at for alerts; of the poll job alone
 	wake       chan struct{} // a cut queued messages
-	ticked     func()        // after each finished tick; feeds the watchdog
+	ticked     func()        // after each minute in which every part showed signs of work
 }
 
 func newDaemon(a *app) *daemon {
-	return &daemon{app: a, started: a.now(), wake: make(chan struct{}, 1), ticked: func() {}}
+	return &daemon{app: a, oversight: newOversight(a), started: a.now(), wake: make(chan struct{}, 1), ticked: func() {}}
 }
 
 // run polls, judges, cuts and delivers until ctx ends, then drains: what was
@@ -39,6 +41,7 @@ func newDaemon(a *app) *daemon {
 func (d *daemon) run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
+	d.attend()
 	deliverer := d.deliverer()
 	wg.Go(func() {
 		if err := deliverer.Run(ctx); err != nil {
@@ -46,17 +49,39 @@ func (d *daemon) run(ctx context.Context) error {
 		}
 	})
 	monitor.Run(ctx, d.log,
-		monitor.Job{Name: "poll", Run: d.patient(d.round)},
-		monitor.Job{Name: "pages", Run: d.patient(d.monitor.FetchPages)},
-		monitor.Job{Name: "digest", Run: d.patient(d.cut)},
+		d.job(partPoll, d.round),
+		d.job(partPages, d.monitor.FetchPages),
+		d.job(partDigest, d.cut),
 		monitor.Job{Name: "learn", Run: d.patient(d.monitor.LearnBoilerplate)},
-		monitor.Job{Name: "tick", Run: func(context.Context, time.Time) error { d.ticked(); return nil }},
+		monitor.Job{Name: "retention", Run: d.patient(d.retain)},
+		monitor.Job{Name: "ops", Run: d.patient(d.oversee)},
+		monitor.Job{Name: "tick", Run: d.tick},
 	)
 	return nil
 }
 
 func (d *daemon) deliverer() *notify.Deliverer {
-	return &notify.Deliverer{Outbox: d.outbox, Poster: d.poster, Now: d.now, Log: d.log, Wake: d.wake}
+	return &notify.Deliverer{Outbox: d.outbox, Poster: withCommand(d.poster, d.cfg.Ops.Command), Now: d.now, Log: d.log, Wake: d.wake}
+}
+
+// job is a part of the daemon that has to show signs of work.
+func (d *daemon) job(part string, run func(context.Context, time.Time) error) monitor.Job {
+	return monitor.Job{Name: part, Run: d.patient(func(ctx context.Context, now time.Time) error {
+		err := run(ctx, now)
+		if ctx.Err() == nil {
+			d.pulse.ran(part, d.now(), err)
+		}
+		return err
+	})}
+}
+
+// tick ends a minute: the watchdog is fed while every part shows signs of work.
+func (d *daemon) tick(_ context.Context, now time.Time) error {
+	if parts := d.pulse.stalled(now, d.stallAfter()); len(parts) > 0 {
+		return fmt.Errorf("the watchdog is not fed: nothing was done for over %s by: %s", span(d.stallAfter()), strings.Join(parts, ", "))
+	}
+	d.ticked()
+	return nil
 }
 
 // patient turns what may pass (a full disk, a read-only file) into a log line: the
@@ -75,6 +100,7 @@ func (d *daemon) patient(job func(context.Context, time.Time) error) func(contex
 func (d *daemon) round(ctx context.Context, now time.Time) error {
 	r, err := d.monitor.Poll(ctx, now, false)
 	if r.Polled > 0 {
+		d.counts.polled(r)
 		d.log.Info("polled", "feeds", r.Polled, "failed", r.Failed, "new", r.New, "revised", r.Revised)
 	}
 	if err == nil && ctx.Err() == nil {
@@ -82,6 +108,7 @@ func (d *daemon) round(ctx context.Context, now time.Time) error {
 	}
 	t, perr := d.monitor.Process(ctx, now)
 	if t.Judged > 0 {
+		d.counts.judged(t)
 		d.log.Info("judged", "items", t.Judged, "new", t.New, "updates", t.Update, "duplicates", t.Duplicate, "main", t.Main, "mention", t.Mention, "developments", t.Stories)
 	}
 	if ctx.Err() != nil {
@@ -116,11 +143,18 @@ func (d *daemon) cutDigest(ctx context.Context, dg digest, now time.Time) error 
 	if err := d.cuts.Regroup(ctx, now, monitor.Regroup); err != nil {
 		return err
 	}
-	cut, err := d.cuts.CutDigest(ctx, dg.DigestSpec, slot, now, unfinished, compose)
+	silent := false
+	cut, err := d.cuts.CutDigest(ctx, dg.DigestSpec, slot, now, unfinished, func(e news.Edition) news.Cut {
+		c := compose(e)
+		silent = len(c.Messages) == 0
+		return c
+	})
 	if err != nil {
 		return err
 	}
 	if cut {
+		d.counts.digests.Add(1)
+		d.quiet.Store(silent)
 		d.log.Info("digest cut", "digest", dg.Name, "channel", dg.Channel, "slot", slot)
 		d.kick()
 	}

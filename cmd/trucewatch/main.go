@@ -48,6 +48,7 @@ type CLI struct {
 	Status   StatusCmd   `cmd:"" help:"Show what runs next, how the sources do, and what waits to be delivered."`
 	Feeds    FeedsCmd    `cmd:"" help:"List feeds; pause or resume one."`
 	Outbox   OutboxCmd   `cmd:"" help:"List messages; try one again or drop it."`
+	Backup   BackupCmd   `cmd:"" help:"Copy the database to a file, beside a running daemon."`
 	Version  VersionCmd  `cmd:"" help:"Print the version."`
 }
 

@@ -1,8 +1,9 @@
 package main
 
 import (
-	"context"
-	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	systemd "github.com/coreos/go-systemd/v22/daemon"
@@ -13,7 +14,15 @@ import (
 // RunCmd runs the daemon.
 type RunCmd struct{}
 
+func (*RunCmd) Help() string {
+	return `SIGHUP has it read its configuration again: a file that cannot be used changes nothing.
+SIGTERM and SIGINT have it finish what was begun; a second one ends it at once.`
+}
+
 func (*RunCmd) Run(e *env) error {
+	reload := make(chan os.Signal, 1) // caught from the first instant on: it would end the program
+	signal.Notify(reload, syscall.SIGHUP)
+	defer signal.Stop(reload)
 	cfg, err := e.loadConfig()
 	if err != nil {
 		return err
@@ -28,37 +37,18 @@ func (*RunCmd) Run(e *env) error {
 		return err
 	}
 	defer st.Close()
-	a, err := newApp(e, cfg, st, options{})
-	if err != nil {
-		return err
-	}
-	defer a.client.Close()
-	d := newDaemon(a)
-	d.ticked = watchdog(e)
-	e.log.Info("started", "version", version(), "feeds", len(cfg.Feeds), "digests", len(a.digests), "alerts", len(a.alerts), "slack", a.token, "database", cfg.Database)
-	if !a.token {
-		fmt.Fprintln(e.stderr, "No Slack token is configured: digests are printed here. See docs/slack.md.")
-	}
-	sdNotify(e, systemd.SdNotifyReady)
-	context.AfterFunc(e.ctx, func() { sdNotify(e, systemd.SdNotifyStopping) })
-	if err := d.run(e.ctx); err != nil {
-		return err
-	}
-	e.log.Info("stopped")
-	return nil
+	warnWatchdog(e)
+	s := &service{env: e, store: st, load: e.loadConfig, reload: reload, notify: func(state string) { sdNotify(e, state) }}
+	return s.run(cfg)
 }
 
-// watchdog returns what feeds systemd's watchdog: called by each finished minute
-// tick, it proves that the scheduler moves.
-func watchdog(e *env) func() {
+// warnWatchdog says when systemd's watchdog is set so short that a tick a minute
+// cannot feed it.
+func warnWatchdog(e *env) {
 	every, err := systemd.SdWatchdogEnabled(false)
-	if err != nil || every == 0 {
-		return func() {}
-	}
-	if every < 2*time.Minute {
+	if err == nil && every > 0 && every < 2*time.Minute {
 		e.log.Warn("WatchdogSec is too short for a tick a minute; set it to 3min or more", "watchdog", every)
 	}
-	return func() { sdNotify(e, systemd.SdNotifyWatchdog) }
 }
 
 func sdNotify(e *env, state string) {
