@@ -1,18 +1,44 @@
 package main
 
 import (
+	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"trucewatch/internal/news"
+	"trucewatch/monitor"
+	"trucewatch/monitor/story"
+	"trucewatch/monitor/tag"
 	"trucewatch/store"
 )
 
 // WhyCmd explains.
 type WhyCmd struct {
-	Item   string `arg:"" help:"An item's id, GUID or URL."`
+	Item   string `arg:"" help:"An item's id, GUID or URL; or - for a text on standard input, its first line the title."`
+	Lang   string `help:"Language of a text on standard input. Default: found from the text."`
 	Format string `enum:"text,json" default:"text" help:"text or json."`
+}
+
+func (*WhyCmd) Help() string {
+	return `Shows what was decided about an item, and decides again before your eyes with what the corpus
+held before it: what it was compared with and what each comparison showed, what counted for its
+relevance and how much, which rule gave which tag, and why it is in its development. A text on
+standard input is explained against the whole corpus. Nothing is stored.`
+}
+
+// reasoning is everything `why` shows of one text.
+type reasoning struct {
+	Stored     *news.Exported      `json:"stored,omitempty"`
+	Verdict    monitor.Explanation `json:"verdict"`
+	Topics     []news.Relevance    `json:"topics"`
+	Counted    []tag.Contribution  `json:"counted"`
+	Tags       []news.Tag          `json:"tags"`
+	Placement  []news.Placement    `json:"placement"`
+	Membership []news.Membership   `json:"membership,omitempty"`
 }
 
 func (c *WhyCmd) Run(e *env) error {
@@ -25,23 +51,150 @@ func (c *WhyCmd) Run(e *env) error {
 		return err
 	}
 	defer st.Close()
-	found, err := st.Find(e.ctx, c.Item)
+	rules, err := loadRules(cfg)
 	if err != nil {
+		return fmt.Errorf("%w: %w", errConfig, err)
+	}
+	var all []reasoning
+	if c.Item == "-" {
+		w, err := readText(e.stdin, c.Lang)
+		if err != nil {
+			return err
+		}
+		r, err := reason(e.ctx, st, rules, w)
+		if err != nil {
+			return err
+		}
+		all = append(all, r)
+	} else if all, err = c.explainItems(e.ctx, st, rules); err != nil {
 		return err
 	}
-	if len(found) == 0 {
-		return fmt.Errorf("no item has the id, GUID or URL %q", c.Item)
-	}
 	if c.Format == "json" {
-		return writeJSON(e.stdout, found)
+		return writeJSON(e.stdout, all)
 	}
-	for i, x := range found {
+	for i, r := range all {
 		if i > 0 {
 			fmt.Fprintln(e.stdout)
 		}
-		explain(e.stdout, x)
+		r.write(e.stdout)
 	}
 	return nil
+}
+
+func (c *WhyCmd) explainItems(ctx context.Context, st *store.Store, rules *tag.Rules) (all []reasoning, err error) {
+	found, err := st.Find(ctx, c.Item)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("no item has the id, GUID or URL %q", c.Item)
+	}
+	for i, x := range found {
+		w, err := st.Work(ctx, x.ID)
+		if err != nil {
+			return nil, err
+		}
+		r, err := reason(ctx, st, rules, w)
+		if err != nil {
+			return nil, err
+		}
+		r.Stored = &found[i]
+		if r.Membership, err = st.Membership(ctx, x.ID); err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// readText reads a text to explain: its first line is the title.
+func readText(in io.Reader, lang string) (w news.Work, err error) {
+	b, err := io.ReadAll(bufio.NewReader(io.LimitReader(in, maxEntry)))
+	if err != nil {
+		return w, err
+	}
+	title, body, _ := strings.Cut(strings.TrimSpace(strings.ToValidUTF8(string(b), "\uFFFD")), "\n")
+	if title == "" {
+		return w, usageError{errors.New("standard input holds no text")}
+	}
+	w.Item = news.Item{Entry: news.Entry{Title: title, Content: strings.TrimSpace(body), Lang: lang}, Revision: 1, Seen: time.Now().UTC()}
+	w.Feed.Lang = lang
+	return w, nil
+}
+
+// reason decides about a text again, with what the corpus held before it.
+func reason(ctx context.Context, st *store.Store, rules *tag.Rules, w news.Work) (r reasoning, err error) {
+	if w.Item.Origin == news.OriginSeed { // a seed's text is not kept: there is nothing to decide again
+		return r, nil
+	}
+	p := monitor.Prepare(w, rules)
+	var topics []string
+	for _, t := range p.Topics {
+		if t.Relevance != news.None {
+			topics = append(topics, t.Topic)
+		}
+	}
+	known, stories, err := st.Consult(ctx, p, topics)
+	if err != nil {
+		return r, err
+	}
+	boilerplate, err := st.Boilerplate(ctx, time.Now())
+	if err != nil {
+		return r, err
+	}
+	r.Verdict = monitor.Explain(p, known, func(publisher string, s uint64) bool { return boilerplate[publisher][s] })
+	title, lede, body := tag.Fields(w.Item)
+	t := rules.Explain(tag.Input{Title: title, Lede: lede, Body: body, Lang: p.Lang, Side: w.Feed.Side, Official: w.Feed.Official})
+	r.Topics, r.Counted, r.Tags = t.Topics, t.Why, t.Tags
+	for _, topic := range topics {
+		r.Placement = append(r.Placement, story.Place(p, topic, stories[topic]))
+	}
+	return r, nil
+}
+
+// shownContributions is how many of what counted are listed in words.
+const shownContributions = 12
+
+func (r reasoning) write(w io.Writer) {
+	if r.Stored != nil {
+		explain(w, *r.Stored)
+		if r.Stored.Origin == news.OriginSeed {
+			return
+		}
+		fmt.Fprint(w, "\nDecided again, with what the corpus held before it:\n")
+	}
+	fmt.Fprint(w, r.Verdict)
+	for _, t := range r.Topics {
+		fmt.Fprintf(w, "topic %s: %s (%.2f)\n", t.Topic, t.Relevance, t.Score)
+	}
+	for i, c := range r.Counted {
+		if i == shownContributions {
+			fmt.Fprintf(w, "  and %d smaller ones\n", len(r.Counted)-i)
+			break
+		}
+		fmt.Fprintf(w, "  %+.2f %s", c.Weight*c.Value, c.Feature)
+		if c.Match != "" {
+			fmt.Fprintf(w, ": %q in the %s", c.Match, orNone(c.Field))
+		}
+		fmt.Fprintln(w)
+	}
+	for _, t := range r.Tags {
+		fmt.Fprintf(w, "tag %s %s%s: %q in the %s, rule %s\n", t.Facet, t.Value, who(t.Who), t.Match, orNone(t.Field), t.Rule)
+	}
+	for _, p := range r.Placement {
+		switch {
+		case p.Story != 0:
+			fmt.Fprintf(w, "development: would join %d (%.2f): %s\n", p.Story, p.Score, p.Why)
+		default:
+			fmt.Fprintf(w, "development: would open one: %s\n", p.Why)
+		}
+	}
+	for _, m := range r.Membership {
+		fmt.Fprintf(w, "development %d of %s, because: %s\n", m.Story, m.Topic, m.Why)
+		for _, o := range m.Others {
+			fmt.Fprintf(w, "  with item %d of %s (%s): %s\n", o.Item, o.Feed, o.Verdict, o.Title)
+		}
+	}
 }
 
 // explain says in words what is stored of the decisions about an item.
@@ -68,15 +221,6 @@ func explain(w io.Writer, x news.Exported) {
 		for _, s := range x.Last.Novel {
 			fmt.Fprintf(w, "  new: %s\n", s)
 		}
-	}
-	for _, t := range x.Topics {
-		fmt.Fprintf(w, "Topic %s: %s (%.2f)\n", t.Topic, t.Relevance, t.Score)
-	}
-	for _, t := range x.Tags {
-		fmt.Fprintf(w, "  %s %s%s: %q in the %s, rule %s\n", t.Facet, t.Value, who(t.Who), t.Match, orNone(t.Field), t.Rule)
-	}
-	if x.Story != nil {
-		fmt.Fprintf(w, "Development %d\n", *x.Story)
 	}
 }
 

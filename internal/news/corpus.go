@@ -24,6 +24,24 @@ type Fingerprinted struct {
 	Fingerprint []byte
 }
 
+// Membership is an item's place in a development, with the reason.
+type Membership struct {
+	Topic   string       `json:"topic"`
+	Story   StoryID      `json:"development"`
+	Follows StoryID      `json:"follows,omitempty"`
+	Score   float64      `json:"score"`
+	Why     string       `json:"why"`
+	Others  []MemberLine `json:"others"`
+}
+
+// MemberLine is another item of a development.
+type MemberLine struct {
+	Item    ItemID      `json:"item"`
+	Feed    string      `json:"feed"`
+	Title   string      `json:"title"`
+	Verdict VerdictKind `json:"verdict"`
+}
+
 // Import is a stretch of a one-shot import, stored in one transaction with how
 // far it has come.
 type Import struct {
