@@ -17,11 +17,15 @@ const (
 // fieldNames spells them as tags do.
 var fieldNames = [fieldCount]string{"title", "lede", "body"}
 
-// Bounds on what one text may cost. A field is cut at a letter's border.
+// Bounds on what one text may cost, far above what a real one has.
 const (
-	maxField = 512 << 10 // bytes
-	maxHits  = 20000
+	maxHits     = 10000
+	maxSentence = 150 // tokens; a longer one is read as several
+	maxMarks    = 300 // of one sentence, that rules look at
 )
+
+// maxField is how many bytes of each field are read; the rest is left out.
+var maxField = [fieldCount]int{4 << 10, 16 << 10, 512 << 10}
 
 // token is one word of the text.
 type token struct {
@@ -73,8 +77,7 @@ func (s *scan) reset() {
 func (m *matcher) read(s *scan, title, lede, body string, lang uint32) {
 	s.reset()
 	for i, text := range [fieldCount]string{title, lede, body} {
-		if len(text) > maxField {
-			n := maxField
+		if n := maxField[i]; len(text) > n {
 			for n > 0 && !utf8.RuneStart(text[n]) {
 				n--
 			}
@@ -120,6 +123,9 @@ func (m *matcher) split(s *scan, text string, field int) {
 		tok.end = int32(at)
 		s.tokens = append(s.tokens, tok)
 		open = false
+		if int32(len(s.tokens))-s.sentences[sent].first >= maxSentence {
+			endSentence()
+		}
 	}
 	letter := func(c uint8, at int) {
 		if !open {

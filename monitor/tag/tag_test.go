@@ -304,6 +304,26 @@ func TestTagIsTheSameEachTimeAndFromManyGoroutines(t *testing.T) {
 	}
 }
 
+// A hostile text of nothing but words that mean something costs no more than a
+// bounded time: the test would run for hours if the rules looked at all pairs.
+func TestHostileTextIsBounded(t *testing.T) {
+	r := builtinRules(t)
+	for _, words := range []string{"ends the war ceasefire russia ukraine putin trump agree ", "end end end war ", "перемир'я росія україна погодили "} {
+		text := strings.Repeat(words, 1<<20/len(words))
+		for _, in := range []Input{{Title: text}, {Lede: text}, {Body: text}, {Title: text, Lede: text, Body: text}} {
+			res := r.Tag(in)
+			if len(res.Topics) != 1 {
+				t.Fatalf("%+v", res.Topics)
+			}
+			for _, g := range res.Tags {
+				if len(g.Match) > 4<<10 {
+					t.Errorf("%s %s: a match of %d bytes", g.Facet, g.Value, len(g.Match))
+				}
+			}
+		}
+	}
+}
+
 func FuzzTag(f *testing.F) {
 	f.Add("Kyiv and Moscow agree", "a cease-fire, перемир'я.", "U.S. talks… и\u0306", "en")
 	f.Add("\xff\xfe|;\n", "ß æ œ Ł", "'’ʼ", "")

@@ -41,6 +41,9 @@ func (t *topic) look(v *view, s *scan) {
 		}
 		sp := spot{field: sent.field, first: sent.first, past: sent.past, marks: int32(len(v.marks))}
 		for _, h := range s.hits[sent.hits:sent.hend] {
+			if int32(len(v.marks))-sp.marks > maxMarks {
+				break
+			}
 			for _, c := range t.of[h.pattern] {
 				v.marks = append(v.marks, mark{c, h.pattern, h.first, h.last})
 				sp.set.add(int(c))
