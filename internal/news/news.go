@@ -216,7 +216,7 @@ func (t *Tally) Add(o Tally) {
 type Deciders struct {
 	Verdict func(p Prepared, known []Candidate) Verdict
 	Place   func(p Prepared, topic string, known []StoryCandidate) Placement
-	Dates   func(p Prepared) []StatedDate                    // what the item states; nil: none are kept
+	Dates   func(p Prepared) []StatedDate                     // what the item states; nil: none are kept
 	Ledger  func(stands []Position, d Development) []Position // how a development that grew moves its topic's positions; nil: not at all
 }
 
