@@ -5,6 +5,10 @@ import (
 	"slices"
 )
 
+// pairLeast is the weight, in sixteenths, two concepts must have together to be a key:
+// "Russia and Ukraine" finds everything.
+const pairLeast = 60
+
 // keys gives what a development with this item is found by: its rarest words, and pairs
 // of its rarest concepts, which no language changes.
 func (s *sketch) keys() []uint64 {
@@ -35,7 +39,9 @@ func (s *sketch) keys() []uint64 {
 	concepts = concepts[:min(5, len(concepts))]
 	for i, a := range concepts {
 		for _, b := range concepts[i+1:] {
-			add(mix(uint64(min(a.id, b.id)), uint64(max(a.id, b.id))))
+			if int(a.weight)+int(b.weight) >= pairLeast {
+				add(mix(uint64(min(a.id, b.id)), uint64(max(a.id, b.id))))
+			}
 		}
 	}
 	return keys

@@ -128,6 +128,7 @@ type Pairs struct {
 	full     []*sketch // with text
 	bare     []*sketch // titles alone
 	labelled [scopes][]labelled
+	mixed    map[string]bool // periods told in several languages
 }
 
 type labelled struct {
@@ -138,8 +139,13 @@ type labelled struct {
 
 // PairsOf compares every two documents of a period within the window.
 func PairsOf(docs []Document) *Pairs {
-	p := &Pairs{docs: docs}
+	p := &Pairs{docs: docs, mixed: map[string]bool{}}
+	lang := map[string]string{}
 	for _, d := range docs {
+		if l, ok := lang[d.Period]; ok && l != d.Lang {
+			p.mixed[d.Period] = true
+		}
+		lang[d.Period] = d.Lang
 		p.full = append(p.full, sketchOf(d.Title, d.Lede, "", d.Lang, d.Published, nil))
 		p.bare = append(p.bare, sketchOf(d.Title, "", "", d.Lang, d.Published, nil))
 	}
@@ -164,7 +170,7 @@ func PairsOf(docs []Document) *Pairs {
 			}
 			compare(p.full[i], p.full[j], apart, &l.v)
 			p.labelled[s] = append(p.labelled[s], l)
-			if s == scopeTexts && !strings.HasPrefix(a.Period, "crosslang") {
+			if s == scopeTexts && !p.mixed[a.Period] {
 				p.labelled[scopeTongues] = append(p.labelled[scopeTongues], l)
 			}
 		}
@@ -240,7 +246,7 @@ func (p *Pairs) Learn(o Options) *Model {
 			}
 			g = append(g, groups[l.period])
 			x, y, w = append(x, l.v), append(y, l.same), append(w, 2000*math.Pow(count[l.period]/5000, .5)/count[l.period])
-			if s == scopeTitles && strings.HasPrefix(l.period, "crosslang") {
+			if s == scopeTitles && p.mixed[l.period] {
 				w[len(w)-1] *= .25
 			}
 		}
@@ -250,7 +256,7 @@ func (p *Pairs) Learn(o Options) *Model {
 		})
 		var sum, n float64
 		for period, i := range groups {
-			if (s == scopeTongues) == strings.HasPrefix(period, "crosslang") {
+			if (s == scopeTongues) == p.mixed[period] {
 				sum, n = sum+bias[i], n+1
 			}
 		}
