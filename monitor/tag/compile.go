@@ -20,6 +20,8 @@ type matcher struct {
 	infix    *wordTrie // endings and insides; nil when no pattern needs it
 	phrases  *phraseTrie
 	patterns []compiled
+	langs    []uint32  // of each pattern: the languages it is read in, 0 all
+	inner    [256]bool // letters that begin a pattern inside words
 }
 
 // compiled is one pattern with what it stands for.
@@ -222,8 +224,14 @@ func compileMatcher(packs []*Pack, langs map[string]uint32) (*matcher, error) {
 	m.words = buildTrie(plain, false)
 	if len(inner) > 0 {
 		m.infix = buildTrie(inner, true)
+		for _, w := range inner {
+			m.inner[w.codes[0]] = true
+		}
 	}
 	m.phrases = phrases.build(len(order))
+	for i := range m.patterns {
+		m.langs = append(m.langs, m.patterns[i].langs)
+	}
 	return m, nil
 }
 

@@ -145,6 +145,8 @@ func (m *matcher) split(s *scan, text string, field int) {
 		if infix != nil {
 			if c < firstLetter {
 				in = 0
+			} else if in == 0 && !m.inner[c] {
+				// most letters begin nothing inside a word
 			} else if in = infix.infixStep(in, c); in > 0 {
 				if sp := infix.nodes[in].open; sp.from != sp.to {
 					s.atoms = append(s.atoms, infix.outs[sp.from:sp.to]...)
@@ -311,7 +313,7 @@ func (m *matcher) match(s *scan, lang uint32) {
 func (m *matcher) follow(s *scan, lang uint32, node, first, last, past int32) {
 	n := &m.phrases.nodes[node]
 	for _, p := range n.emits {
-		if l := m.patterns[p].langs; lang == 0 || l == 0 || l&lang != 0 {
+		if l := m.langs[p]; lang == 0 || l == 0 || l&lang != 0 {
 			s.hits = append(s.hits, hit{p, first, last})
 		}
 	}
