@@ -29,6 +29,9 @@ func Backup(ctx context.Context, path, to string) (int64, error) {
 	if err := vacuumInto(ctx, path, copied); err != nil {
 		return 0, fmt.Errorf("backup of %s: %w", path, classify(err))
 	}
+	if err := os.Chmod(copied, 0o600); err != nil {
+		return 0, fmt.Errorf("backup: %w", err)
+	}
 	size, err := settle(copied)
 	if err != nil {
 		return 0, fmt.Errorf("backup: %w", err)

@@ -29,6 +29,7 @@ type daemon struct {
 	reconciled atomic.Bool   // what Slack's history shows is known
 	alerted    time.Time     // what was touched until then was looked at for alerts; of the poll job alone
 	wake       chan struct{} // a cut queued messages
+	unusable   func(error)   // ends the run: no waiting mends the database
 	ticked     func()        // after each minute in which every part showed signs of work
 }
 
@@ -37,8 +38,12 @@ func newDaemon(a *app) *daemon {
 }
 
 // run polls, judges, cuts and delivers until ctx ends, then drains: what was
-// fetched is recorded, what was posted is recorded, and nothing new begins.
+// fetched is recorded, what was posted is recorded, and nothing new begins. It
+// returns an error when the database turns out to be unusable.
 func (d *daemon) run(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	d.unusable = stop
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	d.attend()
@@ -57,6 +62,9 @@ func (d *daemon) run(ctx context.Context) error {
 		monitor.Job{Name: "ops", Run: d.patient(d.oversee)},
 		monitor.Job{Name: "tick", Run: d.tick},
 	)
+	if err := context.Cause(ctx); errors.Is(err, store.ErrUnusable) {
+		return err
+	}
 	return nil
 }
 
@@ -89,6 +97,9 @@ func (d *daemon) tick(_ context.Context, now time.Time) error {
 func (d *daemon) patient(job func(context.Context, time.Time) error) func(context.Context, time.Time) error {
 	return func(ctx context.Context, now time.Time) error {
 		err := job(ctx, now.UTC())
+		if errors.Is(err, store.ErrUnusable) {
+			d.unusable(err)
+		}
 		if err != nil && store.Blocked(err) {
 			return fmt.Errorf("the database can't be written, trying again each minute: %w", err)
 		}

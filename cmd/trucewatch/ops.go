@@ -223,8 +223,8 @@ func (d *daemon) tellDirectly(ctx context.Context, m news.Message, now time.Time
 	var errs []error
 	for _, to := range d.operators() {
 		post, cancel := context.WithTimeout(ctx, commandTimeout)
-		key := store.DeliveryKey(store.OpsDigest+"-direct-"+to, now, 1)
-		_, err := withCommand(d.poster, d.cfg.Ops.Command).Post(post, news.Delivery{Key: key, Channel: to, Digest: store.OpsDigest, Slot: now, Message: m})
+		// Without a key: what the outbox does not know is not reconciled with it.
+		_, err := withCommand(d.poster, d.cfg.Ops.Command).Post(post, news.Delivery{Channel: to, Digest: store.OpsDigest, Slot: now, Message: m})
 		cancel()
 		if err != nil {
 			errs = append(errs, fmt.Errorf("tell the operator in %s: %w", to, err))

@@ -49,11 +49,11 @@ func (s *service) run(cfg config.Config) error {
 	}
 	s.notify(systemd.SdNotifyReady + "\nSTATUS=" + d.statusLine())
 	defer context.AfterFunc(s.env.ctx, func() { s.notify(systemd.SdNotifyStopping + "\nSTATUS=finishing what was begun") })()
-	for d != nil {
-		d = s.serve(d)
+	for d != nil && err == nil {
+		d, err = s.serve(d)
 	}
 	s.env.log.Info("stopped")
-	return nil
+	return err
 }
 
 // begin makes d the daemon that is asked about, and feeds the watchdog.
@@ -65,23 +65,22 @@ func (s *service) begin(d *daemon) *daemon {
 
 // serve runs d until the program ends, which returns nil, or until its successor
 // is ready, which is returned once d has ended.
-func (s *service) serve(d *daemon) *daemon {
+func (s *service) serve(d *daemon) (next *daemon, err error) {
 	ctx, stop := context.WithCancel(s.env.ctx)
 	done := make(chan struct{})
+	var ended error
 	go func() {
 		defer close(done)
-		if err := d.run(ctx); err != nil {
-			s.env.log.Error("the daemon ended", "err", err)
-		}
+		ended = d.run(ctx)
 	}()
 	defer func() { stop(); <-done; d.client.Close() }()
 	for {
 		select {
 		case <-done:
-			return nil
+			return nil, ended
 		case <-s.reload:
 			s.notify(strings.TrimSpace(systemd.SdNotifyReloading + "\n" + systemd.SdNotifyMonotonicUsec()))
-			next, err := s.successor(d)
+			next, err = s.successor(d)
 			if err != nil {
 				d.counts.reloadsFailed.Add(1)
 				s.env.log.Error("the configuration was not reloaded; the former one stays in force", "err", err)
@@ -91,16 +90,16 @@ func (s *service) serve(d *daemon) *daemon {
 			s.notify("STATUS=finishing what was begun under the former configuration")
 			stop()
 			<-done
-			if s.env.ctx.Err() != nil {
+			if s.env.ctx.Err() != nil || ended != nil {
 				next.client.Close()
-				return nil
+				return nil, ended
 			}
 			next.inherit(d)
 			next.counts.reloads.Add(1)
 			s.begin(next)
 			s.env.log.Info("reloaded", "feeds", len(next.cfg.Feeds), "digests", len(next.digests), "alerts", len(next.alerts), "slack", next.token)
 			s.notify(systemd.SdNotifyReady + "\nSTATUS=" + next.statusLine())
-			return next
+			return next, nil
 		}
 	}
 }
