@@ -146,7 +146,7 @@ func closing(r rune) bool {
 
 // boundary decides whether the marks that end at i end the sentence begun at start.
 func boundary(s string, start, i int, mark rune) bool {
-	r, n := utf8.DecodeRuneInString(s[i:])
+	r, _ := utf8.DecodeRuneInString(s[i:])
 	if i >= len(s) || !unicode.IsSpace(r) {
 		return i >= len(s)
 	}
