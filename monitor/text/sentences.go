@@ -154,7 +154,8 @@ func boundary(s string, start, i int, mark rune) bool {
 	k := i
 	dashed := false
 	for k < len(s) {
-		r, n = utf8.DecodeRuneInString(s[k:])
+		next, n := utf8.DecodeRuneInString(s[k:])
+		r = next
 		switch {
 		case r == '\n':
 			return false // the line break decides
