@@ -36,42 +36,71 @@ func crowded(nodes []node) []*sketch {
 		}
 		days[d].add(n.sketch)
 	}
+	crowds := map[int]*crowd{}
 	out := make([]*sketch, len(nodes))
 	for i, n := range nodes {
-		var near []*tally
 		d := dayOf(n.published)
-		for k := d - crowdDays; k <= d+crowdDays; k++ {
-			if t := days[k]; t != nil {
-				near = append(near, t)
+		c := crowds[d]
+		if c == nil {
+			var near []*tally
+			for k := d - crowdDays; k <= d+crowdDays; k++ {
+				if t := days[k]; t != nil {
+					near = append(near, t)
+				}
 			}
+			c = crowdOf(near...)
+			crowds[d] = c
 		}
 		s := *n.sketch
 		s.terms = make([]term, len(n.sketch.terms))
-		s.weigh(n.sketch.terms, near...)
+		s.weigh(n.sketch.terms, c)
 		out[i] = &s
 	}
 	return out
 }
 
-// weigh sets the sketch's terms to base, weighed anew by the crowd in near. A crowd may
+// crowd is what the items of some days share.
+type crowd struct {
+	near  []*tally
+	total int
+	few   [16]float64 // what is left of the weight of a term in so many items
+}
+
+func crowdOf(near ...*tally) *crowd {
+	c := &crowd{near: near}
+	for _, t := range near {
+		c.total += t.items
+	}
+	for df := range c.few {
+		c.few[df] = c.keep(df)
+	}
+	return c
+}
+
+// keep is the share of its weight that a term in df items of the crowd keeps. A crowd may
 // lower a weight, never raise it: of a few hundred items it knows what is common, not how
 // rare the rest is.
-func (s *sketch) weigh(base []term, near ...*tally) {
-	total := 0
-	for _, t := range near {
-		total += t.items
-	}
-	s.crowd = math.Log(float64(min(max(total, crowdLeast), crowdMost)) / 100)
-	share := float64(total) / (float64(total) + crowdHalf)
-	top := max(math.Log(float64(total+1)/1.5), 1.0/16)
+func (c *crowd) keep(df int) float64 {
+	share := float64(c.total) / (float64(c.total) + crowdHalf)
+	top := max(math.Log(float64(c.total+1)/1.5), 1.0/16)
+	return 1 - share + share*min(1, math.Log(float64(c.total+1)/(float64(df)+.5))/top)
+}
+
+// weigh sets the sketch's terms to base, weighed anew by its crowd.
+func (s *sketch) weigh(base []term, c *crowd) {
+	s.crowd = math.Log(float64(min(max(c.total, crowdLeast), crowdMost)) / 100)
 	for i, t := range base {
 		df := 0
-		for _, n := range near {
+		for _, n := range c.near {
 			df += n.count(t.id)
 		}
-		local := min(1, math.Log(float64(total+1)/(float64(df)+.5))/top)
-		w := float64(t.weight)
-		t.weight = uint8(min(max(math.Round((1-share)*w+share*w*local), 1), 127))
+		k := 0.0
+		if df < len(c.few) {
+			k = c.few[df]
+		} else {
+			k = c.keep(df)
+		}
+		t.weight = uint8(min(max(float64(t.weight)*k+.5, 1), 127))
 		s.terms[i] = t
 	}
 	s.sum, s.sq = [classes][2]float64{}, [classes][3]float64{}

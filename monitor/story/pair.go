@@ -54,7 +54,6 @@ const (
 	fRoundup
 	fShort
 	fSameDayContain
-	fPolarity
 	fFailure
 	fLivePage
 	fLean
@@ -73,7 +72,7 @@ var featureNames = [features]string{"bias", "days apart", "within hours", "share
 	"same act", "another act", "same acts anywhere", "same mechanism in title", "same mechanism", "another mechanism", "same issue in title",
 	"same issue", "same place in title", "same place", "another place", "same number in title", "same number", "other numbers", "same names",
 	"same subject in title", "same subject", "rarest shared subject", "a live page", "an explainer", "two explainers", "a round-up",
-	"short titles", "contained and same day", "opposite outcome", "one tells a failure", "a live page without an event", "words of judgement", "actors the other way round", "veto: numbers", "veto: negation", "veto: polarity", "veto: actors", "veto: occasion"}
+	"short titles", "contained and same day", "one tells a failure", "a live page without an event", "words of judgement", "actors the other way round", "veto: numbers", "veto: negation", "veto: polarity", "veto: actors", "veto: occasion"}
 
 type vector [features]float64
 
@@ -254,7 +253,6 @@ func compare(a, b *sketch, apart time.Duration, f *vector) {
 	f[fLivePage] = flag(a.kind == kindLivePage || b.kind == kindLivePage)
 	f[fLean] = flag(a.lean) + flag(b.lean)
 	f[fReversed] = flag(a.second != 0 && a.first == b.second && a.second == b.first && a.inTitle(actAccuse) && b.inTitle(actAccuse))
-	f[fPolarity] = flag(opposed(a, b))
 }
 
 func sideOf(id uint32) string {
@@ -265,30 +263,6 @@ func sideOf(id uint32) string {
 }
 
 var actAccuse, actFailure = termID(classAct, "v:accuse"), termID(classAct, "v:nobreakthrough")
-
-// opposites are outcomes that cannot both be the news of one development.
-var opposites = func() [][2]uint32 {
-	var out [][2]uint32
-	for _, p := range [][2]string{
-		{"v:accept", "v:reject"}, {"v:agree", "v:reject"}, {"v:sign", "v:reject"}, {"v:agree", "v:nobreakthrough"},
-		{"v:prepare", "v:postpone"}, {"v:announce", "v:postpone"}, {"v:extend", "v:expire"}, {"v:accept", "v:postpone"},
-		{"v:progress", "v:nobreakthrough"}, {"v:resume", "v:withdraw"}, {"v:accuse", "v:accept"}, {"v:prepare", "v:end"},
-	} {
-		out = append(out, [2]uint32{termID(classAct, p[0]), termID(classAct, p[1])})
-	}
-	return out
-}()
-
-// opposed reports whether the titles tell opposite outcomes, neither telling the other's.
-func opposed(a, b *sketch) bool {
-	for _, p := range opposites {
-		a0, a1, b0, b1 := a.inTitle(p[0]), a.inTitle(p[1]), b.inTitle(p[0]), b.inTitle(p[1])
-		if a0 && !a1 && b1 && !b0 || a1 && !a0 && b0 && !b1 {
-			return true
-		}
-	}
-	return false
-}
 
 func (s *sketch) inTitle(id uint32) bool {
 	lo, hi := 0, len(s.terms)

@@ -71,16 +71,9 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 			near.add(n.sketch)
 		}
 	}
-	own := item
-	own.terms = make([]term, len(item.terms))
-	own.weigh(item.terms, near)
-	weighed := make([]*sketch, len(nodes))
-	weighed[0] = &own
-	for i, n := range nodes[1:] {
-		s := *n.sketch
-		s.terms = make([]term, len(n.sketch.terms))
-		s.weigh(n.sketch.terms, near)
-		weighed[i+1] = &s
+	around := crowdOf(near)
+	for _, n := range nodes { // decoded above, so ours to weigh
+		n.sketch.weigh(n.sketch.terms, around)
 	}
 	type likeness struct {
 		n        int
@@ -92,9 +85,9 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 	var f vector
 	for i, c := range owner {
 		m := nodes[i+1]
-		compare(weighed[0], weighed[i+1], at.Sub(m.published), &f)
-		s := scopeOf(weighed[0], weighed[i+1])
-		z := trained.score(s, &f) - thresholds[s] - crowdCost[s]*weighed[0].crowd
+		compare(&item, m.sketch, at.Sub(m.published), &f)
+		s := scopeOf(&item, m.sketch)
+		z := trained.score(s, &f) - thresholds[s] - crowdCost[s]*item.crowd
 		t := &tallies[c]
 		if t.n == 0 || z > t.max {
 			t.max, t.best, t.scope = z, f, s

@@ -279,6 +279,7 @@ func (s *sketch) decode(b []byte) error {
 	for i := range s.grams {
 		s.grams[i] = binary.LittleEndian.Uint64(b[16+8*i:])
 	}
+	terms = slices.Grow(terms, n)
 	last := int64(-1)
 	for p := sketchHead; p < rest; p += 6 {
 		t := term{binary.LittleEndian.Uint32(b[p:]), b[p+4], b[p+5]}
