@@ -97,7 +97,7 @@ func TestDevelopmentsMeetAcrossLanguages(t *testing.T) {
 	}
 }
 
-// byKeys keeps developments as the store does, and finds them by key alone.
+// shelf keeps developments as the store does, and finds them by key alone.
 type shelf struct {
 	stories map[news.StoryID]*news.StoryCandidate
 	keys    map[uint64][]news.StoryID
