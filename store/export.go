@@ -42,6 +42,73 @@ func (s *Store) Export(ctx context.Context, f news.ExportFilter, write func(news
 	}
 }
 
+// ExportStories calls write for every development with news in the filter's window,
+// by id, with its reports and the moves of the ledger that rest on it, oldest first.
+// It stops at the first error write returns.
+func (s *Store) ExportStories(ctx context.Context, f news.ExportFilter, write func(news.Development, []news.Position) error) error {
+	until := int64(math.MaxInt64)
+	if !f.Until.IsZero() {
+		until = ms(f.Until)
+	}
+	const page = 200
+	for after := int64(0); ; {
+		var ids []int64
+		err := eachRow(ctx, s.r, `SELECT id FROM stories WHERE id > ? AND last >= ? AND first < ? ORDER BY id LIMIT ?`, func(row scanner) error {
+			var id int64
+			err := row.Scan(&id)
+			ids = append(ids, id)
+			return err
+		}, after, ms(f.Since), until, page)
+		if err != nil {
+			return classify(err)
+		}
+		for _, id := range ids {
+			d, moves, err := s.story(ctx, news.StoryID(id))
+			if err != nil {
+				return classify(err)
+			}
+			if len(d.Reports) == 0 {
+				continue // regrouped away meanwhile
+			}
+			if err := write(d, moves); err != nil {
+				return err
+			}
+		}
+		if len(ids) < page {
+			return nil
+		}
+		after = ids[len(ids)-1]
+	}
+}
+
+// story reads one development, with its moves of the ledger, as of one moment.
+func (s *Store) story(ctx context.Context, id news.StoryID) (d news.Development, moves []news.Position, err error) {
+	tx, err := s.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return d, nil, err
+	}
+	defer tx.Rollback()
+	ds, err := s.developments(ctx, tx, news.DigestSpec{}, developmentFilter{story: id})
+	if err != nil || len(ds) == 0 {
+		return d, nil, err
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT topic, mechanism, place, stage, committed, claim, at, story, item, url, quote FROM ledger WHERE story = ? ORDER BY at, id`, int64(id))
+	if err != nil {
+		return d, nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p news.Position
+		var when int64
+		if err := rows.Scan(&p.Topic, &p.Mechanism, &p.Place, &p.Stage, &p.Committed, &p.Claim, &when, &p.Story, &p.Item, &p.URL, &p.Quote); err != nil {
+			return d, nil, err
+		}
+		p.At = at(when)
+		moves = append(moves, p)
+	}
+	return ds[0], moves, rows.Err()
+}
+
 // Find returns the items that a person may mean by a word: an id, a GUID, or a URL.
 func (s *Store) Find(ctx context.Context, ref string) ([]news.Exported, error) {
 	out, err := s.exportPage(ctx, `WHERE i.guid = ?1 OR i.url = ?1 OR i.canonical = ?1 OR CAST(i.id AS TEXT) = ?1 ORDER BY i.id LIMIT 50`, ref)

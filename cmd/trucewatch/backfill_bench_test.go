@@ -21,9 +21,19 @@ ferry island museum railway engine factory worker union strike winter flood fore
 captain doctor teacher lawyer witness report figure season award festival concert painter author library harbour
 election candidate party vote law tax pension wage company bank loan debt profit share price energy gas oil wind`)
 
-// benchEntries writes n entries as JSON Lines: one in ten about the talks, one in
-// seven a copy of an earlier one under another address, eighteen feeds, a year and
-// a half of hours.
+// benchEvents are what its talks are about; an event has one of each, a number and
+// words of its own.
+var benchEvents = [5][]string{
+	strings.Fields("Istanbul Geneva Jeddah Paris Riyadh Ankara Minsk Vienna Doha London Warsaw Budapest"),
+	{"Ukraine and Russia", "Kyiv and Moscow", "Zelensky and Putin", "Lavrov", "Umerov", "Witkoff", "Erdogan", "the Kremlin", "Ukraine's negotiators", "European leaders"},
+	{"discuss", "reject", "agree on", "postpone", "prepare", "propose", "break off", "extend", "sign", "deny"},
+	{"a ceasefire", "an energy truce", "a prisoner exchange", "a Black Sea truce", "security guarantees", "a peace plan", "an Easter truce", "a humanitarian corridor", "a summit on the truce"},
+	{"Sumy", "Kherson", "Odesa", "Kharkiv", "Zaporizhzhia", "Donetsk", "Pokrovsk", "Kupiansk", "Mykolaiv", "Luhansk"},
+}
+
+// benchEntries writes n entries as JSON Lines, 2,000 a day: one in ten about the
+// talks, of events with about five reports each; one in seven a copy of an earlier
+// one under another address; eighteen feeds.
 func benchEntries(w io.Writer, n int) error {
 	buf := bufio.NewWriter(w)
 	enc := json.NewEncoder(buf)
@@ -32,29 +42,21 @@ func benchEntries(w io.Writer, n int) error {
 		if i > 100 && i%7 == 0 {
 			src = i - 1 - i%89
 		}
-		seed := uint64(src)*0x9E3779B97F4A7C15 + 1
-		draw := func(k int) int {
-			seed ^= seed << 13
-			seed ^= seed >> 7
-			seed ^= seed << 17
-			return int(seed % uint64(k))
-		}
-		sentence := func(words int) string {
-			var b strings.Builder
-			for range words {
-				fmt.Fprintf(&b, "%s%c%c ", benchWords[draw(len(benchWords))], 'a'+draw(26), 'a'+draw(26))
-			}
-			return b.String()
-		}
-		title, summary := "The "+sentence(6), "A "+sentence(18)+fmt.Sprintf("of %d. ", draw(5000))+"It "+sentence(12)+"."
+		own, event := newDraw(src), newDraw(1<<40+src/50)
+		title, summary := "The "+own.sentence(6), "A "+own.sentence(18)+fmt.Sprintf("of %d. ", own.n(5000))+"It "+own.sentence(12)+"."
 		if src%10 == 3 {
-			cities := [...]string{"Istanbul", "Geneva", "Jeddah", "Abu Dhabi", "Paris", "Riyadh", "Ankara"}
-			title = fmt.Sprintf("Ukraine and Russia discuss a %d-day ceasefire in %s: %s", 3+draw(90), cities[draw(7)], sentence(3))
-			summary = fmt.Sprintf("Delegations of Ukraine and Russia met to discuss a truce, a Kremlin spokesman said, after %d %s. %s", draw(400), sentence(4), summary)
+			var p [len(benchEvents)]string
+			for i, of := range benchEvents {
+				p[i] = of[event.n(len(of))]
+			}
+			day, about := 3+event.n(90), event.sentence(5)
+			title = fmt.Sprintf("%s %s %s for %s in %s: %s", p[1], p[2], p[3], p[4], p[0], own.sentence(2))
+			summary = fmt.Sprintf("A spokesman for %s said in %s that %s for %d days near %s was at stake, %s. Ukraine and Russia %s. %s",
+				p[1], p[0], p[3], day, p[4], about, own.sentence(4), summary)
 		}
 		err := enc.Encode(map[string]string{
 			"guid": fmt.Sprint("bench-", i), "url": fmt.Sprintf("https://feed%d.example/%d", i%18, i), "title": title, "summary": summary,
-			"published": time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * 13140 * time.Hour / time.Duration(n)).Format(time.RFC3339),
+			"published": time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * 24 * time.Hour / 2000).Format(time.RFC3339),
 			"lang":      "en", "feed": fmt.Sprint("Feed ", i%18),
 		})
 		if err != nil {
@@ -62,6 +64,32 @@ func benchEntries(w io.Writer, n int) error {
 		}
 	}
 	return buf.Flush()
+}
+
+// draw is a generator of numbers that are the same on every run.
+type draw uint64
+
+func newDraw(seed int) *draw {
+	d := draw(uint64(seed)*0x9E3779B97F4A7C15 + 1)
+	for range 4 {
+		d.n(1)
+	}
+	return &d
+}
+
+func (d *draw) n(k int) int {
+	*d ^= *d << 13
+	*d ^= *d >> 7
+	*d ^= *d << 17
+	return int(uint64(*d) % uint64(k))
+}
+
+func (d *draw) sentence(words int) string {
+	var b strings.Builder
+	for range words {
+		fmt.Fprintf(&b, "%s%c%c ", benchWords[d.n(len(benchWords))], 'a'+d.n(26), 'a'+d.n(26))
+	}
+	return strings.TrimSpace(b.String())
 }
 
 // BenchmarkBackfill imports JSON Lines with everything on. It reports items a

@@ -42,7 +42,8 @@ type CLI struct {
 	Import   ImportCmd   `cmd:"" help:"Take over the feeds of an OPML file: print them as configuration, or add them to it."`
 	Digest   DigestCmd   `cmd:"" help:"Show the digest of any window; writes and tells nothing."`
 	Seed     SeedCmd     `cmd:"" help:"Add, list and verify seed documents."`
-	Export   ExportCmd   `cmd:"" help:"Write every judged item as JSON Lines."`
+	Search   SearchCmd   `cmd:"" help:"Find items about the talks by their words, the best match first."`
+	Export   ExportCmd   `cmd:"" help:"Write every judged item, or every development, as JSON Lines or CSV."`
 	Why      WhyCmd      `cmd:"" help:"Explain what was decided about an item, a URL, or a text on standard input."`
 	Check    CheckCmd    `cmd:"" help:"Check configuration, database, sources and Slack, and say what to mend."`
 	Status   StatusCmd   `cmd:"" help:"Show what runs next, how the sources do, and what waits to be delivered."`

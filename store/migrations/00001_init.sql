@@ -178,6 +178,7 @@ CREATE TABLE ledger (
   url       TEXT    NOT NULL,
   quote     TEXT    NOT NULL
 ) STRICT;
+CREATE INDEX ledger_story ON ledger (story);
 CREATE INDEX ledger_at ON ledger (topic, mechanism, place, at);
 
 -- Dates and ends of durations that sources state.
