@@ -27,21 +27,24 @@ type oversight struct {
 	proof atomic.Bool // something was verified that the heartbeat is owed for
 
 	// The rest is of the ops job alone, but for seen.
+	patience    time.Duration // with the database, in one look
 	lastWall    time.Time
 	lastRunning time.Duration
 	retained    time.Time     // of the retention job alone
 	unsaved     []store.Alarm // told past the outbox, and not stored yet
 
-	mu   sync.Mutex
-	seen watched // the last look
-	said []trouble
+	mu      sync.Mutex
+	seen    watched // the last look
+	said    []trouble
+	refused string // why the newest configuration is not in force; "" when it is
 }
 
 func newOversight(a *app) *oversight {
 	began := time.Now()
 	return &oversight{
-		pulse: newPulse(a.now(), partPoll, partPages, partDigest, partDelivery),
-		clock: func() (time.Time, time.Duration) { return a.now().Round(0), time.Since(began) },
+		patience: lookTimeout,
+		pulse:    newPulse(a.now(), partPoll, partPages, partDigest, partDelivery),
+		clock:    func() (time.Time, time.Duration) { return a.now().Round(0), time.Since(began) },
 	}
 }
 
@@ -89,7 +92,7 @@ func (d *daemon) oversee(ctx context.Context, now time.Time) error {
 // look gathers what is seen at now.
 func (d *daemon) look(ctx context.Context, now time.Time) watched {
 	w := watched{now: now, free: freeShare(d.cfg.Database), failedFor: d.cfg.Ops.FailedFor, sideBelow: d.cfg.Ops.SideBelow}
-	read, cancel := context.WithTimeout(ctx, lookTimeout)
+	read, cancel := context.WithTimeout(ctx, d.patience)
 	defer cancel()
 	w.cond, w.condErr = d.store.Condition(read)
 	for part, b := range d.pulse.signs() {
@@ -164,7 +167,7 @@ func (d *daemon) tellOperator(ctx context.Context, w watched, present []trouble)
 	}
 	err := error(nil)
 	if w.blocked == "" && w.condErr == nil {
-		write, cancel := context.WithTimeout(ctx, lookTimeout)
+		write, cancel := context.WithTimeout(ctx, d.patience)
 		err = d.store.TellOperator(write, d.operators(), w.now, overlay(d.unsaved, changed), m)
 		cancel()
 		if err == nil {
@@ -273,8 +276,11 @@ func freeShare(path string) float64 {
 // statusLine says in a line what the daemon is doing, for systemd.
 func (d *daemon) statusLine() string {
 	d.mu.Lock()
-	w, said := d.seen, d.said
+	w, said, refused := d.seen, d.said, d.refused
 	d.mu.Unlock()
+	if refused != "" {
+		return oneLine("the new configuration was refused, the former one stays: " + refused)
+	}
 	if w.now.IsZero() {
 		return "starting: the first round of sources"
 	}
@@ -308,4 +314,11 @@ func (d *daemon) nextDigest(now time.Time) (name string, at time.Time, zone *tim
 		}
 	}
 	return name, at, zone
+}
+
+// refuse notes why a new configuration is not in force; "" says that it is.
+func (d *daemon) refuse(why string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.refused = why
 }

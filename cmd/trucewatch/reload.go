@@ -26,6 +26,7 @@ type service struct {
 	load    func() (config.Config, error)
 	reload  <-chan os.Signal
 	notify  func(state string) // tells systemd
+	made    func(*daemon)      // for tests: called with every daemon before it runs; nil is nobody
 
 	current atomic.Pointer[daemon]
 	web     *web
@@ -59,6 +60,9 @@ func (s *service) run(cfg config.Config) error {
 // begin makes d the daemon that is asked about, and feeds the watchdog.
 func (s *service) begin(d *daemon) *daemon {
 	d.ticked = func() { s.notify(systemd.SdNotifyWatchdog + "\nSTATUS=" + d.statusLine()) }
+	if s.made != nil {
+		s.made(d)
+	}
 	s.current.Store(d)
 	return d
 }
@@ -84,7 +88,8 @@ func (s *service) serve(d *daemon) (next *daemon, err error) {
 			if err != nil {
 				d.counts.reloadsFailed.Add(1)
 				s.env.log.Error("the configuration was not reloaded; the former one stays in force", "err", err)
-				s.notify(systemd.SdNotifyReady + "\nSTATUS=" + oneLine("the new configuration was refused, the former one stays: "+err.Error()))
+				d.refuse(err.Error())
+				s.notify(systemd.SdNotifyReady + "\nSTATUS=" + d.statusLine())
 				continue
 			}
 			s.notify("STATUS=finishing what was begun under the former configuration")
@@ -95,6 +100,7 @@ func (s *service) serve(d *daemon) (next *daemon, err error) {
 				return nil, ended
 			}
 			next.inherit(d)
+			next.refuse("")
 			next.counts.reloads.Add(1)
 			s.begin(next)
 			s.env.log.Info("reloaded", "feeds", len(next.cfg.Feeds), "digests", len(next.digests), "alerts", len(next.alerts), "slack", next.token)

@@ -1,0 +1,379 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+
+	"trucewatch/internal/news"
+	"trucewatch/monitor"
+	"trucewatch/store"
+)
+
+// With Slack's token revoked the operator hears it by the command, the heartbeat is
+// silent and the daemon unready; with a new token nothing is lost.
+func TestARevokedTokenIsToldByAPathWithoutSlack(t *testing.T) {
+	db := opsDB(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		var revoked atomic.Bool
+		yaml := opsYAML + fmt.Sprintf("ops: {channel: C0OPERATOR, heartbeat: \"http://heart.test/ping\", command: \"cat >> %s.heard\"}\n", db)
+		o := operate(ctx, t, db, yaml, nil)
+		o.world.mu.Lock()
+		o.slack = func(rw http.ResponseWriter, r *http.Request) (bool, bool) {
+			if revoked.Load() && strings.HasSuffix(r.FormValue("token")+r.Header.Get("Authorization"), "xoxb-first") {
+				rw.Header().Set("Content-Type", "application/json")
+				fmt.Fprint(rw, `{"ok":false,"error":"token_revoked"}`)
+				return false, false
+			}
+			return true, true
+		}
+		o.world.mu.Unlock()
+		o.publish("wire.test", worldEntry{"a", events[0].title, events[0].text, time.Now()})
+		<-time.After(9 * time.Hour) // a digest at 8 on the first day
+		if n := o.heartbeats(); n == 0 {
+			t.Fatal("a delivered digest brought no heartbeat")
+		}
+		if code, why := o.get("/readyz"); code != http.StatusOK {
+			t.Errorf("ready %d: %s", code, why)
+		}
+		revoked.Store(true)
+		o.publish("wire.test", worldEntry{"b", events[1].title, events[1].text, time.Now()})
+		before := o.heartbeats()
+		<-time.After(23*time.Hour + 5*time.Minute) // 8:05 of the next day
+		if got := o.commanded(t); !strings.Contains(got, "Messages are not delivered") || !strings.Contains(got, "token_revoked") {
+			t.Errorf("five minutes after the refused digest the command heard %q", got)
+		}
+		if n := o.heartbeats(); n != before {
+			t.Errorf("%d heartbeats while Slack refuses", n-before)
+		}
+		if code, why := o.get("/readyz"); code != http.StatusServiceUnavailable || !strings.Contains(why, "held") {
+			t.Errorf("ready %d: %s", code, why)
+		}
+		o.mu.Lock()
+		o.token = "xoxb-second"
+		o.mu.Unlock()
+		o.hup(yaml)
+		<-time.After(10 * time.Minute)
+		if n := toldEntries(o.world)["b"]; n != 1 {
+			t.Errorf("the held digest came %d times after the token was mended", n)
+		}
+		if got := o.commanded(t); !strings.Contains(got, "No message is held back any more") || strings.Count(got, "Messages are not delivered") != 1 {
+			t.Errorf("the command heard %q", got)
+		}
+		if o.heartbeats() == before {
+			t.Error("no heartbeat after the digest arrived")
+		}
+		if code, why := o.get("/readyz"); code != http.StatusOK {
+			t.Errorf("ready %d: %s", code, why)
+		}
+		cancel()
+		if err := <-o.ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestALostNetworkIsToldByTheCommand(t *testing.T) {
+	db := opsDB(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		o := operate(ctx, t, db, opsYAML+fmt.Sprintf("ops: {heartbeat: \"http://heart.test/ping\", command: \"cat >> %s.heard\"}\n", db), nil)
+		<-time.After(2 * time.Hour)
+		o.offline.Store(true)
+		before := o.heartbeats()
+		<-time.After(70 * time.Minute)
+		if code, why := o.get("/readyz"); code != http.StatusServiceUnavailable || !strings.Contains(why, "no source could be read") {
+			t.Errorf("ready %d: %s", code, why)
+		}
+		if code, why := o.get("/healthz"); code != http.StatusOK {
+			t.Errorf("healthy %d: %s; restarting does not mend a network", code, why)
+		}
+		<-time.After(7 * time.Hour)
+		if got := o.commanded(t); !strings.Contains(got, "A side is hardly heard") || !strings.Contains(got, "russia: 0 of 1") {
+			t.Errorf("eight hours without a network the command heard %q", got)
+		}
+		if n := o.heartbeats(); n != before {
+			t.Error("a heartbeat without a network")
+		}
+		o.offline.Store(false)
+		<-time.After(8 * time.Hour)
+		if got := o.commanded(t); !strings.Contains(got, "Every side is heard again") {
+			t.Errorf("the command heard %q", got)
+		}
+		cancel()
+		<-o.ended
+	})
+}
+
+// sick is a store that fails as a full disk or a held lock makes it fail.
+type sick struct {
+	monitor.FeedStore
+	fail *atomic.Value // error
+	hang *atomic.Bool
+}
+
+func (s sick) RecordPolls(ctx context.Context, polls []news.Poll, history time.Duration, decide func(news.Poll, news.Overlap) news.PollState) ([]news.Overlap, error) {
+	for s.hang.Load() {
+		<-time.After(time.Second)
+	}
+	if err, _ := s.fail.Load().(error); err != nil {
+		if e, ok := err.(sqlite3.Error); !ok || e.Code != 0 {
+			return nil, fmt.Errorf("record poll: %w", err)
+		}
+	}
+	return s.FeedStore.RecordPolls(ctx, polls, history, decide)
+}
+
+func TestAFullDiskIsToldPastTheDatabaseAndNothingIsLost(t *testing.T) {
+	db := opsDB(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		var fail atomic.Value
+		var hang atomic.Bool
+		o := operate(ctx, t, db, opsYAML+"ops: {channel: C0OPERATOR}\n", func(d *daemon) { d.monitor.Feeds = sick{d.monitor.Feeds, &fail, &hang} })
+		<-time.After(time.Hour)
+		fail.Store(error(sqlite3.Error{Code: sqlite3.ErrFull}))
+		o.publish("wire.test", worldEntry{"a", events[0].title, events[0].text, time.Now()})
+		<-time.After(20 * time.Minute)
+		posts := o.operatorPosts()
+		if len(posts) != 1 || !strings.Contains(posts[0], "The database can't be written") {
+			t.Errorf("the operator read %q", posts)
+		}
+		if code, _ := o.get("/readyz"); code != http.StatusServiceUnavailable {
+			t.Errorf("ready %d on a full disk", code)
+		}
+		<-time.After(3 * time.Hour)
+		fail.Store(error(sqlite3.Error{}))
+		<-time.After(20 * time.Minute)
+		posts = o.operatorPosts()
+		if len(posts) != 2 || !strings.Contains(posts[1], "The database is written again") {
+			t.Errorf("the operator read %q", posts)
+		}
+		if code, why := o.get("/readyz"); code != http.StatusOK {
+			t.Errorf("ready %d: %s", code, why)
+		}
+		<-time.After(5 * time.Hour)
+		if n := toldEntries(o.world)["a"]; n != 1 {
+			t.Errorf("what came while the disk was full was told %d times", n)
+		}
+		cancel()
+		if err := <-o.ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// A poll that hangs is told before the watchdog, which is not fed, ends the program.
+func TestAHangIsToldAndStarvesTheWatchdog(t *testing.T) {
+	db := opsDB(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		var fail atomic.Value
+		var hang atomic.Bool
+		o := operate(ctx, t, db, opsYAML+"ops: {channel: C0OPERATOR}\n", func(d *daemon) { d.monitor.Feeds = sick{d.monitor.Feeds, &fail, &hang} })
+		<-time.After(61 * time.Minute)
+		fed := func() (n int) {
+			for _, s := range o.told() {
+				if strings.Contains(s, "WATCHDOG=1") {
+					n++
+				}
+			}
+			return n
+		}
+		if n := fed(); n < 58 || n > 63 {
+			t.Errorf("the watchdog was fed %d times in an hour", n)
+		}
+		hang.Store(true)
+		<-time.After(25 * time.Minute) // the next poll, at most 15 minutes off, hangs
+		before := fed()
+		<-time.After(10 * time.Minute)
+		if n := fed(); n != before {
+			t.Errorf("the watchdog was fed %d times while nothing is polled", n-before)
+		}
+		if posts := o.operatorPosts(); len(posts) != 1 || !strings.Contains(posts[0], "poll has done nothing") {
+			t.Errorf("the operator read %q", posts)
+		}
+		if code, why := o.get("/healthz"); code != http.StatusServiceUnavailable || !strings.Contains(why, "poll") {
+			t.Errorf("healthy %d: %s", code, why)
+		}
+		hang.Store(false)
+		<-time.After(10 * time.Minute)
+		if fed() == before {
+			t.Error("the watchdog is not fed after the hang")
+		}
+		if posts := o.operatorPosts(); len(posts) != 2 || !strings.Contains(posts[1], "Work gets done again") {
+			t.Errorf("the operator read %q", posts)
+		}
+		cancel()
+		<-o.ended
+	})
+}
+
+func TestAJumpOfTheClockIsToldOnce(t *testing.T) {
+	db := opsDB(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		o := operate(ctx, t, db, opsYAML+"ops: {channel: C0OPERATOR}\n", nil)
+		<-time.After(time.Hour)
+		o.ahead.Store(int64(3 * time.Hour))
+		<-time.After(2 * time.Minute)
+		if posts := o.operatorPosts(); len(posts) != 1 || !strings.Contains(posts[0], "The clock jumped") || !strings.Contains(posts[0], "3h forward") {
+			t.Errorf("the operator read %q", posts)
+		}
+		o.ahead.Store(int64(-3 * time.Hour))
+		<-time.After(3 * time.Hour)
+		if posts := o.operatorPosts(); len(posts) != 1 {
+			t.Errorf("within a day the operator read %q", posts)
+		}
+		cancel()
+		<-o.ended
+	})
+}
+
+// Sources that fail are told after failed_for, together, and a restart repeats
+// nothing.
+func TestFailingSourcesAreToldOnceAcrossRestarts(t *testing.T) {
+	db := opsDB(t)
+	synctest.Test(t, func(t *testing.T) {
+		yaml := opsYAML + "ops: {channel: C0OPERATOR, side_below: 0}\n"
+		ctx, cancel := context.WithCancel(t.Context())
+		o := operate(ctx, t, db, yaml, nil)
+		<-time.After(time.Hour)
+		down := func(is bool) {
+			o.world.mu.Lock()
+			defer o.world.mu.Unlock()
+			o.down["wire.test"], o.down["paper.test"] = is, is
+		}
+		down(true)
+		<-time.After(71 * time.Hour)
+		if posts := o.operatorPosts(); len(posts) != 0 {
+			t.Errorf("before failed_for the operator read %q", posts)
+		}
+		<-time.After(3 * time.Hour)
+		posts := o.operatorPosts()
+		if len(posts) != 1 || !strings.Contains(posts[0], "Paper has failed since") || !strings.Contains(posts[0], "Wire has failed since") {
+			t.Errorf("the operator read %q", posts)
+		}
+		cancel()
+		<-o.ended
+		o.svc.store.Close()
+		ctx, cancel = context.WithCancel(t.Context())
+		o = o.world.operate(ctx, t, db, yaml, nil)
+		<-time.After(6 * time.Hour)
+		cancel()
+		<-o.ended
+		if got := o.operatorPosts(); len(got) != len(posts) {
+			t.Errorf("after a restart the operator read %q", got)
+		}
+	})
+}
+
+func TestAnUnusableDatabaseEndsTheDaemonWith78(t *testing.T) {
+	db := opsDB(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var fail atomic.Value
+		var hang atomic.Bool
+		o := operate(ctx, t, db, opsYAML, func(d *daemon) { d.monitor.Feeds = sick{d.monitor.Feeds, &fail, &hang} })
+		<-time.After(time.Hour)
+		fail.Store(error(corruptError()))
+		err := <-o.ended
+		var said strings.Builder
+		if code := exitCode(err, &said); code != exitConfig {
+			t.Errorf("exit %d, %v", code, err)
+		}
+		if !strings.Contains(said.String(), "restore a backup") {
+			t.Errorf("it says %q", said.String())
+		}
+	})
+}
+
+// corruptError is what the store returns for a corrupt file.
+func corruptError() error {
+	return fmt.Errorf("%w: database disk image is malformed: restore a backup (docs/operations.md)", store.ErrUnusable)
+}
+
+// With the database's lock held by another program the operator is told past it.
+func TestAHeldLockDoesNotKeepTheOperatorFromHearing(t *testing.T) {
+	db := opsDB(t)
+	w := newWorld(t)
+	cfg := worldConfig(t, db, opsYAML+"ops: {channel: C0OPERATOR}\n")
+	st, err := store.Open(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	a := w.app(t.Context(), t, cfg, st)
+	defer a.client.Close()
+	d := newDaemon(a)
+	d.patience = 100 * time.Millisecond
+	other, err := store.Open(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	locked, release := make(chan struct{}), make(chan struct{})
+	done := make(chan error)
+	go func() {
+		_, err := other.RecordPolls(context.WithoutCancel(t.Context()), []news.Poll{{}}, 0, func(news.Poll, news.Overlap) news.PollState {
+			close(locked)
+			<-release
+			return news.PollState{}
+		})
+		done <- err
+	}()
+	<-locked
+	now := a.now()
+	present := []trouble{{"stalled", "poll", "poll has done nothing"}}
+	err = d.tellOperator(t.Context(), watched{now: now}, present)
+	close(release)
+	if err == nil {
+		t.Error("the held lock went unnoticed")
+	}
+	<-done
+	posts := w.channelPosts()
+	if len(posts) != 1 || !strings.Contains(posts[0].text, "poll has done nothing") {
+		t.Fatalf("posted %v", posts)
+	}
+	// Once the lock is gone it is remembered, and not told again.
+	if err := d.tellOperator(t.Context(), watched{now: now.Add(time.Minute)}, present); err != nil {
+		t.Error(err)
+	}
+	c, err := st.Condition(t.Context())
+	if err != nil || len(c.Alarms) != 1 || !c.Alarms[0].Open || len(c.Open) != 0 {
+		t.Errorf("alarms %+v, open %d, %v", c.Alarms, len(c.Open), err)
+	}
+}
+
+func TestTheOperatorsCommandGetsNoSecretAndIsBounded(t *testing.T) {
+	t.Setenv("SLACK_BOT_TOKEN", "xoxb-planted")
+	out := filepath.Join(t.TempDir(), "out")
+	post := func(command string) error {
+		_, err := withCommand(nil, command).Post(t.Context(), news.Delivery{ID: 3, Channel: commandChannel, Message: opsMessage("The disk is nearly full:\n• $(touch pwned)")})
+		return err
+	}
+	if err := post("cat > " + out + "; env >> " + out); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(out)
+	if err != nil || !strings.Contains(string(b), "• $(touch pwned)") || strings.Contains(string(b), "xoxb") {
+		t.Errorf("the command got %q, %v", b, err)
+	}
+	if err := post("echo my secret; exit 3"); err == nil || !strings.Contains(err.Error(), "exit status 3") || strings.Contains(err.Error(), "secret") {
+		t.Errorf("a failing command: %v", err)
+	}
+	if err := post(""); err == nil {
+		t.Error("no command, and no error")
+	}
+}
