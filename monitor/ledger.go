@@ -128,10 +128,19 @@ func reportTime(r news.Report) time.Time {
 	return r.Published
 }
 
-// statedDates reads the dates an item mainly about the talks states.
+// statedDates reads the dates an item mainly about the talks states of what will
+// be: of an arrangement only when it is agreed or in effect, of a meeting only when
+// one is arranged or held. What is offered, refused or denied has no date ahead.
 func statedDates(p news.Prepared) []news.StatedDate {
 	main := slices.ContainsFunc(p.Topics, func(r news.Relevance) bool { return r.Relevance == news.Main })
-	if !main {
+	if !main || !isStatement(news.Report{Tags: p.Tags}) {
+		return nil
+	}
+	stages := facetValues(p.Tags, "stage")
+	has := func(any ...string) bool {
+		return slices.ContainsFunc(any, func(s string) bool { return slices.Contains(stages, s) })
+	}
+	if has("reject", "ended") {
 		return nil
 	}
 	zone := time.UTC
@@ -139,5 +148,11 @@ func statedDates(p news.Prepared) []news.StatedDate {
 		zone = z
 	}
 	title, lede, _ := tag.Fields(p.Work.Item)
-	return story.Dates(title, lede, p.Lang, p.Work.Item.Published, zone, p.Tags)
+	ds := story.Dates(title, lede, p.Lang, p.Work.Item.Published, zone, p.Tags)
+	return slices.DeleteFunc(ds, func(d news.StatedDate) bool {
+		if d.Kind == "meets" {
+			return !has("prep", "talks", "agreed")
+		}
+		return !has("agreed", "in_effect")
+	})
 }

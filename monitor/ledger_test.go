@@ -53,3 +53,17 @@ func TestALocalArrangementHasItsOwnLine(t *testing.T) {
 		t.Errorf("%+v, want a line for sampleville", got)
 	}
 }
+
+func TestOnlyWhatIsArrangedHasADateAhead(t *testing.T) {
+	at := time.Date(2025, 3, 1, 8, 0, 0, 0, time.UTC)
+	item := func(stage string) news.Prepared {
+		return news.Prepared{Lang: "en", Topics: []news.Relevance{{Topic: "t", Relevance: news.Main}},
+			Tags: []news.Tag{{Facet: "stage", Value: stage}, {Facet: "mechanism", Value: "partial"}, {Facet: "claim", Value: "fact"}},
+			Work: news.Work{Item: news.Item{Entry: news.Entry{Title: "A 30-day energy truce", Summary: "The truce would hold for 30 days.", Published: at}}}}
+	}
+	for stage, want := range map[string]bool{"agreed": true, "in_effect": true, "proposal": false, "reject": false, "signal": false, "ended": false} {
+		if got := statedDates(item(stage)); (len(got) > 0) != want {
+			t.Errorf("%s: dates %+v, want some: %v", stage, got, want)
+		}
+	}
+}
