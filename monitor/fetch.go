@@ -95,6 +95,7 @@ func (p *Poller) Trouble(poll news.Poll) string {
 // reported. Round returns when all it started has ended.
 func (p *Poller) Round(ctx context.Context, feeds []news.Feed, now time.Time, done func(news.Poll)) {
 	p.start()
+	defer collectSooner(roundMemory)()
 	queues := map[string]chan news.Feed{}
 	var hosts []string
 	for _, f := range feeds {

@@ -1,15 +1,11 @@
 package monitor
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
-	"runtime"
+	"math"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -218,135 +214,15 @@ func TestRoundStopsWithItsContextAndReportsNothingHalfDone(t *testing.T) {
 	}
 }
 
-// TestHostileRound is a round over real sockets in which most servers mean
-// harm: the others must not notice, and memory stays small.
-func TestHostileRound(t *testing.T) {
-	squeeze := func(b []byte) []byte {
-		var out bytes.Buffer
-		z := gzip.NewWriter(&out)
-		if _, err := z.Write(b); err != nil {
-			t.Fatal(err)
-		}
-		if err := z.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return out.Bytes()
-	}
-	zipped := func(b []byte) http.HandlerFunc {
-		z := squeeze(b)
-		return func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Encoding", "gzip")
-			_, _ = w.Write(z)
-		}
-	}
-	forever := func(piece string) http.HandlerFunc {
-		b := []byte(strings.Repeat(piece, 1+(32<<10)/len(piece)))
-		return func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = io.WriteString(w, "<rss><channel>")
-			for {
-				if _, err := w.Write(b); err != nil {
-					return
-				}
-			}
-		}
-	}
-	hold := make(chan struct{})
-	defer close(hold)
-	wait := func(r *http.Request) {
-		select {
-		case <-hold:
-		case <-r.Context().Done():
-		}
-	}
-	hostile := map[string]http.HandlerFunc{
-		"gzip bomb":       zipped(make([]byte, 100<<20)),
-		"nesting":         zipped([]byte("<rss><channel><item>" + strings.Repeat("<a:b>", 2<<20))),
-		"namespaces":      zipped([]byte("<rss><channel><item>" + strings.Repeat(`<a:b xmlns:a="u">`, 18_000))),
-		"a million items": zipped([]byte("<rss><channel>" + strings.Repeat("<item/>", 1_000_000) + "</channel></rss>")),
-		"attributes":      zipped([]byte("<rss><channel><item " + strings.Repeat(`a="b" `, 1_000_000) + "/></channel></rss>")),
-		"endless item":    forever("text of an item that never ends "),
-		"endless items":   forever("<item><title>Talks</title></item>"),
-		"endless zeros":   forever("\x00"),
-		"slow header":     func(_ http.ResponseWriter, r *http.Request) { wait(r) },
-		"slow body": func(w http.ResponseWriter, r *http.Request) {
-			_, _ = io.WriteString(w, "<rss>")
-			_ = http.NewResponseController(w).Flush()
-			wait(r)
-		},
-		"redirect loop": func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, r.URL.Path, http.StatusMovedPermanently)
-		},
-		"to the metadata": func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "http://169.254.169.254/latest/", http.StatusFound)
-		},
-		"to a file": func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Location", "file:///etc/passwd")
-			w.WriteHeader(302)
-		},
-		"closed connection": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
-	}
-	policy := egress.Policy{UserAgent: "trucewatch/test", Timeout: 2 * time.Second}
-	var feeds []news.Feed
-	serve := func(name string, h http.HandlerFunc) {
-		srv := httptest.NewServer(h)
-		t.Cleanup(srv.Close)
-		policy.Allow = append(policy.Allow, srv.Listener.Addr().String())
-		feeds = append(feeds, news.Feed{Name: name, URL: srv.URL + "/feed"})
-	}
-	for name, h := range hostile {
-		serve(name, h)
-	}
-	for i := range 5 {
-		serve(fmt.Sprint("good ", i), func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, rss(20)) })
-	}
-	client, err := egress.New(policy)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(client.Close)
-
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	before, peak := m.HeapAlloc, uint64(0)
-	stop := make(chan struct{})
-	var sampler sync.WaitGroup
-	sampler.Go(func() {
-		for tick := time.NewTicker(2 * time.Millisecond); ; {
-			select {
-			case <-tick.C:
-				var m runtime.MemStats
-				runtime.ReadMemStats(&m)
-				peak = max(peak, m.HeapAlloc)
-			case <-stop:
-				tick.Stop()
-				return
-			}
-		}
-	})
-	got := map[string]news.Poll{}
-	p := &Poller{Fetch: client}
-	p.Round(t.Context(), feeds, pollTime, func(poll news.Poll) { got[poll.Feed.Name] = poll })
-	close(stop)
-	sampler.Wait()
-
-	for name := range hostile {
-		o, _ := got[name].Outcome.(Outcome)
-		if o.Words == "" {
-			t.Errorf("%s: %+v; want words of what was wrong", name, o)
-		}
-		if len(got[name].Entries) > 2000 {
-			t.Errorf("%s: %d entries", name, len(got[name].Entries))
-		}
-	}
-	for i := range 5 {
-		poll := got[fmt.Sprint("good ", i)]
-		if o, _ := poll.Outcome.(Outcome); o.Result != Read || len(poll.Entries) != 20 {
-			t.Errorf("good feed %d among hostile ones: %+v, %d entries", i, o, len(poll.Entries))
-		}
-	}
-	t.Logf("heap grew by %.1f MiB at most", float64(peak-before)/(1<<20))
-	if peak-before > 100<<20 {
-		t.Errorf("heap grew by %d MiB; want less than 100", (peak-before)>>20)
+func TestMemoryLimitOfARoundIsTakenBack(t *testing.T) {
+	before := debug.SetMemoryLimit(-1)
+	var during int64
+	p := &Poller{Fetch: fetchFunc(func(context.Context, egress.Request) (egress.Response, error) {
+		during = debug.SetMemoryLimit(-1)
+		return answer(200, rss(1)), nil
+	})}
+	p.Round(t.Context(), []news.Feed{{Name: "x", URL: feedURL}}, pollTime, func(news.Poll) {})
+	if after := debug.SetMemoryLimit(-1); after != before || before == math.MaxInt64 && during > 1<<30 {
+		t.Errorf("memory limit %d, in the round %d, then %d", before, during, after)
 	}
 }
