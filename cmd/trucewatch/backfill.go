@@ -4,23 +4,29 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
-
-	"trucewatch/internal/config"
 )
 
 // BackfillCmd imports history.
 type BackfillCmd struct {
-	Sources []string `arg:"" optional:"" type:"existingpath" help:"JSON Lines files (.jsonl) and directories of text or HTML files."`
-	Since   timeFlag `placeholder:"DATE" help:"Take only entries published at or after it (2025-03-01, or RFC 3339)."`
-	Until   timeFlag `placeholder:"DATE" help:"Take only entries published before it."`
-	Limit   int64    `placeholder:"N" help:"Stop after that many entries of each source."`
-	Feeds   []string `placeholder:"NAME" help:"Take only entries of these feeds (names or URLs)."`
-	DryRun  bool     `help:"Read the sources, say what would be imported, and write nothing."`
-	Feed    string   `placeholder:"NAME" help:"Feed that entries without one belong to. Default: the source's own name."`
+	Sources  []string `arg:"" optional:"" type:"existingpath" help:"JSON Lines files (.jsonl) and directories of text or HTML files."`
+	Auto     []string `sep:"none" placeholder:"FEED" help:"Find out what history a feed (name or URL) offers, say so, and read it once agreed to."`
+	Archive  []string `sep:"none" placeholder:"FEED" help:"Read a feed's own archive: linked pages (RFC 5005), ?paged=N or ?page=N."`
+	Sitemap  []string `sep:"none" placeholder:"URL" help:"Read a news sitemap or an index of sitemaps, packed or not."`
+	Captures []string `sep:"none" placeholder:"FEED" help:"Read what a web archive stored of a feed."`
+	CDX      string   `name:"cdx" default:"${cdx}" placeholder:"URL" help:"The web archive's index of captures (default ${cdx})."`
+	Pages    bool     `help:"Read the articles that a sitemap names, not only their titles."`
+	Yes      bool     `short:"y" help:"Read what --auto finds without asking."`
+	Since    timeFlag `placeholder:"DATE" help:"Take only entries published at or after it (2025-03-01, or RFC 3339)."`
+	Until    timeFlag `placeholder:"DATE" help:"Take only entries published before it."`
+	Limit    int64    `placeholder:"N" help:"Stop after that many entries of each source."`
+	Feeds    []string `placeholder:"NAME" help:"Take only entries of these feeds (names or URLs)."`
+	DryRun   bool     `help:"Read the sources, say what would be imported, and write nothing."`
+	Feed     string   `placeholder:"NAME" help:"Feed that entries without one belong to. Default: the source's own name."`
 }
 
 func (*BackfillCmd) Help() string {
@@ -30,23 +36,36 @@ ended reads everything again and adds only what is new. It works beside a runnin
 
 A JSON Lines file holds one entry a line, with the fields guid, url, title, summary, content,
 published (RFC 3339 or any date a feed may use), lang and feed (a name or URL from the
-configuration, or a name of its own). Files of a directory are one entry each.`
+configuration, or a name of its own). Files of a directory are one entry each.
+
+On the web it reads one document of a host every two seconds at most, as robots.txt asks, and
+waits when a server asks to. docs/backfill.md says more.`
 }
 
 func (c *BackfillCmd) Run(e *env) error {
-	if len(c.Sources) == 0 {
-		return usageError{errors.New("backfill what? Name files or directories (see backfill --help)")}
+	online := len(c.Auto)+len(c.Archive)+len(c.Sitemap)+len(c.Captures) > 0
+	if len(c.Sources) == 0 && !online {
+		return usageError{errors.New("backfill what? Name files or directories, or --auto FEED (see backfill --help)")}
 	}
 	cfg, err := e.loadConfig()
 	if err != nil {
 		return err
 	}
-	origins, err := c.origins(cfg)
+	origins, err := c.fileOrigins()
 	if err != nil {
 		return err
 	}
-	if c.DryRun {
+	if c.DryRun && !online {
 		return c.dryRun(e, origins)
+	}
+	if c.DryRun {
+		// Nothing may be written where it stays, and the sources need the program whole.
+		dir, err := os.MkdirTemp("", "trucewatch-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		cfg.Database = filepath.Join(dir, "dry-run.db")
 	}
 	st, err := openStore(e.ctx, cfg)
 	if err != nil {
@@ -58,6 +77,14 @@ func (c *BackfillCmd) Run(e *env) error {
 		return err
 	}
 	defer a.client.Close()
+	more, err := c.webOrigins(e, a)
+	if err != nil {
+		return err
+	}
+	origins = append(origins, more...)
+	if c.DryRun {
+		return c.dryRun(e, origins)
+	}
 	im := &importer{env: e, app: a, now: a.now(), feeds: feedCache{app: a}}
 	var sum summary
 	var failed []string
@@ -85,8 +112,8 @@ func (c *BackfillCmd) Run(e *env) error {
 	return nil
 }
 
-// origins are the sources that the command line names.
-func (c *BackfillCmd) origins(config.Config) ([]origin, error) {
+// fileOrigins are the files and directories that the command line names.
+func (c *BackfillCmd) fileOrigins() ([]origin, error) {
 	var out []origin
 	for _, path := range c.Sources {
 		key, err := filepath.Abs(path)

@@ -82,7 +82,7 @@ func run(args []string, getenv func(string) string, stdin io.Reader, stdout, std
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
-		kong.Vars{"version": version()},
+		kong.Vars{"version": version(), "cdx": defaultCDX},
 	)
 	if err != nil {
 		panic(err) // the command line's own declaration is wrong

@@ -24,7 +24,6 @@ type source interface {
 type origin struct {
 	label string // for people
 	key   string // under which its progress is kept
-	feed  string // that its entries belong to, when it is one
 	open  func(ctx context.Context, cursor string) (source, error)
 }
 
