@@ -47,7 +47,8 @@ type turn struct {
 // next edition until it reports false. e is an edition of the alert's channel at
 // e.Slot, which is now; original returns a sent message, for a correction to
 // repeat. Turns are fired by an official source of a party or mediator or by two
-// original reports, never by news older than six hours.
+// original reports, never by news older than six hours or that was there already
+// when its source was first read.
 func AlertOf(e news.Edition, spec news.AlertSpec, original func(news.DeliveryID) (news.Message, bool)) (news.Cut, bool) {
 	if quietNow(spec, e.Slot) {
 		return news.Cut{}, false
@@ -145,51 +146,96 @@ func latest(a, b time.Time) time.Time {
 var turnStages = map[string]string{"agreed_both": "agreed", "declared_one": "agreed", "ended": "ended", "in_effect": "in_effect", "leaders_meet": ""}
 
 var (
-	heads    = []string{"putin", "zelensky", "trump", "xi", "erdogan", "macron", "merz", "starmer"}
-	meetWord = regexp.MustCompile(`(?i)\b(meet|meets|meeting|met|summit|face-to-face)\b|зустр|встре|саміт|саммит|treffen|gipfel|szczyt|spotk|sommet|rencontr`)
-	standIn  = regexp.MustCompile(`(?i)envoy|adviser|advisor|aide\b|delegat|посланец|посланник|спецпредстав|помощник|помічник|wysłannik|gesandt|émissaire|call\b|phone|телефон`)
-	unsure   = regexp.MustCompile(`\?|(?i)\b(if|whether|could|may|might|would|ready to|willing|calls? for|urges?|wants|hopes?|plans? to propose|won't|refuses)\b`)
+	heads = []string{"putin", "zelensky", "trump", "xi", "erdogan", "macron", "merz", "starmer"}
+	// meets is a meeting as the news itself: it is held, or it is announced that it will be.
+	meets = regexp.MustCompile(`(?i)\b(to|will|agree to|set to) meet\b|\bmeets?\b|\bmet\b|\bsits? down with\b|\b(summit|meeting|face-to-face) (is )?(set|announced|begins|starts|opens|ends|under way|on|in|of|between)\b|(announces?|confirms?) .{0,40}\b(summit|meeting)|` +
+		`зустрі(неться|нуться|лися|чаються|вся)|(оголо|анонс|підтверд|призначен)[^.]{0,40}зустріч|зустріч[^.]{0,40}(відбу|розпоча|признач)|встрет(ится|ятся|ились|ился)|встречаются|(объяв|анонс|подтверд|назначен)[^.]{0,40}встреч|встреча[^.]{0,40}(состо|нача|назнач)|` +
+		`treffen sich|trafen sich|trifft|kündigt[^.]{0,40}(treffen|gipfel)|spotka(ją|li|ł|ją) się|zapowiada[^.]{0,20} spotkanie|se rencontr|rencontreront|annonc[^.]{0,40}(sommet|rencontre)`)
+	standIn = regexp.MustCompile(`(?i)envoy|adviser|advisor|aide\b|delegat|\bteam|посланец|посланник|спецпредстав|помощник|помічник|wysłannik|gesandt|émissaire|\bcalls?\b|\bspeaks?\b|phone|телефон|позвон|зателеф|\bhints?\b|\bpossib|\bjustif|\bready\b|\babout\b|\bpropos|\bshould\b|\bmust\b|мають|повинн|должн|предлага|пропону|готов`)
+	unsure  = regexp.MustCompile(`\?|(?i)\b(if|whether|could|may|might|would|ready to|willing|calls? for|urges?|wants|hopes?|plans? to propose|won't|refuses)\b`)
+	// longAgo is a look back; an anniversary is one in a title alone.
+	longAgo     = regexp.MustCompile(`(?i)\blast year\b|\byears? (ago|on|later)\b|рок(у|и|ів) тому|(год|года|лет) назад|lat(a)? temu|rok temu|vor (einem|\p{L}+) jahr|il y a (un|deux|\d+) ans?`)
+	anniversary = regexp.MustCompile(`(?i)\banniversary\b|річниц|годовщин|rocznic|jahrestag|anniversaire`)
+	// roundup gathers several pieces of news under one title.
+	roundup = regexp.MustCompile(`(?i)^(press review|week(ly)? in|the week|daily (brief|digest)|morning brief|timeline|factbox|explained|key (points|takeaways)|what (we know|to know)|in pictures|photos?|videos?|watch|новини за|головне за|дайджест|обзор прессы|главное за|przegląd prasy|presseschau|revue de presse)`)
 )
 
-// evidenceOf are the fresh reports that show the turn in their title or lede as
-// fact. A question or a condition in the title shows nothing.
+// evidenceOf are the fresh reports that show the turn as fact, in the title
+// first of all. A question, a condition, a look back, a roundup of several
+// pieces of news and a breach of what was declared show nothing.
 func evidenceOf(t turn, e news.Edition) []news.Report {
 	horizon := latest(e.Horizon, e.Slot.Add(-alertAge))
 	var out []news.Report
 	for _, r := range t.d.Reports {
-		if !tellable(r, horizon) || r.Relevance != news.Main || aside(r) || !asFact(r) || unsure.MatchString(r.Title) {
+		if r.Backlog || !tellable(r, horizon) || r.Relevance != news.Main || aside(r) || !asFact(r) {
 			continue
 		}
-		actors := values(r, "actor", "title")
-		if t.name == "leaders_meet" {
-			n := 0
-			for _, a := range actors {
-				if has(heads, a) {
-					n++
-				}
-			}
-			stage := stageOf(r)
-			if n >= 2 && !standIn.MatchString(r.Title) && (stage == "prep" || stage == "talks") && meetWord.MatchString(r.Title) {
-				out = append(out, r)
-			}
+		if unsure.MatchString(r.Title) || roundup.MatchString(clean(r.Title)) || anniversary.MatchString(r.Title) || longAgo.MatchString(r.Title) || longAgo.MatchString(firstSentence(r.Lede)) {
 			continue
 		}
-		if !has(values(r, "stage", "title", "lede"), t.stage) {
-			continue
+		if t.name == "leaders_meet" && leadersMeet(r) || t.name != "leaders_meet" && showsStage(r, t) {
+			out = append(out, r)
 		}
-		// An outlet's title must show it; an official site's may be bare.
-		if !r.Official && !has(values(r, "stage", "title"), t.stage) && len(values(r, "committed", "title")) == 0 {
-			continue
-		}
-		switch committed := values(r, "committed", "title", "lede"); {
-		case t.name == "agreed_both" && (t.f.committed != "both" || !r.Official && slices.ContainsFunc(actors, outsider)),
-			t.name == "declared_one" && !saysItself(r, t.f.committed),
-			t.name == "declared_one" && (!strings.HasPrefix(t.f.committed, "one:") || !has(committed, t.f.committed)):
-			continue
-		}
-		out = append(out, r)
 	}
 	return out
+}
+
+// leadersMeet is whether a title says that two heads of state meet, themselves.
+func leadersMeet(r news.Report) bool {
+	n := 0
+	for _, a := range values(r, "actor", "title") {
+		if has(heads, a) {
+			n++
+		}
+	}
+	stage := stageOf(r)
+	return n >= 2 && (stage == "prep" || stage == "talks") && meets.MatchString(r.Title) && !standIn.MatchString(r.Title)
+}
+
+// showsStage is whether a report shows the stage of a turn, and who committed
+// where the turn hangs on it.
+func showsStage(r news.Report, t turn) bool {
+	inTitle := shown(r, "stage", t.stage, "title")
+	if !inTitle && !shown(r, "stage", t.stage, "lede") {
+		return false
+	}
+	// An outlet's title must show it; an official site's may be bare.
+	if !r.Official && !inTitle && (t.name == "agreed_both" || len(values(r, "committed", "title")) == 0) {
+		return false
+	}
+	if has(values(r, "stage", "title"), "violation") {
+		return false // the news is the breach
+	}
+	over := shown(r, "stage", "ended", "title")
+	committed := values(r, "committed", "title")
+	if r.Official {
+		committed = values(r, "committed", "title", "lede")
+	}
+	carriedOut := t.f.mechanism == "exchange" && shown(r, "stage", "in_effect", "title")
+	switch t.name {
+	case "agreed_both":
+		return t.f.committed == "both" && !carriedOut && !over && (r.Official || !slices.ContainsFunc(values(r, "actor", "title"), outsider))
+	case "declared_one":
+		return strings.HasPrefix(t.f.committed, "one:") && has(committed, t.f.committed) && saysItself(r, t.f.committed) && !carriedOut && !over
+	case "ended":
+		return t.f.committed != "both" // a night that ends with a truce: nobody ends one together
+	case "in_effect":
+		// People are moved every day of a war: without a side that commits to it,
+		// neither a pause nor an exchange is meant.
+		return t.f.mechanism != "" && (t.f.committed != "" || t.f.mechanism != "humanitarian" && t.f.mechanism != "exchange")
+	}
+	return false
+}
+
+// shown is whether a report bears a facet's value in a field for words that say
+// it: the name of a place, an actor or a source, likely as it makes a stage, says
+// nothing of it.
+func shown(r news.Report, facet, value, field string) bool {
+	return slices.ContainsFunc(r.Tags, func(t news.Tag) bool {
+		return t.Facet == facet && t.Value == value && cmp.Or(t.Field, "body") == field && !slices.ContainsFunc(r.Tags, func(n news.Tag) bool {
+			return (n.Facet == "actor" || n.Facet == "venue" || n.Facet == "place" || n.Facet == "origin") && n.Match != "" && strings.EqualFold(n.Match, t.Match)
+		})
+	})
 }
 
 // outsider is a head of state of neither party: "X and Putin agree" is no
@@ -256,7 +302,7 @@ func alertDigest(e news.Edition, turns []turn) Digest {
 	d.Headline = turnHeading(t)
 	first := t.evidence[0]
 	a := &Alert{
-		Turn: t.name, Heard: says(t.d, t.f, e.Sources), Times: timesOf(e, t.d.ID),
+		Turn: t.name, Heard: says(t.d, t.f, e.Sources, 0), Times: timesOf(e, t.d.ID),
 		Origins: originNames(t.d), Published: newsTime(first), Read: first.Seen, Why: whyLine(first, t),
 	}
 	for _, more := range turns[1:] {

@@ -76,33 +76,57 @@ func TestDefaultAlerts(t *testing.T) {
 		mention.Reports[i].Relevance = news.Mention
 		onOther.Reports[i].Tags = append(onOther.Reports[i].Tags, news.Tag{Facet: "claim", Value: "claim", Field: "title", Who: "ukraine"})
 	}
+	backlog := declared(seen)
+	for i := range backlog.Reports {
+		backlog.Reports[i].Backlog = true
+	}
+	byName := two("New round of talks begins in Old Town", "stage", "agreed", "committed", "both", "mechanism", "full", "venue", "old_town")
+	for i := range byName.Reports {
+		for j := range byName.Reports[i].Tags {
+			if f := byName.Reports[i].Tags[j].Facet; f == "stage" || f == "venue" {
+				byName.Reports[i].Tags[j].Match = "Old Town"
+			}
+		}
+	}
 	for name, c := range map[string]struct {
 		d    news.Development
 		want string // the turn; "" for no alert
 	}{
-		"one side declares":            {declared(seen), "declared_one"},
-		"both agree":                   {two("All sides sign a full ceasefire", "stage", "agreed", "committed", "both", "mechanism", "full"), "agreed_both"},
-		"both, by one report":          {one, ""},
-		"both, by a repeat":            {asRepeat, ""},
-		"a mediator announces":         {two("Mediator says a truce is agreed", "stage", "agreed", "committed", "third", "mechanism", "full"), ""},
-		"nobody is known to commit":    {two("A truce is agreed", "stage", "agreed", "mechanism", "full"), ""},
-		"ended":                        {two("The pause has collapsed", "stage", "ended", "mechanism", "partial"), "ended"},
-		"in effect":                    {two("The pause holds since midnight", "stage", "in_effect", "mechanism", "partial"), "in_effect"},
-		"a question":                   {two("Has the pause ended?", "stage", "ended", "mechanism", "partial"), ""},
-		"a condition":                  {two("The pause would end if talks fail", "stage", "ended", "mechanism", "partial"), ""},
-		"a prediction":                 {two("The pause will end", "stage", "ended", "mechanism", "partial", "claim", "prediction"), ""},
-		"a proposal":                   {two("A text is on the table", "stage", "proposal", "mechanism", "full"), ""},
-		"heads meet":                   {two("Putin and Zelensky to meet in Istanbul", "stage", "prep", "actor", "putin", "actor", "zelensky"), "leaders_meet"},
-		"heads speak by phone":         {two("Trump speaks with Putin by telephone", "stage", "talks", "actor", "putin", "actor", "trump"), ""},
-		"a head's envoy meets a head":  {two("Trump's envoy meets Putin", "stage", "talks", "actor", "trump", "actor", "putin"), ""},
-		"both, but one is an outsider": {two("Putin and Trump agree on a pause", "stage", "agreed", "committed", "both", "mechanism", "partial", "actor", "putin", "actor", "trump"), ""},
-		"a mention":                    {mention, ""},
-		"one party on the other":       {onOther, ""},
-		"in the first sentences alone": {inLede, ""},
-		"envoys meet":                  {two("Envoys meet in Istanbul", "stage", "talks", "actor", "umerov", "actor", "medinsky"), ""},
-		"seven hours old":              {old, ""},
-		"told already":                 {known, ""},
-		"backfilled":                   {history, ""},
+		"there when the source was first read": {backlog, ""},
+		"shown by the name of a place alone":   {byName, ""},
+		"a breach of what was declared":        {two("Sirens sound although Russia announced a pause", "stage", "violation", "stage", "agreed", "committed", "one:russia", "mechanism", "full"), ""},
+		"a look back":                          {two("Putin ordered a pause a year ago", "stage", "agreed", "committed", "one:russia", "mechanism", "full"), ""},
+		"a look back: years":                   {two("Two years on, the truce Russia declared", "stage", "agreed", "committed", "one:russia", "mechanism", "full"), ""},
+		"a roundup":                            {two("Press review: they swap prisoners, oil falls", "stage", "in_effect", "committed", "both", "mechanism", "exchange"), ""},
+		"people are moved":                     {two("Evacuation of children begins in Old Town", "stage", "in_effect", "mechanism", "humanitarian"), ""},
+		"an exchange is carried out":           {two("They swap 100 prisoners", "stage", "in_effect", "stage", "agreed", "committed", "both", "mechanism", "exchange"), "in_effect"},
+		"a suspended deal is no agreement":     {two("Russia suspends the grain deal", "stage", "ended", "stage", "agreed", "committed", "one:russia", "mechanism", "shipping"), "ended"},
+		"a night that ends with a truce":       {two("Night ends with a truce", "stage", "ended", "committed", "both", "mechanism", "full"), ""},
+		"a hint of heads meeting":              {two("Talks end with hint of Putin and Zelensky meeting", "stage", "talks", "actor", "putin", "actor", "zelensky"), ""},
+		"heads met":                            {two("Putin met Trump in Old Town", "stage", "talks", "actor", "putin", "actor", "trump"), "leaders_meet"},
+		"one side declares":                    {declared(seen), "declared_one"},
+		"both agree":                           {two("All sides sign a full ceasefire", "stage", "agreed", "committed", "both", "mechanism", "full"), "agreed_both"},
+		"both, by one report":                  {one, ""},
+		"both, by a repeat":                    {asRepeat, ""},
+		"a mediator announces":                 {two("Mediator says a truce is agreed", "stage", "agreed", "committed", "third", "mechanism", "full"), ""},
+		"nobody is known to commit":            {two("A truce is agreed", "stage", "agreed", "mechanism", "full"), ""},
+		"ended":                                {two("The pause has collapsed", "stage", "ended", "mechanism", "partial"), "ended"},
+		"in effect":                            {two("The pause holds since midnight", "stage", "in_effect", "mechanism", "partial"), "in_effect"},
+		"a question":                           {two("Has the pause ended?", "stage", "ended", "mechanism", "partial"), ""},
+		"a condition":                          {two("The pause would end if talks fail", "stage", "ended", "mechanism", "partial"), ""},
+		"a prediction":                         {two("The pause will end", "stage", "ended", "mechanism", "partial", "claim", "prediction"), ""},
+		"a proposal":                           {two("A text is on the table", "stage", "proposal", "mechanism", "full"), ""},
+		"heads meet":                           {two("Putin and Zelensky to meet in Istanbul", "stage", "prep", "actor", "putin", "actor", "zelensky"), "leaders_meet"},
+		"heads speak by phone":                 {two("Trump speaks with Putin by telephone", "stage", "talks", "actor", "putin", "actor", "trump"), ""},
+		"a head's envoy meets a head":          {two("Trump's envoy meets Putin", "stage", "talks", "actor", "trump", "actor", "putin"), ""},
+		"both, but one is an outsider":         {two("Putin and Trump agree on a pause", "stage", "agreed", "committed", "both", "mechanism", "partial", "actor", "putin", "actor", "trump"), ""},
+		"a mention":                            {mention, ""},
+		"one party on the other":               {onOther, ""},
+		"in the first sentences alone":         {inLede, ""},
+		"envoys meet":                          {two("Envoys meet in Istanbul", "stage", "talks", "actor", "umerov", "actor", "medinsky"), ""},
+		"seven hours old":                      {old, ""},
+		"told already":                         {known, ""},
+		"backfilled":                           {history, ""},
 	} {
 		cut, ok := AlertOf(alertEdition(now, c.d), alertSpec(), noOriginal)
 		if ok != (c.want != "") {
@@ -231,14 +255,22 @@ func TestADenialCorrectsTheAlertForAllWhoReadIt(t *testing.T) {
 func TestTheNextDigestRefersToAnAlertAndDoesNotRepeatIt(t *testing.T) {
 	e := dailyEdition()
 	d := declared(at(20, 20, 0))
-	d.Told = &news.Told{Story: 40, Channel: "C0DIGEST", Digest: "turn", At: at(20, 20, 5), Headline: "Kremlin announces three-day truce from 8 May",
+	d.Told = &news.Told{Story: 40, Channel: "C0DIGEST", Digest: "turn", Kind: "alert", At: at(20, 20, 5), Headline: "Kremlin announces three-day truce from 8 May",
 		Stages: map[string]string{"full": "agreed"}, Committed: "one:russia", Sides: []string{"russia"}, Items: map[news.ItemID]int{400: 1, 401: 1, 402: 1}, Terms: []string{"3d", "day 05-08"}}
 	e.Stories = append(e.Stories, d)
 	got, told := Compose(e)
 	if len(got.Earlier) != 1 || got.PartOf(40) != 0 || slices.ContainsFunc(told, func(m news.Told) bool { return m.Story == 40 }) {
 		t.Errorf("earlier %+v, part %d", got.Earlier, got.PartOf(40))
 	}
-	if !strings.Contains(Render(got)[0].Plain, "Told here since the last digest") {
+	if !strings.Contains(Render(got)[0].Plain, "Alerts here since the last digest") {
 		t.Error("the alert is not referred to")
+	}
+	d.Told.Kind = "correction"
+	if got, _ := Compose(e); len(got.Earlier) != 1 || !strings.HasPrefix(got.Earlier[0].Headline, "Correction: ") {
+		t.Errorf("a correction is not referred to: %+v", got.Earlier)
+	}
+	d.Told.Kind, d.Told.Digest = "digest", "evening"
+	if got, _ := Compose(e); len(got.Earlier) != 0 {
+		t.Errorf("another digest of the channel is referred to: %+v", got.Earlier)
 	}
 }

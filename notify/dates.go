@@ -18,6 +18,9 @@ func datesAhead(e news.Edition) []Date {
 	var out []Date
 	seen := map[string]bool{}
 	for _, s := range sorted {
+		if !arranged(s, e) {
+			continue
+		}
 		zone := e.Digest.Zone
 		if z, err := time.LoadLocation(s.Zone); err == nil && s.Zone != "" {
 			zone = z
@@ -32,7 +35,7 @@ func datesAhead(e news.Edition) []Date {
 		if !end.After(e.Slot) {
 			continue
 		}
-		d := Date{At: s.At, What: dateWords(s), Where: clip(clean(s.Where), 60)}
+		d := Date{At: s.At, What: dateWords(s), Where: title(clip(clean(s.Where), 60))}
 		switch local := in(zone, s.At); s.Precision {
 		case "day":
 			d.When = local.Format(stampDay)
@@ -55,6 +58,32 @@ func datesAhead(e news.Edition) []Date {
 		}
 	}
 	return out
+}
+
+// arranged is whether there is something that can start or end on a stated date:
+// what was only proposed or refused has no end. A meeting needs no agreement.
+func arranged(s news.StatedDate, e news.Edition) bool {
+	if s.Kind != "starts" && s.Kind != "ends" {
+		return true
+	}
+	stands := func(stage string) bool { return strength(stage) >= strength("accept") && stage != "reject" }
+	for _, d := range e.Stories {
+		if d.ID == s.Story && len(d.Reports) > 0 {
+			f := factsOf(d)
+			return stands(cmp.Or(f.stages[s.What], f.stage))
+		}
+	}
+	// Told of longer ago: as the ledger has it, if it has it at all.
+	known := false
+	for _, p := range e.Ledger {
+		if p.Mechanism == s.What {
+			known = true
+			if stands(p.Stage) {
+				return true
+			}
+		}
+	}
+	return !known
 }
 
 func zoneTime(z *time.Location) string {

@@ -235,7 +235,7 @@ func entry(c chosen, e news.Edition) Entry {
 		Story: c.d.ID, Section: sectionOf(c.f.mechanism, c.f.stage),
 		New: c.t.New, What: c.t.What, Headline: source(lead),
 		Mechanism: c.f.mechanism, Stage: c.f.stage, Committed: c.f.committed, Place: c.f.place,
-		Says: says(c.d, c.f, e.Sources), Originals: c.f.originals, Repeats: c.f.repeats,
+		Says: says(c.d, c.f, e.Sources, max(e.Slot.Sub(firstSeen(c.d)), 1)), Originals: c.f.originals, Repeats: c.f.repeats,
 		Quotes: quotes(c.d, c.f, c.t, lead, e.Digest.StateMedia), First: c.d.First,
 	}
 	if c.f.mechanism != "" || c.f.stage != "" && c.f.stage != "analysis" {
@@ -298,15 +298,19 @@ func baseLang(tag string) string {
 	return base
 }
 
-// earlier are the developments this channel was told in the window by an alert or
-// another digest.
+// earlier are the developments that an alert told this channel in the window:
+// the digest refers to them and does not repeat them.
 func earlier(e news.Edition) []Earlier {
 	var out []Earlier
 	for _, d := range e.Stories {
-		if d.Told == nil || d.Told.Digest == e.Digest.Name || !d.Told.At.After(e.From) || d.Told.Headline == "" {
+		if d.Told == nil || d.Told.Kind != "alert" && d.Told.Kind != "correction" || !d.Told.At.After(e.From) || d.Told.Headline == "" {
 			continue
 		}
-		out = append(out, Earlier{At: d.Told.At, Headline: clip(clean(d.Told.Headline), headlineLimit), URL: linkOf(d)})
+		said := clip(clean(d.Told.Headline), headlineLimit)
+		if d.Told.Kind == "correction" {
+			said = "Correction: " + said
+		}
+		out = append(out, Earlier{At: d.Told.At, Headline: said, URL: linkOf(d)})
 	}
 	slices.SortFunc(out, func(a, b Earlier) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Headline, b.Headline))
@@ -327,6 +331,7 @@ func quiet(d Digest, e news.Edition) Digest {
 	d.Kind = "quiet"
 	sel := e.Digest.Select
 	d.Narrow = len(sel.Mechanisms)+len(sel.Stages)+len(sel.Places)+len(sel.Sides) > 0
+	d.Repeats, d.Old, d.Comments = untold(e)
 	what := "Nothing new on"
 	if len(d.Earlier) > 0 {
 		what = "Nothing more on"
@@ -350,6 +355,26 @@ func quiet(d Digest, e news.Edition) Digest {
 	}
 	d.Headline = "Cannot say whether it is quiet: " + join(low) + " sources read since " + d.stamp(e.From)
 	return d
+}
+
+// untold counts why the window's reports about the talks are no news: they report
+// what was told or repeat what is known, they were old when they were first read,
+// or they comment.
+func untold(e news.Edition) (repeats, old, comments int) {
+	for _, d := range e.Stories {
+		for _, r := range d.Reports {
+			switch {
+			case !r.Live || r.Seen.Before(e.From) || !r.Seen.Before(e.Slot):
+			case !r.Fresh || !newsTime(r).After(e.Horizon):
+				old++
+			case d.Told != nil || r.First == news.Duplicate:
+				repeats++
+			case aside(r):
+				comments++
+			}
+		}
+	}
+	return repeats, old, comments
 }
 
 func talks(topic string) string { return strings.TrimSpace(topic + " talks") }

@@ -82,6 +82,11 @@ func asFact(r news.Report) bool {
 	return true
 }
 
+// asserts is whether a report says something, instead of speaking against it.
+func asserts(r news.Report) bool {
+	return !aside(r) && !has(values(r, "claim", "title", "lede"), "denial") && !has(values(r, "claim", "title", "lede"), "negated")
+}
+
 // aside is whether a report comments instead of reporting: it stays in the thread.
 func aside(r news.Report) bool {
 	for _, g := range values(r, "genre") {
@@ -255,6 +260,13 @@ func factsOf(d news.Development) facts {
 			v := vote{m, s}
 			if !has(votes[v], keys[i]) {
 				votes[v] = append(votes[v], keys[i])
+			}
+		}
+	}
+	if len(says) == 0 && !slices.ContainsFunc(d.Reports, asserts) {
+		for _, r := range d.Reports { // all speak against: that is what is said here
+			if s := denier(r); s != "" && !aside(r) {
+				says = append(says, s)
 			}
 		}
 	}

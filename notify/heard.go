@@ -2,6 +2,7 @@ package notify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,14 +54,21 @@ func blindSides(c Coverage, parties []string) []SideRead {
 	return out
 }
 
-// notHeard words the silence of the parties that do not say so. That a side was
-// not heard is a measurement: at least half of its sources brought fresh items
-// after the development was first seen. Less than that is said as what it is.
-func notHeard(d news.Development, f facts, sources []news.Source) string {
+// longSilence is from when on it is told that a side has nothing newer: before,
+// most of its sources were not asked again yet.
+const longSilence = 6 * time.Hour
+
+// notHeard words the silence of the parties that do not say so. waited is how long
+// ago the development was first seen; 0 is at once, as in an alert. That a
+// side was not heard is a measurement: at least half of its sources brought fresh
+// items after the development was first seen. A side whose sources answer and
+// have nothing newer yet is told of only once that has lasted; one that could not
+// be read, always.
+func notHeard(d news.Development, f facts, sources []news.Source, waited time.Duration) string {
 	seen := firstSeen(d)
 	var out, silent, read []string
 	for _, party := range parties(d.Topic) {
-		if has(f.says, party) || has(f.carried, party) {
+		if has(f.says, party) || has(f.carried, party) || mentioned(d, party) {
 			continue // carried without its own word: neither heard nor silent
 		}
 		var fresh, answers, of int
@@ -82,10 +90,12 @@ func notHeard(d news.Development, f facts, sources []news.Source) string {
 			out = append(out, "no "+w.kind+" source is read")
 		case fresh*2 >= of:
 			silent, read = append(silent, w.name), append(read, counts(fresh, of)+" "+w.kind)
-		case answers*2 >= of:
-			out = append(out, fmt.Sprintf("too early for %s (%d of %d %s sources have anything newer)", w.name, fresh, of, w.kind))
-		default:
+		case answers*2 < of:
 			out = append(out, fmt.Sprintf("%s could not be read (%d of %d sources)", w.name, answers, of))
+		case waited == 0:
+			out = append(out, "too early to say for "+w.name)
+		case waited >= longSilence:
+			out = append(out, fmt.Sprintf("too few newer reports from %s (%d of %d sources)", w.name, fresh, of))
 		}
 	}
 	if len(silent) == 2 {
@@ -98,6 +108,22 @@ func notHeard(d news.Development, f facts, sources []news.Source) string {
 	return strings.Join(out, ", ")
 }
 
+// mentioned is whether a side speaks somewhere in a development, though not in a
+// title or first sentences: in a claim further down, or in sentences that an
+// update brought.
+func mentioned(d news.Development, side string) bool {
+	return slices.ContainsFunc(d.Reports, func(r news.Report) bool {
+		return slices.ContainsFunc(r.Novel, func(s string) bool { return speaks(s, side) }) ||
+			slices.ContainsFunc(r.Tags, func(t news.Tag) bool { return t.Facet == "claim" && sideOf(t.Who) == side })
+	})
+}
+
+// speaks is whether a sentence names a speaker of a side.
+func speaks(s, side string) bool {
+	s = strings.ToLower(s)
+	return slices.ContainsFunc(speakers, func(x struct{ word, side string }) bool { return x.side == side && strings.Contains(s, x.word) })
+}
+
 func firstSeen(d news.Development) time.Time {
 	var first time.Time
 	for _, r := range d.Reports {
@@ -108,8 +134,8 @@ func firstSeen(d news.Development) time.Time {
 	return first
 }
 
-// says words who says so and who was not heard.
-func says(d news.Development, f facts, sources []news.Source) string {
+// says words who says so and who was not heard; waited as for notHeard.
+func says(d news.Development, f facts, sources []news.Source, waited time.Duration) string {
 	who := saysSo(f.says, parties(d.Topic))
 	if who == "" {
 		who = carriedBy(f.carried)
@@ -117,7 +143,7 @@ func says(d news.Development, f facts, sources []news.Source) string {
 	if len(f.says) == 0 && (f.stage == "" || f.stage == "analysis") {
 		return who // nothing is claimed that a side could be silent about
 	}
-	if silent := notHeard(d, f, sources); silent != "" {
+	if silent := notHeard(d, f, sources, waited); silent != "" {
 		if who != "" {
 			who += "; "
 		}

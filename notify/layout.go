@@ -32,7 +32,7 @@ func channelPage(d Digest) page {
 		p = append(p, para{kind: body, lines: []line{row(bold("Dates ahead")), datesLine(d)}})
 	}
 	if len(d.Earlier) > 0 {
-		p = append(p, para{kind: body, lines: append([]line{row(bold("Told here since the last digest"))}, earlierLines(d)...)})
+		p = append(p, para{kind: body, lines: append([]line{row(bold("Alerts here since the last digest"))}, earlierLines(d)...)})
 	}
 	p = append(p, para{kind: rule})
 	section := ""
@@ -281,10 +281,8 @@ func quietPage(d Digest) page {
 		switch {
 		case d.About > 0 && d.Narrow:
 			s += fmt.Sprintf(" · %d about the talks, none of it both new and for this digest", d.About)
-		case d.About == 1:
-			s += " · 1 about the talks, which repeats earlier developments"
 		case d.About > 0:
-			s += fmt.Sprintf(" · %d about the talks, all repeats of earlier developments", d.About)
+			s += fmt.Sprintf(" · %d about the talks, %s", d.About, noNews(d))
 		default:
 			s += " · none about the talks"
 		}
@@ -304,13 +302,42 @@ func quietPage(d Digest) page {
 	}
 	p = append(p, para{kind: body, lines: lines})
 	if len(d.Earlier) > 0 {
-		p = append(p, para{kind: body, lines: append([]line{row(bold("Told here since the last digest"))}, earlierLines(d)...)})
+		p = append(p, para{kind: body, lines: append([]line{row(bold("Alerts here since the last digest"))}, earlierLines(d)...)})
 	}
 	foot := []string{"Sources read: " + sidesRead(d.Coverage)}
 	if s := notRead(d.Coverage, d.zone); s != "" {
 		foot = append(foot, s)
 	}
 	return append(p, para{kind: small, lines: []line{row(text(strings.Join(append(foot, unfinished(d)...), " · ")))}})
+}
+
+// noNews says why what was read about the talks is no news, as far as it is
+// counted.
+func noNews(d Digest) string {
+	switch d.About {
+	case d.Repeats:
+		if d.About == 1 {
+			return "which repeats what is known"
+		}
+		return "all repeats of what is known"
+	case d.Old:
+		return "published too long ago to be news"
+	case d.Comments:
+		return "comment only"
+	case d.Repeats + d.Old + d.Comments:
+		var parts []string
+		if d.Repeats > 0 {
+			parts = append(parts, counted(d.Repeats, "repeat", "repeats"))
+		}
+		if d.Old > 0 {
+			parts = append(parts, fmt.Sprintf("%d published too long ago to be news", d.Old))
+		}
+		if d.Comments > 0 {
+			parts = append(parts, counted(d.Comments, "comment", "comments"))
+		}
+		return strings.Join(parts, ", ")
+	}
+	return "none of it news for this digest"
 }
 
 // replyPage lays out the thread reply of one entry: all its sources with times.

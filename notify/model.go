@@ -26,12 +26,15 @@ type Digest struct {
 	Changed  []Standing `json:"changed,omitempty"`
 	Same     []Standing `json:"same,omitempty"`
 	Dates    []Date     `json:"dates,omitempty"`
-	Earlier  []Earlier  `json:"earlier,omitempty"` // told in this channel since the last digest, mostly by alerts
+	Earlier  []Earlier  `json:"earlier,omitempty"` // told in this channel by alerts since the last digest
 	Last     *Earlier   `json:"last,omitempty"`    // last change told, for a quiet digest
 	Coverage Coverage   `json:"coverage"`
 	Articles int        `json:"articles"`
-	About    int        `json:"about"`            // of those, about the topics
-	Narrow   bool       `json:"narrow,omitempty"` // the digest selects some of the topic only
+	About    int        `json:"about"`              // of those, about the topics
+	Narrow   bool       `json:"narrow,omitempty"`   // the digest selects some of the topic only
+	Repeats  int        `json:"repeats,omitempty"`  // of a quiet digest: articles about the topics that repeat what is known,
+	Old      int        `json:"old,omitempty"`      // that were old when first read,
+	Comments int        `json:"comments,omitempty"` // that comment
 	Pending  int        `json:"pending,omitempty"`
 	Unpolled int        `json:"unpolled,omitempty"`
 	Week     *Week      `json:"week,omitempty"`

@@ -133,11 +133,19 @@ func sampleSpec() news.DigestSpec {
 	}
 }
 
-// quietEdition has sources and dates and nothing to tell.
+// quietEdition has sources and dates and nothing to tell: five more reports of
+// what was told, and one that was old when it was read.
 func quietEdition() news.Edition {
 	slot := at(21, 8, 0)
+	known := story(90, report(900, "Demo TV", "europe", "Envoys leave Istanbul without a statement", at(20, 3, 50)))
+	known.Told = &news.Told{Story: 90, Channel: "C0DIGEST", Digest: "morning", Kind: "digest", At: at(20, 4, 0), Headline: "Envoys leave Istanbul without a statement", Items: map[news.ItemID]int{900: 1}}
+	for i := range 5 {
+		known.Reports = append(known.Reports, report(901+i, "Mirror Daily", "europe", "Envoys leave Istanbul, say nothing", at(20, 19+i, 0), repeats(900)))
+	}
+	known.Reports = append(known.Reports, report(907, "Demo Gazette", "us", "Envoys arrive in Istanbul", at(20, 20, 10), func(r *news.Report) { r.Published, r.Fresh = at(12, 9, 0), false }))
 	return news.Edition{
-		Digest: sampleSpec(), Slot: slot, From: at(20, 18, 0), Horizon: at(14, 8, 0),
+		Stories: []news.Development{known},
+		Digest:  sampleSpec(), Slot: slot, From: at(20, 18, 0), Horizon: at(14, 8, 0),
 		Sources: sampleSources(slot, 3), Read: 214, Relevant: 6,
 		Last:     &news.Told{Story: 90, At: at(20, 4, 0), Headline: "Envoys leave Istanbul without a statement"},
 		LastLine: "Envoys leave Istanbul without a statement",

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"trucewatch/internal/news"
 )
@@ -129,15 +130,26 @@ func TestSilenceIsAMeasurement(t *testing.T) {
 		"all read":               {set(0, nil), "Moscow not heard (8 of 8 Russian sources read)"},
 		"half read":              {set(4, dark), "Moscow not heard (4 of 8 Russian sources read)"},
 		"less than half read":    {set(5, dark), "Moscow could not be read (3 of 8 sources)"},
-		"read, nothing new yet":  {set(6, still), "too early for Moscow (2 of 8 Russian sources have anything newer)"},
+		"read, nothing new yet":  {set(6, still), ""},
 		"no source of that side": {nil, "no Russian source is read"},
 	} {
-		if got := notHeard(d, f, c.sources); got != c.want {
+		if got := notHeard(d, f, c.sources, time.Hour); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
+	for waited, want := range map[time.Duration]string{0: "too early to say for Moscow", longSilence: "too few newer reports from Moscow (2 of 8 sources)"} {
+		if got := notHeard(d, f, set(6, still), waited); got != want {
+			t.Errorf("nothing new after %s: %q, want %q", waited, got, want)
+		}
+	}
+	inUpdate := d
+	inUpdate.Reports = slices.Clone(d.Reports)
+	inUpdate.Reports[0].Novel = []string{"A Kremlin spokesman said that Russia rejects the annex."}
+	if got := notHeard(inUpdate, factsOf(inUpdate), set(0, nil), time.Hour); strings.Contains(got, "Moscow") {
+		t.Errorf("a side that speaks in an update's new sentence: %q", got)
+	}
 	d.Topic = "sample-conflict"
-	if got := notHeard(d, factsOf(d), nil); got != "" {
+	if got := notHeard(d, factsOf(d), nil, time.Hour); got != "" {
 		t.Errorf("sides of a topic we know no parties of: %q", got)
 	}
 }

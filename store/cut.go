@@ -341,7 +341,7 @@ func (s *Store) developments(ctx context.Context, tx *sql.Tx, spec news.DigestSp
 	rows, err := tx.QueryContext(ctx, `
 		SELECT s.id, s.topic, s.first, s.last, s.live_seen, s.follows,
 		  i.id, i.revision, f.name, f.publisher, f.side, i.lang, f.state_media, f.official, i.url, t.title, t.summary,
-		  substr(iif(i.judged > 0 AND t.page <> '', t.page, t.content), 1, 600), i.published, i.seen, i.revised, i.origin, i.fresh, i.live_seen,
+		  substr(iif(i.judged > 0 AND t.page <> '', t.page, t.content), 1, 600), i.published, i.seen, i.revised, i.origin, i.fresh, i.backlog, i.live_seen,
 		  i.last_verdict, i.verdict, i.of, i.last_novel, i.topics, i.tags
 		FROM stories s JOIN members m ON m.story = s.id JOIN items i ON i.id = m.item JOIN feeds f ON f.id = i.feed JOIN texts t ON t.item = i.id
 		WHERE `+where+` ORDER BY s.id, i.news_time, i.id`, args...)
@@ -357,7 +357,7 @@ func (s *Store) developments(ctx context.Context, tx *sql.Tx, spec news.DigestSp
 		var content, novel, topics, tags string
 		err := rows.Scan(&d.ID, &d.Topic, &first, &last, &live, &d.Follows,
 			&r.Item, &r.Revision, &r.Feed, &r.Publisher, &r.Side, &r.Lang, &r.State, &r.Official, &r.URL, &r.Title, &r.Lede,
-			&content, &published, &seen, &revised, &r.Origin, &r.Fresh, &itemLive,
+			&content, &published, &seen, &revised, &r.Origin, &r.Fresh, &r.Backlog, &itemLive,
 			&r.Verdict, &r.First, &r.Of, &novel, &topics, &tags)
 		if err != nil {
 			return nil, err

@@ -21,7 +21,7 @@ type arrival struct {
 	at      time.Time
 	origin  news.Origin
 	history time.Duration // entries older than this at first sight are history
-	first   bool          // the feed was never read before: an entry without a date is history
+	first   bool          // the feed was never read before: an entry without a date is history, all are backlog
 	archive bool          // from an archive whose GUIDs are its own: two of them are two entries
 }
 
@@ -137,7 +137,7 @@ func (s *Store) recordEntries(ctx context.Context, tx *sql.Tx, f news.Feed, entr
 			ov.Revised++
 		}
 		if found && a.origin == news.OriginLive && k.live == 0 {
-			if err := s.seenLive(ctx, tx, k.id, a.at); err != nil {
+			if err := s.seenLive(ctx, tx, k.id, a); err != nil {
 				return ov, err
 			}
 		}
@@ -236,8 +236,8 @@ func newsTime(published, seen time.Time) time.Time {
 }
 
 const insertItemSQL = `INSERT INTO items
-	(feed, guid, url, canonical, guid_key, url_key, text_key, published, published_from, news_time, seen, origin, live_seen, fresh, state, due, revision, revised)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`
+	(feed, guid, url, canonical, guid_key, url_key, text_key, published, published_from, news_time, seen, origin, live_seen, fresh, backlog, state, due, revision, revised)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`
 
 // pageWait is the longest an item waits for its article page.
 const pageWait = 10 * time.Minute
@@ -254,7 +254,7 @@ func (s *Store) insertItem(ctx context.Context, tx *sql.Tx, f news.Feed, e news.
 	state, due := newState(f, e, a)
 	r, err := tx.StmtContext(ctx, s.stmt.insertItem).ExecContext(ctx,
 		int64(f.ID), e.GUID, e.URL, e.Canonical, id.guid, id.url, id.text, ms(e.Published), e.PublishedFrom, ms(newsTime(e.Published, a.at)), ms(a.at),
-		string(a.origin), live, fresh, string(state), ms(due), ms(a.at))
+		string(a.origin), live, fresh, live != 0 && a.first, string(state), ms(due), ms(a.at))
 	if err != nil {
 		return 0, err
 	}
@@ -299,14 +299,14 @@ func (s *Store) revise(ctx context.Context, tx *sql.Tx, f news.Feed, k knownItem
 	return err
 }
 
-const touchLiveSQL = `UPDATE items SET live_seen = ? WHERE id = ? AND live_seen = 0`
+const touchLiveSQL = `UPDATE items SET live_seen = ?, backlog = ? WHERE id = ? AND live_seen = 0`
 
 // seenLive records that a live poll saw an item that came in otherwise, and so
 // makes its development tellable.
-func (s *Store) seenLive(ctx context.Context, tx *sql.Tx, id news.ItemID, now time.Time) error {
-	if _, err := tx.StmtContext(ctx, s.stmt.touchLive).ExecContext(ctx, ms(now), id); err != nil {
+func (s *Store) seenLive(ctx context.Context, tx *sql.Tx, id news.ItemID, a arrival) error {
+	if _, err := tx.StmtContext(ctx, s.stmt.touchLive).ExecContext(ctx, ms(a.at), a.first, id); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE stories SET live_seen = max(live_seen, ?) WHERE id IN (SELECT story FROM members WHERE item = ?)`, ms(now), id)
+	_, err := tx.ExecContext(ctx, `UPDATE stories SET live_seen = max(live_seen, ?) WHERE id IN (SELECT story FROM members WHERE item = ?)`, ms(a.at), id)
 	return err
 }

@@ -63,11 +63,19 @@ func (s *Store) ClaimDelivery(ctx context.Context, now time.Time) (d news.Delive
 // RecordDelivery stores what became of a delivery: its state, when it is due
 // again, its Slack id, counts and cause. A parked or dropped message gives back
 // its told marks: what it would have told is untold again.
+//
+// Only the try that d is the answer to is recorded: a message that was retried or
+// dropped by the operator meanwhile stays as it is, but for one that was found to
+// be posted and is to be posted again.
 func (s *Store) RecordDelivery(ctx context.Context, d news.Delivery) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE outbox SET state = ?, due = ?, attempts = ?, lookups = ?, plain_now = ?, ts = ?, cause = ? WHERE id = ?`,
-			string(d.State), ms(d.Due), d.Attempts, d.Lookups, d.PlainNow, d.TS, d.Cause, int64(d.ID))
+		r, err := tx.ExecContext(ctx, `UPDATE outbox SET state = ?1, due = ?2, lookups = ?3, plain_now = ?4, ts = ?5, cause = ?6
+			WHERE id = ?7 AND attempts = ?8 AND (state IN ('claimed', 'unknown') OR ?1 = 'sent' AND state IN ('queued', 'held'))`,
+			string(d.State), ms(d.Due), d.Lookups, d.PlainNow, d.TS, d.Cause, int64(d.ID), d.Attempts)
 		if err != nil || d.State != news.Parked && d.State != news.Dropped {
+			return err
+		}
+		if n, err := r.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `DELETE FROM told WHERE delivery = ?`, int64(d.ID))
@@ -75,12 +83,16 @@ func (s *Store) RecordDelivery(ctx context.Context, d news.Delivery) error {
 	})
 }
 
+// recoverAfter is when a claim that a former run left behind is looked up: what it
+// posted may take as long to show as after any unclear answer.
+const recoverAfter = 5 * time.Second
+
 // RecoverClaims makes the outbox true after a start: a claim found then may or
 // may not have been posted and becomes unknown, to be looked up; a held message
 // is tried again, since its cause may have been mended.
 func (s *Store) RecoverClaims(ctx context.Context, now time.Time) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE outbox SET state = 'unknown', due = ?, lookups = 0, cause = 'the program stopped while posting' WHERE state = 'claimed'`, ms(now))
+		_, err := tx.ExecContext(ctx, `UPDATE outbox SET state = 'unknown', due = ?, lookups = 0, cause = 'the program stopped while posting' WHERE state = 'claimed'`, ms(now.Add(recoverAfter)))
 		if err != nil {
 			return err
 		}

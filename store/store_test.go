@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -356,6 +357,28 @@ func TestASecondCutOfASlotQueuesNothing(t *testing.T) {
 	}
 }
 
+// What a source holds when it is first read is told by a digest and is no alert.
+func TestReportsOfAFirstPollAreMarked(t *testing.T) {
+	s := openStore(t)
+	if _, _, err := s.EnsureDigest(t.Context(), "morning", 24*time.Hour, day); err != nil {
+		t.Fatal(err)
+	}
+	poll(t, s, wire(t, s), day, entry(1))
+	poll(t, s, feedNamed(t, s, "wire"), day.Add(time.Hour), entry(1), entry(2))
+	judgeAll(t, s, day.Add(time.Hour))
+	got := map[string]bool{}
+	err := s.WouldCut(t.Context(), morning, day.Add(2*time.Hour), func(e news.Edition) {
+		for _, d := range e.Stories {
+			for _, r := range d.Reports {
+				got[r.Title] = r.Backlog
+			}
+		}
+	})
+	if want := map[string]bool{"Title 1": true, "Title 2": false}; err != nil || !maps.Equal(got, want) {
+		t.Errorf("backlog %v, %v; want %v", got, err, want)
+	}
+}
+
 func TestWhatAChannelWasToldIsNotToldItAgain(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -471,6 +494,60 @@ func TestAParkedMessageGivesItsToldMarksBack(t *testing.T) {
 	}
 }
 
+// The operator's word and the answer to an earlier try may cross.
+func TestALateAnswerDoesNotUndoTheOperatorsWord(t *testing.T) {
+	ctx := t.Context()
+	for name, c := range map[string]struct {
+		word  news.DeliveryState
+		again bool // claimed once more before the answer comes
+		found news.DeliveryState
+		want  news.DeliveryState
+	}{
+		"dropped, then found absent":         {news.Dropped, false, news.Queued, news.Dropped},
+		"dropped, then found":                {news.Dropped, false, news.Sent, news.Dropped},
+		"retried, then found":                {news.Queued, false, news.Sent, news.Sent},
+		"retried, then still unknown":        {news.Queued, false, news.Unknown, news.Queued},
+		"retried and claimed, then absent":   {news.Queued, true, news.Queued, news.Claimed},
+		"untouched, then absent":             {"", false, news.Queued, news.Queued},
+		"retried and claimed, then unclear ": {news.Queued, true, news.Unknown, news.Claimed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := told(t)
+			d, err := s.ClaimDelivery(ctx, day)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.State = news.Unknown
+			if err := s.RecordDelivery(ctx, d); err != nil {
+				t.Fatal(err)
+			}
+			if c.word != "" {
+				if err := s.SetDelivery(ctx, d.ID, c.word, day); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if c.again {
+				if _, err := s.ClaimDelivery(ctx, day); err != nil {
+					t.Fatal(err)
+				}
+			}
+			d.State, d.TS = c.found, "1.2"
+			if err := s.RecordDelivery(ctx, d); err != nil {
+				t.Fatal(err)
+			}
+			ds, err := s.Deliveries(ctx, false, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, got := range ds {
+				if got.ID == d.ID && got.State != c.want {
+					t.Errorf("the message is %s, want %s", got.State, c.want)
+				}
+			}
+		})
+	}
+}
+
 func TestAClaimFoundAtStartIsUnknown(t *testing.T) {
 	s := told(t)
 	if _, err := s.ClaimDelivery(t.Context(), day); err != nil {
@@ -479,7 +556,10 @@ func TestAClaimFoundAtStartIsUnknown(t *testing.T) {
 	if err := s.RecoverClaims(t.Context(), day); err != nil {
 		t.Fatal(err)
 	}
-	ds, err := s.DueLookups(t.Context(), day)
+	if ds, err := s.DueLookups(t.Context(), day); err != nil || len(ds) != 0 {
+		t.Errorf("look-ups due at once: %+v, %v; want none for %s: a late message is not there yet", ds, err, recoverAfter)
+	}
+	ds, err := s.DueLookups(t.Context(), day.Add(recoverAfter))
 	if err != nil || len(ds) != 1 || ds[0].State != news.Unknown || ds[0].Message.Part != 1 {
 		t.Errorf("look-ups due: %+v, %v; want part 1", ds, err)
 	}

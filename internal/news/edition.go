@@ -98,6 +98,7 @@ type Report struct {
 	Origin    Origin
 	Fresh     bool // younger than poll.history_before at first sight
 	Live      bool // seen in a live poll
+	Backlog   bool // already there when its source was first read: told, never alerted
 	Relevance string
 	Score     float64
 	Verdict   VerdictKind // of its latest revision

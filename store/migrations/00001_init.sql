@@ -66,6 +66,7 @@ CREATE TABLE items (
   origin         TEXT    NOT NULL,
   live_seen      INTEGER NOT NULL,            -- first seen in a live poll; 0: never
   fresh          INTEGER NOT NULL,            -- younger than poll.history_before at first sight
+  backlog        INTEGER NOT NULL DEFAULT 0,  -- already there when its feed was first read
   state          TEXT    NOT NULL,
   due            INTEGER NOT NULL,            -- waiting_text: judged without the page from then on
   tries          INTEGER NOT NULL DEFAULT 0,  -- page fetches tried
