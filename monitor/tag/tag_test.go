@@ -40,7 +40,7 @@ func TestPatternsMatchWordsAsSourcesWriteThem(t *testing.T) {
 		pattern, text string
 		want          []string
 	}{
-		{"ceasefire*", "Ceasefires, a CEASEFIRE; precease­fire", []string{"Ceasefires", "CEASEFIRE"}},
+		{"ceasefire*", "Ceasefires, a CEASEFIRE; precease\u00adfire", []string{"Ceasefires", "CEASEFIRE"}},
 		{"cease fire", "a cease-fire, a cease fire. Cease. Fire", []string{"cease-fire", "cease fire"}},
 		{"перемир*", "про перемир'я, перемир’я і перемирʼя; неперемир", []string{"перемир'я", "перемир’я", "перемирʼя"}},
 		{"еще", "Ещё и еще", []string{"Ещё", "еще"}},
