@@ -45,6 +45,7 @@ type CLI struct {
 	Search   SearchCmd   `cmd:"" help:"Find items about the talks by their words, the best match first."`
 	Export   ExportCmd   `cmd:"" help:"Write every judged item, or every development, as JSON Lines or CSV."`
 	Why      WhyCmd      `cmd:"" help:"Explain what was decided about an item, a URL, or a text on standard input."`
+	Retag    RetagCmd    `cmd:"" help:"Judge anew what stored articles are about, after a rule pack changed; nothing of it is told."`
 	Check    CheckCmd    `cmd:"" help:"Check configuration, database, sources and Slack, and say what to mend."`
 	Status   StatusCmd   `cmd:"" help:"Show what runs next, how the sources do, and what waits to be delivered."`
 	Feeds    FeedsCmd    `cmd:"" help:"List feeds; pause or resume one."`

@@ -1,6 +1,8 @@
 package tag
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +13,11 @@ type Rules struct {
 	m      *matcher
 	langs  map[string]uint32 // language → its bit
 	topics []*topic
+	digest string
 }
+
+// Digest identifies the packs the rules were compiled from, by their content.
+func (r *Rules) Digest() string { return r.digest }
 
 // matcher finds the patterns of all packs in one pass over a text.
 type matcher struct {
@@ -91,7 +97,9 @@ func Compile(packs ...*Pack) (*Rules, error) {
 		return nil, err
 	}
 	var problems []Problem
+	sum := sha256.New()
 	for _, p := range all {
+		sum.Write(p.sum[:])
 		if p.Topic == "" {
 			continue
 		}
@@ -105,6 +113,7 @@ func Compile(packs ...*Pack) (*Rules, error) {
 	if len(r.topics) == 0 {
 		return nil, fmt.Errorf("no pack has a topic: there is nothing to be about")
 	}
+	r.digest = hex.EncodeToString(sum.Sum(nil)[:16])
 	return r, nil
 }
 

@@ -3,6 +3,7 @@ package tag
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -24,8 +25,9 @@ type Pack struct {
 	Base  string // name of the pack this one builds on; "" for none
 
 	file      string
-	sides     []string // the parties, in order
-	conflict  string   // which of the base's other conflicts this one is
+	sum       [sha256.Size]byte // of the file
+	sides     []string          // the parties, in order
+	conflict  string            // which of the base's other conflicts this one is
 	lexicons  []lexicon
 	actors    []actor
 	venues    []venue
@@ -140,7 +142,7 @@ func (p Problem) String() string {
 
 // Load reads one pack. The error joins every problem found, each with its line.
 func Load(name string, data []byte) (*Pack, error) {
-	d := &decoder{pack: &Pack{file: name}}
+	d := &decoder{pack: &Pack{file: name, sum: sha256.Sum256(data)}}
 	if len(data) > maxPack {
 		return nil, fmt.Errorf("%s: %d bytes, more than %d", name, len(data), maxPack)
 	}
