@@ -227,17 +227,6 @@ func showsStage(r news.Report, t turn) bool {
 	return false
 }
 
-// shown is whether a report bears a facet's value in a field for words that say
-// it: the name of a place, an actor or a source, likely as it makes a stage, says
-// nothing of it.
-func shown(r news.Report, facet, value, field string) bool {
-	return slices.ContainsFunc(r.Tags, func(t news.Tag) bool {
-		return t.Facet == facet && t.Value == value && cmp.Or(t.Field, "body") == field && !slices.ContainsFunc(r.Tags, func(n news.Tag) bool {
-			return (n.Facet == "actor" || n.Facet == "venue" || n.Facet == "place" || n.Facet == "origin") && n.Match != "" && strings.EqualFold(n.Match, t.Match)
-		})
-	})
-}
-
 // outsider is a head of state of neither party: "X and Putin agree" is no
 // agreement of both parties, whatever else the title names.
 func outsider(actor string) bool {

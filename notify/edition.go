@@ -162,6 +162,7 @@ func choose(e news.Edition) (pick []chosen, waiting int) {
 			d.Reports = slices.DeleteFunc(slices.Clone(d.Reports), func(r news.Report) bool { return r.State })
 		}
 		if t, ok := Tell(d, e.Horizon, e.Digest); ok {
+			t.What = dated(t, e.Dates)
 			pick = append(pick, chosen{d, factsOf(d), t, moved[d.ID]})
 		}
 	}
@@ -179,6 +180,20 @@ func choose(e news.Edition) (pick []chosen, waiting int) {
 		return pick[:maxTold], len(pick) - maxTold
 	}
 	return pick, 0
+}
+
+// dated says "date set" instead of "meeting being arranged" when a report that
+// the change rests on states the day.
+func dated(t Telling, dates []news.StatedDate) []string {
+	i := slices.Index(t.What, "meeting being arranged")
+	if i < 0 || !slices.ContainsFunc(dates, func(s news.StatedDate) bool { return s.Kind == "meets" && has(t.Fresh, s.Item) }) {
+		return t.What
+	}
+	out := slices.Delete(slices.Clone(t.What), i, i+1)
+	if !has(out, "date set") {
+		out = slices.Insert(out, 0, "date set")
+	}
+	return out
 }
 
 // voice ranks who says so: both parties, one party and somebody else, one

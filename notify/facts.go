@@ -124,11 +124,25 @@ func mechanismOf(r news.Report) string {
 }
 
 // stageOf is the stage a report shows in its title or lede, "" when it shows none.
+// The name of a place, an actor or a source, likely as it makes a stage, does not
+// show it.
 func stageOf(r news.Report) string {
-	if s := strongest(values(r, "stage", "title")); s != "" {
-		return s
+	for _, field := range []string{"title", "lede"} {
+		if s := strongest(slices.DeleteFunc(values(r, "stage", field), func(s string) bool { return !shown(r, "stage", s, field) })); s != "" {
+			return s
+		}
 	}
-	return strongest(values(r, "stage", "lede"))
+	return ""
+}
+
+// shown is whether a report bears a facet's value in a field for words that say
+// it, and not for a name.
+func shown(r news.Report, facet, value, field string) bool {
+	return slices.ContainsFunc(r.Tags, func(t news.Tag) bool {
+		return t.Facet == facet && t.Value == value && cmp.Or(t.Field, "body") == field && !slices.ContainsFunc(r.Tags, func(n news.Tag) bool {
+			return (n.Facet == "actor" || n.Facet == "venue" || n.Facet == "place" || n.Facet == "origin") && n.Match != "" && strings.EqualFold(n.Match, t.Match)
+		})
+	})
 }
 
 // originOf names the source a report rests on.

@@ -157,7 +157,7 @@ func entryLines(e Entry, numbered bool) []line {
 		status = "Changed: " + strings.Join(e.What, ", ")
 	}
 	parts := []string{status}
-	if e.Stands != "" && !has(e.What, e.Stands) {
+	if e.Stands != "" && !has(e.What, e.Stands) && !strings.Contains(e.Lead, e.Stands) {
 		parts = append(parts, e.Stands)
 	}
 	if e.Says != "" {
