@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"trucewatch/internal/news"
@@ -39,7 +38,7 @@ func (s *Store) RecentNew(ctx context.Context, publisher string, since time.Time
 // SaveBoilerplate stores what was learnt of a publisher in place of what was known,
 // by sentence hash with its expiry, and drops what has expired of any.
 func (s *Store) SaveBoilerplate(ctx context.Context, publisher string, sentences map[uint64]time.Time, now time.Time) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, func(tx transaction) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM boilerplate WHERE publisher = ? OR expires <= ?`, publisher, ms(now)); err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ const seedFeed = "seed corpus"
 // nothing; a seed whose fingerprint changed is replaced. It returns how many were
 // new or changed.
 func (s *Store) LoadSeeds(ctx context.Context, seeds []news.Seed, now time.Time) (loaded int, err error) {
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(tx transaction) error {
 		loaded = 0
 		f, err := ensureFeed(ctx, tx, seedFeed, "")
 		if err != nil {
@@ -37,7 +37,7 @@ func (s *Store) LoadSeeds(ctx context.Context, seeds []news.Seed, now time.Time)
 	return loaded, err
 }
 
-func (s *Store) loadSeed(ctx context.Context, tx *sql.Tx, f news.Feed, sd news.Seed, now time.Time) (bool, error) {
+func (s *Store) loadSeed(ctx context.Context, tx transaction, f news.Feed, sd news.Seed, now time.Time) (bool, error) {
 	e := news.Entry{GUID: news.SeedGUID(sd.Name), Title: sd.Name, Published: sd.Date, PublishedFrom: news.PublishedStated}
 	id := identify(f.ID, e)
 	var item int64
@@ -63,18 +63,13 @@ func (s *Store) loadSeed(ctx context.Context, tx *sql.Tx, f news.Feed, sd news.S
 	if err != nil {
 		return false, err
 	}
-	if _, err = tx.StmtContext(ctx, s.stmt.insertFP).ExecContext(ctx, item, sd.Fingerprint); err != nil {
+	if _, err = tx.ExecContext(ctx, insertFingerprintSQL, item, sd.Fingerprint); err != nil {
 		return false, err
 	}
 	if _, err = tx.ExecContext(ctx, `DELETE FROM keys WHERE item = ?`, item); err != nil { // a full scan, once per changed seed
 		return false, err
 	}
-	for _, k := range sd.Keys {
-		if _, err := tx.StmtContext(ctx, s.stmt.insertKey).ExecContext(ctx, int64(k), item); err != nil {
-			return false, err
-		}
-	}
-	return true, nil
+	return true, insertKeys(ctx, tx, news.ItemID(item), sd.Keys)
 }
 
 // Progress is how far an import has come.
@@ -97,7 +92,7 @@ func (s *Store) ImportProgress(ctx context.Context, source, version string) (Pro
 // ImportFeed returns the feed that entries belong to, by its name or URL, and makes
 // an unpolled one of that name and language when there is none.
 func (s *Store) ImportFeed(ctx context.Context, name, lang string) (f news.Feed, err error) {
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(tx transaction) error {
 		f, err = ensureFeed(ctx, tx, name, lang)
 		return err
 	})
@@ -144,7 +139,7 @@ type Imported struct {
 // history, which may be older than what the poll saw.
 func (s *Store) Import(ctx context.Context, im Stretch, j Judging, history time.Duration) (out Imported, err error) {
 	inner := context.WithoutCancel(ctx) // short, and a statement that can't be cancelled needs no goroutine
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(tx transaction) error {
 		out = Imported{}
 		unreliable := map[news.FeedID]map[int64]bool{}
 		var last StretchEntry
@@ -176,7 +171,7 @@ func (s *Store) Import(ctx context.Context, im Stretch, j Judging, history time.
 }
 
 // importOne stores and judges one entry.
-func (s *Store) importOne(ctx context.Context, tx *sql.Tx, e StretchEntry, j Judging, unreliable map[int64]bool, history time.Duration, out *Imported) error {
+func (s *Store) importOne(ctx context.Context, tx transaction, e StretchEntry, j Judging, unreliable map[int64]bool, history time.Duration, out *Imported) error {
 	p := e.Prepared
 	it := &p.Work.Item
 	out.Overlap.Entries++
@@ -215,7 +210,7 @@ func (s *Store) importOne(ctx context.Context, tx *sql.Tx, e StretchEntry, j Jud
 
 // FinishImport marks an import as read to its end.
 func (s *Store) FinishImport(ctx context.Context, source string, now time.Time) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, func(tx transaction) error {
 		_, err := tx.ExecContext(ctx, `UPDATE imports SET finished = ? WHERE source = ?`, ms(now), source)
 		return err
 	})

@@ -19,7 +19,7 @@ const (
 // it with its horizon: first sight minus one period, at most 7 days. Neither is
 // moved by anything that is configured later.
 func (s *Store) EnsureDigest(ctx context.Context, name string, period time.Duration, now time.Time) (firstSeen, horizon time.Time, err error) {
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(tx transaction) error {
 		_, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO digests (name, first_seen, horizon) VALUES (?, ?, ?)`,
 			name, ms(now), ms(now.Add(-min(period, maxHorizon))))
 		if err != nil {
@@ -44,7 +44,7 @@ func (s *Store) LastCut(ctx context.Context, digest string) (time.Time, error) {
 // speak of, and its messages and told marks are written with the cut. A slot is
 // cut once: cutting it again does nothing and returns false.
 func (s *Store) CutDigest(ctx context.Context, spec news.DigestSpec, slot, now time.Time, unpolled int, compose func(news.Edition) news.Cut) (cut bool, err error) {
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(tx transaction) error {
 		cut = false
 		e, err := s.edition(ctx, tx, spec, slot)
 		if err != nil {
@@ -77,7 +77,7 @@ func (s *Store) CutDigest(ctx context.Context, spec news.DigestSpec, slot, now t
 // repeat. Call it again until it returns false: it cuts one at a time.
 func (s *Store) CutAlert(ctx context.Context, spec news.AlertSpec, now time.Time, decide func(e news.Edition, original func(news.DeliveryID) (news.Message, bool)) (news.Cut, bool)) (cut bool, err error) {
 	as := news.DigestSpec{Name: spec.Name, Kind: "alert", Channel: spec.Channel, Zone: spec.Zone, Select: spec.Select}
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(tx transaction) error {
 		cut = false
 		slot, err := freeSlot(ctx, tx, spec.Name, now)
 		if err != nil {
@@ -113,7 +113,7 @@ func (s *Store) CutAlert(ctx context.Context, spec news.AlertSpec, now time.Time
 }
 
 // freeSlot is the first millisecond from now on that an alert of a name has not used.
-func freeSlot(ctx context.Context, tx *sql.Tx, name string, now time.Time) (time.Time, error) {
+func freeSlot(ctx context.Context, tx transaction, name string, now time.Time) (time.Time, error) {
 	var last sql.NullInt64
 	if err := tx.QueryRowContext(ctx, `SELECT max(slot) FROM cuts WHERE digest = ?`, name).Scan(&last); err != nil {
 		return now, err
@@ -171,7 +171,7 @@ func (s *Store) Preview(ctx context.Context, spec news.DigestSpec, from, until t
 const countArticles = `SELECT count(*), coalesce(sum(relevance IN ('main', 'mention')), 0) FROM items WHERE `
 
 // edition reads everything a digest may speak of.
-func (s *Store) edition(ctx context.Context, tx *sql.Tx, spec news.DigestSpec, slot time.Time) (news.Edition, error) {
+func (s *Store) edition(ctx context.Context, tx transaction, spec news.DigestSpec, slot time.Time) (news.Edition, error) {
 	e := news.Edition{Digest: spec, Slot: slot}
 	var horizon int64
 	err := tx.QueryRowContext(ctx, `SELECT horizon FROM digests WHERE name = ?`, spec.Name).Scan(&horizon)
@@ -208,7 +208,7 @@ func (s *Store) edition(ctx context.Context, tx *sql.Tx, spec news.DigestSpec, s
 }
 
 // surroundings reads what stands around the developments: ledger, dates, sources, counts.
-func (s *Store) surroundings(ctx context.Context, tx *sql.Tx, e *news.Edition) (err error) {
+func (s *Store) surroundings(ctx context.Context, tx transaction, e *news.Edition) (err error) {
 	if e.Ledger, err = positions(ctx, tx, "", e.Slot); err != nil {
 		return err
 	}
@@ -241,7 +241,7 @@ func (s *Store) surroundings(ctx context.Context, tx *sql.Tx, e *news.Edition) (
 }
 
 // writeCut stores a cut's messages and told marks.
-func (s *Store) writeCut(ctx context.Context, tx *sql.Tx, cut int64, name, channel string, slot, now time.Time, c news.Cut) error {
+func (s *Store) writeCut(ctx context.Context, tx transaction, cut int64, name, channel string, slot, now time.Time, c news.Cut) error {
 	if _, err := tx.ExecContext(ctx, `UPDATE cuts SET kind = ? WHERE id = ?`, c.Kind, cut); err != nil {
 		return err
 	}
@@ -326,7 +326,7 @@ func (f developmentFilter) where() (string, []any) {
 }
 
 // developments reads developments with all their reports, oldest first.
-func (s *Store) developments(ctx context.Context, tx *sql.Tx, spec news.DigestSpec, f developmentFilter) ([]news.Development, error) {
+func (s *Store) developments(ctx context.Context, tx transaction, spec news.DigestSpec, f developmentFilter) ([]news.Development, error) {
 	told, err := toldMarks(ctx, tx, f)
 	if err != nil {
 		return nil, err
@@ -387,7 +387,7 @@ func (s *Store) developments(ctx context.Context, tx *sql.Tx, spec news.DigestSp
 
 // toldMarks reads the newest mark of each development that the channel bears, or
 // that the digest made in a channel it had before.
-func toldMarks(ctx context.Context, tx *sql.Tx, f developmentFilter) (map[news.StoryID]*news.Told, error) {
+func toldMarks(ctx context.Context, tx transaction, f developmentFilter) (map[news.StoryID]*news.Told, error) {
 	out := map[news.StoryID]*news.Told{}
 	if f.channel == "" {
 		return out, nil
@@ -410,7 +410,7 @@ func toldMarks(ctx context.Context, tx *sql.Tx, f developmentFilter) (map[news.S
 
 // positions reads where each mechanism and place of a topic, or of all topics if
 // it is "", stands as of a time, with what it stood at before.
-func positions(ctx context.Context, tx *sql.Tx, topic string, asOf time.Time) ([]news.Position, error) {
+func positions(ctx context.Context, tx transaction, topic string, asOf time.Time) ([]news.Position, error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT topic, mechanism, place, stage, committed, claim, at, story, item, url, quote FROM (
 		  SELECT *, row_number() OVER (PARTITION BY topic, mechanism, place ORDER BY at DESC, id DESC) AS n FROM ledger WHERE at <= ?1 AND (?2 = '' OR topic = ?2))
@@ -439,7 +439,7 @@ func positions(ctx context.Context, tx *sql.Tx, topic string, asOf time.Time) ([
 }
 
 // datesAhead reads the stated dates that lie ahead of a time, soonest first.
-func datesAhead(ctx context.Context, tx *sql.Tx, now time.Time) ([]news.StatedDate, error) {
+func datesAhead(ctx context.Context, tx transaction, now time.Time) ([]news.StatedDate, error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT d.at, d.precision, d.zone, d.what, d.place, d.kind, d.quote, d.item, d.story, f.name, i.url
 		FROM dates d JOIN items i ON i.id = d.item JOIN feeds f ON f.id = i.feed WHERE d.at >= ? ORDER BY d.at, d.id LIMIT 50`, ms(now))
@@ -461,7 +461,7 @@ func datesAhead(ctx context.Context, tx *sql.Tx, now time.Time) ([]news.StatedDa
 }
 
 // sources reads how reading each polled feed goes.
-func sources(ctx context.Context, tx *sql.Tx) ([]news.Source, error) {
+func sources(ctx context.Context, tx transaction) ([]news.Source, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT name, side, official, last_ok, last_new, trouble_since, err, paused, gone FROM feeds WHERE polled <> 0 ORDER BY name`)
 	if err != nil {
 		return nil, err

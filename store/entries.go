@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/binary"
 	"fmt"
 	"net/url"
@@ -104,7 +103,7 @@ func same(e news.Entry, id identity, k knownItem, unreliable map[int64]bool, arc
 
 // recordEntries stores the entries of one document of a feed: new ones as items,
 // changed ones as revisions, and marks what a live poll saw.
-func (s *Store) recordEntries(ctx context.Context, tx *sql.Tx, f news.Feed, entries []news.Entry, a arrival) (news.Overlap, error) {
+func (s *Store) recordEntries(ctx context.Context, tx transaction, f news.Feed, entries []news.Entry, a arrival) (news.Overlap, error) {
 	ov := news.Overlap{Entries: len(entries)}
 	ids := make([]identity, len(entries))
 	for i, e := range entries {
@@ -147,7 +146,7 @@ func (s *Store) recordEntries(ctx context.Context, tx *sql.Tx, f news.Feed, entr
 
 // learnUnreliable finds the GUIDs and URLs that identify nothing: those that two
 // entries of this document bear with different texts, and those remembered.
-func (s *Store) learnUnreliable(ctx context.Context, tx *sql.Tx, feed news.FeedID, entries []news.Entry, ids []identity) (map[int64]bool, error) {
+func (s *Store) learnUnreliable(ctx context.Context, tx transaction, feed news.FeedID, entries []news.Entry, ids []identity) (map[int64]bool, error) {
 	bearer := make(map[int64]int, 2*len(entries))
 	fresh := map[int64]bool{}
 	for i := range entries {
@@ -192,15 +191,20 @@ func (s *Store) learnUnreliable(ctx context.Context, tx *sql.Tx, feed news.FeedI
 	return known, nil
 }
 
-func (s *Store) findKnown(ctx context.Context, tx *sql.Tx, e news.Entry, id identity, unreliable map[int64]bool, archive bool) (knownItem, bool, error) {
+const (
+	byGUIDSQL = `SELECT ` + knownColumns + ` FROM items WHERE guid_key = ? ORDER BY id`
+	byURLSQL  = `SELECT ` + knownColumns + ` FROM items WHERE url_key = ? ORDER BY id`
+)
+
+func (s *Store) findKnown(ctx context.Context, tx transaction, e news.Entry, id identity, unreliable map[int64]bool, archive bool) (knownItem, bool, error) {
 	for _, q := range []struct {
-		stmt *sql.Stmt
-		key  int64
-	}{{s.stmt.byGUID, id.guid}, {s.stmt.byURL, id.url}} {
+		sql string
+		key int64
+	}{{byGUIDSQL, id.guid}, {byURLSQL, id.url}} {
 		if q.key == 0 {
 			continue
 		}
-		k, found, err := firstSame(tx.StmtContext(ctx, q.stmt).QueryContext, ctx, q.key, func(k knownItem) bool { return same(e, id, k, unreliable, archive) })
+		k, found, err := firstSame(ctx, tx, q.sql, q.key, func(k knownItem) bool { return same(e, id, k, unreliable, archive) })
 		if found || err != nil {
 			return k, found, err
 		}
@@ -208,8 +212,8 @@ func (s *Store) findKnown(ctx context.Context, tx *sql.Tx, e news.Entry, id iden
 	return knownItem{}, false, nil
 }
 
-func firstSame(query func(context.Context, ...any) (*sql.Rows, error), ctx context.Context, key int64, match func(knownItem) bool) (knownItem, bool, error) {
-	rows, err := query(ctx, key)
+func firstSame(ctx context.Context, tx transaction, query string, key int64, match func(knownItem) bool) (knownItem, bool, error) {
+	rows, err := tx.QueryContext(ctx, query, key)
 	if err != nil {
 		return knownItem{}, false, err
 	}
@@ -242,7 +246,7 @@ const insertItemSQL = `INSERT INTO items
 // pageWait is the longest an item waits for its article page.
 const pageWait = 10 * time.Minute
 
-func (s *Store) insertItem(ctx context.Context, tx *sql.Tx, f news.Feed, e news.Entry, id identity, a arrival) (news.ItemID, error) {
+func (s *Store) insertItem(ctx context.Context, tx transaction, f news.Feed, e news.Entry, id identity, a arrival) (news.ItemID, error) {
 	fresh := a.at.Sub(e.Published) <= a.history
 	if e.Published.IsZero() {
 		fresh = !a.first
@@ -252,7 +256,7 @@ func (s *Store) insertItem(ctx context.Context, tx *sql.Tx, f news.Feed, e news.
 		live = ms(a.at)
 	}
 	state, due := newState(f, e, a)
-	r, err := tx.StmtContext(ctx, s.stmt.insertItem).ExecContext(ctx,
+	r, err := tx.ExecContext(ctx, insertItemSQL,
 		int64(f.ID), e.GUID, e.URL, e.Canonical, id.guid, id.url, id.text, ms(e.Published), e.PublishedFrom, ms(newsTime(e.Published, a.at)), ms(a.at),
 		string(a.origin), live, fresh, live != 0 && a.first, string(state), ms(due), ms(a.at))
 	if err != nil {
@@ -262,7 +266,7 @@ func (s *Store) insertItem(ctx context.Context, tx *sql.Tx, f news.Feed, e news.
 	if err != nil {
 		return 0, err
 	}
-	_, err = tx.StmtContext(ctx, s.stmt.insertText).ExecContext(ctx, n, e.Title, e.Summary, e.Content)
+	_, err = tx.ExecContext(ctx, `INSERT INTO texts (item, title, summary, content, page) VALUES (?, ?, ?, ?, '')`, n, e.Title, e.Summary, e.Content)
 	return news.ItemID(n), err
 }
 
@@ -276,7 +280,7 @@ func newState(f news.Feed, e news.Entry, a arrival) (news.State, time.Time) {
 }
 
 // revise replaces an item's text, keeping the old one among its revisions.
-func (s *Store) revise(ctx context.Context, tx *sql.Tx, f news.Feed, k knownItem, e news.Entry, id identity, a arrival) error {
+func (s *Store) revise(ctx context.Context, tx transaction, f news.Feed, k knownItem, e news.Entry, id identity, a arrival) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO revisions (item, n, at, title, summary, content, verdict, reason, evidence, novel)
 		SELECT i.id, i.revision, i.revised, t.title, t.summary, t.content,
@@ -299,12 +303,10 @@ func (s *Store) revise(ctx context.Context, tx *sql.Tx, f news.Feed, k knownItem
 	return err
 }
 
-const touchLiveSQL = `UPDATE items SET live_seen = ?, backlog = ? WHERE id = ? AND live_seen = 0`
-
 // seenLive records that a live poll saw an item that came in otherwise, and so
 // makes its development tellable.
-func (s *Store) seenLive(ctx context.Context, tx *sql.Tx, id news.ItemID, a arrival) error {
-	if _, err := tx.StmtContext(ctx, s.stmt.touchLive).ExecContext(ctx, ms(a.at), a.first, id); err != nil {
+func (s *Store) seenLive(ctx context.Context, tx transaction, id news.ItemID, a arrival) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE items SET live_seen = ?, backlog = ? WHERE id = ? AND live_seen = 0`, ms(a.at), a.first, id); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE stories SET live_seen = max(live_seen, ?) WHERE id IN (SELECT story FROM members WHERE item = ?)`, ms(a.at), id)

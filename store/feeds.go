@@ -30,7 +30,7 @@ func scanFeed(row scanner, more ...any) (f news.Feed, err error) {
 // name: a changed URL drops what polling the old one taught us and keeps the
 // items; a feed no longer configured keeps its items and is not polled.
 func (s *Store) SyncFeeds(ctx context.Context, feeds []news.Feed) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, func(tx transaction) error {
 		if _, err := tx.ExecContext(ctx, `UPDATE feeds SET polled = 0 WHERE polled <> 0`); err != nil {
 			return err
 		}
@@ -95,7 +95,7 @@ func (s *Store) feeds(ctx context.Context, query string, args ...any) ([]news.Fe
 // that the feed was gone and makes it due. It returns news.ErrNotFound for a
 // name that no feed bears.
 func (s *Store) PauseFeed(ctx context.Context, name string, pause bool) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, func(tx transaction) error {
 		q := `UPDATE feeds SET paused = 1, reason = 'paused by the operator' WHERE name = ?`
 		if !pause {
 			q = `UPDATE feeds SET paused = 0, gone = 0, failures = 0, next_poll = 0, reason = 'resumed by the operator' WHERE name = ?`
@@ -120,7 +120,7 @@ func cmpErr(err, otherwise error) error {
 
 // ensureFeed returns the id of the feed known by a name or a URL, and makes an
 // unpolled one of that name when there is none.
-func ensureFeed(ctx context.Context, tx *sql.Tx, name, lang string) (news.Feed, error) {
+func ensureFeed(ctx context.Context, tx transaction, name, lang string) (news.Feed, error) {
 	f, err := scanFeed(tx.QueryRowContext(ctx, `SELECT `+feedColumns+` FROM feeds f WHERE f.name = ?1 OR f.url = ?1 ORDER BY f.name = ?1 DESC, f.id LIMIT 1`, name))
 	if err != sql.ErrNoRows {
 		return f, err

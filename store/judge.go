@@ -1,12 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -89,7 +90,7 @@ func (s *Store) attachFeeds(ctx context.Context, ws []news.Work) error {
 // RecordPage stores the outcome of fetching an item's article page: its text, or
 // "" with the item left waiting until its tries or its time are used up.
 func (s *Store) RecordPage(ctx context.Context, id news.ItemID, revision int, page string, maxTries int) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, func(tx transaction) error {
 		r, err := tx.ExecContext(ctx, `
 			UPDATE items SET tries = tries + 1, state = iif(? <> '' OR tries + 1 >= ?, 'received', state)
 			WHERE id = ? AND revision = ? AND state = 'waiting_text'`, page, maxTries, int64(id), revision)
@@ -109,7 +110,7 @@ func (s *Store) RecordPage(ctx context.Context, id news.ItemID, revision int, pa
 // was prepared is passed over: it is still pending.
 func (s *Store) Judge(ctx context.Context, now time.Time, batch []news.Prepared, d news.Deciders) (news.Tally, error) {
 	var total news.Tally
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(tx transaction) error {
 		total = news.Tally{}
 		for i := range batch {
 			t, err := s.judgeOne(ctx, tx, now, batch[i], d)
@@ -129,7 +130,27 @@ const judgeItemSQL = `UPDATE items SET state = 'judged', judged = ?2, lang = ?3,
 	last_verdict = ?5, last_novel = ?9, relevance = ?10, topics = ?11, tags = ?12
 	WHERE id = ?1 AND revision = ?2 AND state <> 'judged'`
 
-func (s *Store) judgeOne(ctx context.Context, tx *sql.Tx, now time.Time, p news.Prepared, d news.Deciders) (t news.Tally, err error) {
+const insertFingerprintSQL = `INSERT INTO fingerprints (item, fp) VALUES (?, ?) ON CONFLICT (item) DO UPDATE SET fp = excluded.fp`
+
+// insertKeysSQL inserts all keys of an item; those it lacks are NULL and ignored.
+var insertKeysSQL = func() string {
+	var rows []string
+	for i := range maxIndexKeys {
+		rows = append(rows, fmt.Sprintf(`(?%d, ?%d)`, i+1, maxIndexKeys+1))
+	}
+	return `INSERT OR IGNORE INTO keys (key, item) VALUES ` + strings.Join(rows, ", ")
+}()
+
+func insertKeys(ctx context.Context, tx transaction, item news.ItemID, keys []uint64) error {
+	for some := range slices.Chunk(keys, maxIndexKeys) {
+		if _, err := tx.ExecContext(ctx, insertKeysSQL, append(keyArgs(some), int64(item))...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) judgeOne(ctx context.Context, tx transaction, now time.Time, p news.Prepared, d news.Deciders) (t news.Tally, err error) {
 	it := p.Work.Item
 	known, err := s.findCandidates(ctx, tx, it.ID, p.Keys)
 	if err != nil {
@@ -138,7 +159,7 @@ func (s *Store) judgeOne(ctx context.Context, tx *sql.Tx, now time.Time, p news.
 	v := d.Verdict(p, known)
 	novel, topics, tags := encodeList(v.Novel), encodeTopics(p.Topics), encodeTags(p.Tags)
 	best := bestRelevance(p.Topics)
-	r, err := tx.StmtContext(ctx, s.stmt.judgeItem).ExecContext(ctx, int64(it.ID), it.Revision, p.Lang, p.Hash,
+	r, err := tx.ExecContext(ctx, judgeItemSQL, int64(it.ID), it.Revision, p.Lang, p.Hash,
 		string(v.Kind), int64(v.Of), v.Reason, v.Evidence, novel, best, topics, tags)
 	if err != nil {
 		return t, err
@@ -155,13 +176,11 @@ func (s *Store) judgeOne(ctx context.Context, tx *sql.Tx, now time.Time, p news.
 			return t, err
 		}
 	}
-	if _, err := tx.StmtContext(ctx, s.stmt.insertFP).ExecContext(ctx, int64(it.ID), p.Fingerprint); err != nil {
+	if _, err := tx.ExecContext(ctx, insertFingerprintSQL, int64(it.ID), p.Fingerprint); err != nil {
 		return t, err
 	}
-	for _, k := range p.Keys[:min(len(p.Keys), maxIndexKeys)] {
-		if _, err := tx.StmtContext(ctx, s.stmt.insertKey).ExecContext(ctx, int64(k), int64(it.ID)); err != nil {
-			return t, err
-		}
+	if err := insertKeys(ctx, tx, it.ID, p.Keys[:min(len(p.Keys), maxIndexKeys)]); err != nil {
+		return t, err
 	}
 	opened, err := s.place(ctx, tx, now, p, v, d)
 	if err != nil {
@@ -185,24 +204,28 @@ func (s *Store) judgeOne(ctx context.Context, tx *sql.Tx, now time.Time, p news.
 	return t, nil
 }
 
-// candidatesSQL asks for all keys in one statement; each part is bounded, and
-// one row past the bound shows that a key is hot.
-var candidatesSQL = func() string {
-	part := fmt.Sprintf(`SELECT key, item FROM (SELECT key, item FROM keys WHERE key = ? ORDER BY item DESC LIMIT %d)`, hotKey+1)
-	return strings.TrimSuffix(strings.Repeat(part+" UNION ALL ", maxIndexKeys), " UNION ALL ")
+// bearersSQL lists the newest items of each key, in one row: most of a search would
+// else be the handing over of rows. One item past the bound shows that a key is hot.
+var bearersSQL = func() string {
+	var parts []string
+	for i := range maxIndexKeys {
+		parts = append(parts, fmt.Sprintf(`(SELECT group_concat(item) FROM (SELECT item FROM keys WHERE key = ?%d ORDER BY item DESC LIMIT %d))`, i+1, hotKey+1))
+	}
+	return `SELECT ` + strings.Join(parts, ", ")
 }()
 
-const candidateSQL = `SELECT i.of, f.name, f.publisher, i.canonical, i.origin, i.seen, i.published, t.title, fp.fp
-	FROM items i JOIN feeds f ON f.id = i.feed JOIN texts t ON t.item = i.id JOIN fingerprints fp ON fp.item = i.id WHERE i.id = ?`
+const candidatesSQL = `SELECT i.id, i.of, f.name, f.publisher, i.canonical, i.origin, i.seen, i.published, t.title, fp.fp
+	FROM json_each(?) j CROSS JOIN items i ON i.id = j.value JOIN feeds f ON f.id = i.feed JOIN texts t ON t.item = i.id JOIN fingerprints fp ON fp.item = i.id
+	ORDER BY j.key`
 
 // findCandidates returns the known items that share index keys with an item,
 // those that share most first, then the newest.
-func (s *Store) findCandidates(ctx context.Context, tx *sql.Tx, self news.ItemID, keys []uint64) ([]news.Candidate, error) {
+func (s *Store) findCandidates(ctx context.Context, tx transaction, self news.ItemID, keys []uint64) ([]news.Candidate, error) {
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	shared, err := s.sharedKeys(ctx, tx, self, keys)
-	if err != nil {
+	shared, err := sharedKeys(ctx, tx, self, keys)
+	if err != nil || len(shared) == 0 {
 		return nil, err
 	}
 	ids := make([]news.ItemID, 0, len(shared))
@@ -210,78 +233,77 @@ func (s *Store) findCandidates(ctx context.Context, tx *sql.Tx, self news.ItemID
 		ids = append(ids, id)
 	}
 	slices.SortFunc(ids, func(a, b news.ItemID) int {
-		if d := shared[b] - shared[a]; d != 0 {
-			return d
-		}
-		return int(b - a)
+		return cmp.Or(cmp.Compare(shared[b], shared[a]), cmp.Compare(b, a))
 	})
 	ids = ids[:min(len(ids), maxVerified)]
-	out := make([]news.Candidate, 0, len(ids))
-	st := tx.StmtContext(ctx, s.stmt.candidate)
-	for _, id := range ids {
-		c := news.Candidate{Item: id, Shared: shared[id]}
-		var seen, published int64
-		err := st.QueryRowContext(ctx, int64(id)).Scan(&c.Root, &c.Name, &c.Publisher, &c.Canonical, &c.Origin, &seen, &published, &c.Title, &c.Fingerprint)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue // indexed and not judged: cannot happen, and would say nothing
-		} else if err != nil {
-			return nil, err
-		}
-		if c.Root == 0 {
-			c.Root = id
-		}
-		c.Seen, c.Published = at(seen), at(published)
-		out = append(out, c)
-	}
-	return out, nil
-}
-
-func (s *Store) sharedKeys(ctx context.Context, tx *sql.Tx, self news.ItemID, keys []uint64) (map[news.ItemID]int, error) {
-	args := make([]any, maxIndexKeys)
-	for i := range args {
-		args[i] = nil // matches nothing
-		if i < len(keys) {
-			args[i] = int64(keys[i])
-		}
-	}
-	rows, err := tx.StmtContext(ctx, s.stmt.candidates).QueryContext(ctx, args...)
+	rows, err := tx.QueryContext(ctx, candidatesSQL, mustJSON(ids))
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	bearers := map[int64][]news.ItemID{}
+	out := make([]news.Candidate, 0, len(ids))
 	for rows.Next() {
-		var k, id int64
-		if err := rows.Scan(&k, &id); err != nil {
+		var c news.Candidate
+		var seen, published int64
+		if err := rows.Scan(&c.Item, &c.Root, &c.Name, &c.Publisher, &c.Canonical, &c.Origin, &seen, &published, &c.Title, &c.Fingerprint); err != nil {
 			return nil, err
 		}
-		bearers[k] = append(bearers[k], news.ItemID(id))
+		if c.Root == 0 {
+			c.Root = c.Item
+		}
+		c.Shared, c.Seen, c.Published = shared[c.Item], at(seen), at(published)
+		out = append(out, c)
 	}
-	if err := rows.Err(); err != nil {
+	return out, rows.Err()
+}
+
+// sharedKeys counts, of the items that bear some of the keys, how many they bear.
+func sharedKeys(ctx context.Context, tx transaction, self news.ItemID, keys []uint64) (map[news.ItemID]int, error) {
+	var lists [maxIndexKeys]sql.NullString
+	var to [maxIndexKeys]any
+	for i := range lists {
+		to[i] = &lists[i]
+	}
+	if err := tx.QueryRowContext(ctx, bearersSQL, keyArgs(keys)...).Scan(to[:]...); err != nil {
 		return nil, err
 	}
 	shared := map[news.ItemID]int{}
-	count := func(hot bool) {
-		for _, ids := range bearers {
-			if (len(ids) > hotKey) != hot {
+	count := func(hot bool) error {
+		for _, list := range lists {
+			if !list.Valid || (strings.Count(list.String, ",") >= hotKey) != hot {
 				continue
 			}
 			n := 0
-			for _, id := range ids {
-				if id == self {
+			for item := range strings.SplitSeq(list.String, ",") {
+				id, err := strconv.ParseInt(item, 10, 64)
+				if err != nil {
+					return err
+				}
+				if news.ItemID(id) == self {
 					continue
 				}
 				if n++; n > perKey {
 					break
 				}
-				shared[id]++
+				shared[news.ItemID(id)]++
 			}
 		}
+		return nil
 	}
-	if count(false); len(shared) == 0 {
-		count(true)
+	if err := count(false); err != nil || len(shared) > 0 {
+		return shared, err
 	}
-	return shared, nil
+	return shared, count(true)
+}
+
+// keyArgs are an item's index keys as the arguments of a statement; NULL, which
+// matches nothing, stands for those it lacks.
+func keyArgs(keys []uint64) []any {
+	args := make([]any, maxIndexKeys, maxIndexKeys+1)
+	for i, k := range keys[:min(len(keys), maxIndexKeys)] {
+		args[i] = int64(k)
+	}
+	return args
 }
 
 // bestRelevance is the item's best relevance over all topics.

@@ -10,7 +10,7 @@ import (
 
 // recordDates stores the dates an item states, in place of those its former
 // revision stated. What repeats a known text states nothing of its own.
-func (s *Store) recordDates(ctx context.Context, tx *sql.Tx, p news.Prepared, v news.Verdict, d news.Deciders) error {
+func (s *Store) recordDates(ctx context.Context, tx transaction, p news.Prepared, v news.Verdict, d news.Deciders) error {
 	if d.Dates == nil || v.Kind == news.Duplicate {
 		return nil
 	}
@@ -26,7 +26,7 @@ func (s *Store) recordDates(ctx context.Context, tx *sql.Tx, p news.Prepared, v 
 				return err
 			}
 		}
-		_, err := tx.StmtContext(ctx, s.stmt.insertDate).ExecContext(ctx, int64(p.Work.Item.ID), story.Int64, ms(sd.At), sd.Precision, sd.Zone, sd.What, sd.Where, sd.Kind, sd.Quote)
+		_, err := tx.ExecContext(ctx, insertDateSQL, int64(p.Work.Item.ID), story.Int64, ms(sd.At), sd.Precision, sd.Zone, sd.What, sd.Where, sd.Kind, sd.Quote)
 		if err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ func (s *Store) recordDates(ctx context.Context, tx *sql.Tx, p news.Prepared, v 
 var farFuture = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // moveLedger lets a development that grew move the positions of its topic.
-func (s *Store) moveLedger(ctx context.Context, tx *sql.Tx, topic string, id news.StoryID, d news.Deciders) error {
+func (s *Store) moveLedger(ctx context.Context, tx transaction, topic string, id news.StoryID, d news.Deciders) error {
 	if d.Ledger == nil {
 		return nil
 	}

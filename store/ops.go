@@ -69,7 +69,7 @@ func (s *Store) Condition(ctx context.Context) (c Condition, err error) {
 	return c, classify(err)
 }
 
-func openDeliveries(ctx context.Context, tx *sql.Tx) ([]news.Delivery, error) {
+func openDeliveries(ctx context.Context, tx transaction) ([]news.Delivery, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT `+deliveryColumns+` FROM outbox o
 		WHERE o.state IN ('queued', 'claimed', 'unknown', 'held', 'parked') ORDER BY o.id LIMIT 500`)
 	if err != nil {
@@ -87,7 +87,7 @@ func openDeliveries(ctx context.Context, tx *sql.Tx) ([]news.Delivery, error) {
 	return out, rows.Err()
 }
 
-func lastCuts(ctx context.Context, tx *sql.Tx) (map[string]time.Time, error) {
+func lastCuts(ctx context.Context, tx transaction) (map[string]time.Time, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT d.name, coalesce((SELECT max(slot) FROM cuts WHERE digest = d.name), 0) FROM digests d`)
 	if err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func lastCuts(ctx context.Context, tx *sql.Tx) (map[string]time.Time, error) {
 	return out, rows.Err()
 }
 
-func alarms(ctx context.Context, tx *sql.Tx) ([]Alarm, error) {
+func alarms(ctx context.Context, tx transaction) ([]Alarm, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT cause, open, told, subjects FROM alarms ORDER BY cause`)
 	if err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ const OpsDigest = "ops"
 // TellOperator queues one message to the operator for each of channels, together
 // with what it makes known: alarms replace the stored ones of their causes.
 func (s *Store) TellOperator(ctx context.Context, channels []string, now time.Time, alarms []Alarm, m news.Message) error {
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(tx transaction) error {
 		for _, a := range alarms {
 			_, err := tx.ExecContext(ctx, `INSERT INTO alarms (cause, open, told, subjects) VALUES (?, ?, ?, ?)
 				ON CONFLICT (cause) DO UPDATE SET open = excluded.open, told = excluded.told, subjects = excluded.subjects`,

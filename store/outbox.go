@@ -40,7 +40,7 @@ func (s *Store) ClaimDelivery(ctx context.Context, now time.Time) (d news.Delive
 	} else if !some {
 		return d, news.ErrNotFound
 	}
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(tx transaction) error {
 		d, err = scanDelivery(tx.QueryRowContext(ctx, `
 			SELECT `+deliveryColumns+` FROM outbox o
 			WHERE o.state = 'queued' AND o.due <= ? AND o.id = (SELECT min(p.id) FROM outbox p WHERE p.channel = o.channel AND `+openDelivery+`)
@@ -68,7 +68,7 @@ func (s *Store) ClaimDelivery(ctx context.Context, now time.Time) (d news.Delive
 // dropped by the operator meanwhile stays as it is, but for one that was found to
 // be posted and is to be posted again.
 func (s *Store) RecordDelivery(ctx context.Context, d news.Delivery) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, func(tx transaction) error {
 		r, err := tx.ExecContext(ctx, `UPDATE outbox SET state = ?1, due = ?2, lookups = ?3, plain_now = ?4, ts = ?5, cause = ?6
 			WHERE id = ?7 AND attempts = ?8 AND (state IN ('claimed', 'unknown') OR ?1 = 'sent' AND state IN ('queued', 'held'))`,
 			string(d.State), ms(d.Due), d.Lookups, d.PlainNow, d.TS, d.Cause, int64(d.ID), d.Attempts)
@@ -91,7 +91,7 @@ const recoverAfter = 5 * time.Second
 // may not have been posted and becomes unknown, to be looked up; a held message
 // is tried again, since its cause may have been mended.
 func (s *Store) RecoverClaims(ctx context.Context, now time.Time) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, func(tx transaction) error {
 		_, err := tx.ExecContext(ctx, `UPDATE outbox SET state = 'unknown', due = ?, lookups = 0, cause = 'the program stopped while posting' WHERE state = 'claimed'`, ms(now.Add(recoverAfter)))
 		if err != nil {
 			return err
@@ -133,7 +133,7 @@ func (s *Store) deliveries(ctx context.Context, where string, args ...any) ([]ne
 // it again, dropped gives it up. It returns news.ErrNotFound for a message that
 // does not exist or is sent.
 func (s *Store) SetDelivery(ctx context.Context, id news.DeliveryID, to news.DeliveryState, now time.Time) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, func(tx transaction) error {
 		r, err := tx.ExecContext(ctx, `UPDATE outbox SET state = ?, due = ?, lookups = 0, cause = 'by the operator' WHERE id = ? AND state NOT IN ('sent', 'claimed')`,
 			string(to), ms(now), int64(id))
 		if err != nil {

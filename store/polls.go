@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -15,7 +14,7 @@ import (
 // transaction with what its entries were to us, and returns the state to store.
 func (s *Store) RecordPolls(ctx context.Context, polls []news.Poll, history time.Duration, decide func(news.Poll, news.Overlap) news.PollState) ([]news.Overlap, error) {
 	out := make([]news.Overlap, len(polls))
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(tx transaction) error {
 		for i, p := range polls {
 			a := arrival{at: p.At, origin: news.OriginLive, history: history, first: p.Feed.Poll.FirstOK.IsZero()}
 			ov, err := s.recordEntries(ctx, tx, p.Feed, p.Entries, a)
@@ -32,7 +31,7 @@ func (s *Store) RecordPolls(ctx context.Context, polls []news.Poll, history time
 	return out, err
 }
 
-func (s *Store) setPollState(ctx context.Context, tx *sql.Tx, f news.Feed, now time.Time, p news.PollState) error {
+func (s *Store) setPollState(ctx context.Context, tx transaction, f news.Feed, now time.Time, p news.PollState) error {
 	// The URL guards against a configuration reloaded while the poll was out.
 	_, err := tx.ExecContext(ctx, `
 		UPDATE feeds SET poll_url = ?, moved_to = ?, moved_seen = ?, etag = ?, modified = ?, validator_url = ?, poll_interval = ?, next_poll = ?,

@@ -36,7 +36,7 @@ func (s *Store) Reconcile(ctx context.Context, key, ts, channel string, now time
 	if err != nil {
 		return false, err
 	}
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(tx transaction) error {
 		restored = false
 		r, err := tx.ExecContext(ctx, `UPDATE outbox SET state = 'sent', ts = ?, due = 0, cause = 'found in the channel' WHERE key = ? AND state NOT IN ('sent', 'dropped')`, ts, key)
 		if err != nil {

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
@@ -21,7 +20,7 @@ const maxRegrouped = 600
 // some channel was told of stay as they are, and untold items may join them.
 // Duplicates go where what they repeat goes.
 func (s *Store) Regroup(ctx context.Context, now time.Time, group news.Regrouper) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, func(tx transaction) error {
 		since := ms(now.Add(-storyWindow))
 		topics, err := column(ctx, tx, `SELECT DISTINCT topic FROM stories WHERE live_seen >= ?`, since)
 		if err != nil {
@@ -36,7 +35,7 @@ func (s *Store) Regroup(ctx context.Context, now time.Time, group news.Regrouper
 	})
 }
 
-func (s *Store) regroupTopic(ctx context.Context, tx *sql.Tx, topic string, since int64, group news.Regrouper) error {
+func (s *Store) regroupTopic(ctx context.Context, tx transaction, topic string, since int64, group news.Regrouper) error {
 	open, told, err := regroupable(ctx, tx, topic, since)
 	if err != nil || len(open) < 1 {
 		return err
@@ -60,7 +59,7 @@ func (s *Store) regroupTopic(ctx context.Context, tx *sql.Tx, topic string, sinc
 			to = keepStory(g, home, taken)
 		}
 		if to == 0 {
-			r, err := tx.StmtContext(ctx, s.stmt.insertStory).ExecContext(ctx, topic, int64(1)<<62, 0, 0, 0)
+			r, err := tx.ExecContext(ctx, insertStorySQL, topic, int64(1)<<62, 0, 0, 0)
 			if err != nil {
 				return err
 			}
@@ -109,7 +108,7 @@ func keepStory(g news.Group, home map[news.ItemID]news.StoryID, taken map[news.S
 
 // regroupable reads the developments of a topic touched since a time: those no
 // channel was told of, and the told ones.
-func regroupable(ctx context.Context, tx *sql.Tx, topic string, since int64) (open, told []news.StoryCandidate, err error) {
+func regroupable(ctx context.Context, tx transaction, topic string, since int64) (open, told []news.StoryCandidate, err error) {
 	rows, err := tx.QueryContext(ctx, `SELECT s.id, EXISTS (SELECT 1 FROM told t WHERE t.story = s.id) FROM stories s WHERE s.topic = ? AND s.live_seen >= ? ORDER BY s.id`, topic, since)
 	if err != nil {
 		return nil, nil, err
@@ -141,7 +140,7 @@ func regroupable(ctx context.Context, tx *sql.Tx, topic string, since int64) (op
 }
 
 // moveMember moves an item, and what repeats or updates it within its story, to another.
-func moveMember(ctx context.Context, tx *sql.Tx, item news.ItemID, topic string, from, to news.StoryID) error {
+func moveMember(ctx context.Context, tx transaction, item news.ItemID, topic string, from, to news.StoryID) error {
 	_, err := tx.ExecContext(ctx, `UPDATE members SET story = ?1, why = 'regrouped before a cut' WHERE topic = ?2 AND story = ?3
 		AND (item = ?4 OR item IN (SELECT i.id FROM items i JOIN members m ON m.item = i.id WHERE m.story = ?3 AND i.of = ?4 AND i.verdict = 'duplicate'))`,
 		int64(to), topic, int64(from), int64(item))
@@ -150,7 +149,7 @@ func moveMember(ctx context.Context, tx *sql.Tx, item news.ItemID, topic string,
 
 // settleStory recomputes a story's times from its members, and removes it when it
 // has none left.
-func settleStory(ctx context.Context, tx *sql.Tx, id news.StoryID) error {
+func settleStory(ctx context.Context, tx transaction, id news.StoryID) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM stories WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM members WHERE story = ?1)`, int64(id))
 	if err != nil {
 		return err
@@ -171,7 +170,7 @@ func settleStory(ctx context.Context, tx *sql.Tx, id news.StoryID) error {
 	return nil
 }
 
-func column(ctx context.Context, tx *sql.Tx, query string, args ...any) (out []string, err error) {
+func column(ctx context.Context, tx transaction, query string, args ...any) (out []string, err error) {
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err

@@ -103,7 +103,7 @@ func (s *Store) FinishRetag(ctx context.Context, now time.Time) error {
 // history if every digest had its chance, which is when it was seen before heard.
 // One that is no longer relevant leaves its development, and with it all digests.
 func (s *Store) Retag(ctx context.Context, now time.Time, rules string, upTo news.ItemID, heard time.Time, batch []Retagging, d news.Deciders) (written int, err error) {
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(tx transaction) error {
 		written = 0
 		for _, r := range batch {
 			ok, err := s.retagOne(ctx, tx, heard, r, d)
@@ -122,7 +122,7 @@ func (s *Store) Retag(ctx context.Context, now time.Time, rules string, upTo new
 	return written, err
 }
 
-func (s *Store) retagOne(ctx context.Context, tx *sql.Tx, heard time.Time, r Retagging, d news.Deciders) (bool, error) {
+func (s *Store) retagOne(ctx context.Context, tx transaction, heard time.Time, r Retagging, d news.Deciders) (bool, error) {
 	p, it := r.Prepared, r.Before.Work.Item
 	res, err := tx.ExecContext(ctx, `UPDATE items SET relevance = ?, topics = ?, tags = ? WHERE id = ? AND revision = ? AND state = 'judged'`,
 		bestRelevance(p.Topics), encodeTopics(p.Topics), encodeTags(p.Tags), int64(it.ID), it.Revision)
@@ -177,7 +177,7 @@ func (s *Store) retagOne(ctx context.Context, tx *sql.Tx, heard time.Time, r Ret
 	if err := s.recordDates(ctx, tx, p, r.Before.Verdict, d); err != nil {
 		return false, fmt.Errorf("dates: %w", err)
 	}
-	_, err = tx.StmtContext(ctx, s.stmt.insertSearch).ExecContext(ctx, int64(it.ID), it.Title, p.Search)
+	_, err = tx.ExecContext(ctx, insertSearchSQL, int64(it.ID), it.Title, p.Search)
 	return true, err
 }
 
@@ -202,7 +202,7 @@ func positionTags(tags []news.Tag) (out []news.Tag) {
 }
 
 // memberStory is the development an item is in; 0 when it is in none.
-func memberStory(ctx context.Context, tx *sql.Tx, item news.ItemID, topic string) (id news.StoryID, err error) {
+func memberStory(ctx context.Context, tx transaction, item news.ItemID, topic string) (id news.StoryID, err error) {
 	err = tx.QueryRowContext(ctx, `SELECT story FROM members WHERE item = ? AND topic = ?`, int64(item), topic).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
@@ -211,7 +211,7 @@ func memberStory(ctx context.Context, tx *sql.Tx, item news.ItemID, topic string
 }
 
 // quiet sees to it that an item whose tags changed causes no telling.
-func quiet(ctx context.Context, tx *sql.Tx, it news.Item, heard time.Time, arrives bool, homes []news.StoryID) error {
+func quiet(ctx context.Context, tx transaction, it news.Item, heard time.Time, arrives bool, homes []news.StoryID) error {
 	told := false
 	for _, home := range homes {
 		r, err := tx.ExecContext(ctx, `UPDATE told SET state = json_set(state, '$.items."' || ?2 || '"', ?3) WHERE story = ?1`, int64(home), int64(it.ID), it.Revision)
@@ -233,7 +233,7 @@ func quiet(ctx context.Context, tx *sql.Tx, it news.Item, heard time.Time, arriv
 
 // leave takes an item out of a development, and removes the development when
 // nothing is left of it and nobody was told.
-func (s *Store) leave(ctx context.Context, tx *sql.Tx, item news.ItemID, topic string, home news.StoryID, d news.Deciders) error {
+func (s *Store) leave(ctx context.Context, tx transaction, item news.ItemID, topic string, home news.StoryID, d news.Deciders) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM members WHERE item = ? AND topic = ?`, int64(item), topic); err != nil {
 		return err
 	}
@@ -256,7 +256,7 @@ func (s *Store) leave(ctx context.Context, tx *sql.Tx, item news.ItemID, topic s
 
 // placeQuietly puts an item into a development as place does, or leaves it in the
 // one it is in; the development counts as no more seen than before.
-func (s *Store) placeQuietly(ctx context.Context, tx *sql.Tx, p news.Prepared, v news.Verdict, topic string, d news.Deciders) error {
+func (s *Store) placeQuietly(ctx context.Context, tx transaction, p news.Prepared, v news.Verdict, topic string, d news.Deciders) error {
 	it := p.Work.Item
 	when := ms(newsTime(it.Published, it.Seen))
 	pl, err := s.choose(ctx, tx, p, v, topic, when, d)
@@ -264,7 +264,7 @@ func (s *Store) placeQuietly(ctx context.Context, tx *sql.Tx, p news.Prepared, v
 		return err
 	}
 	if pl.Story == 0 {
-		r, err := tx.StmtContext(ctx, s.stmt.insertStory).ExecContext(ctx, topic, when, when, 0, int64(pl.Follows))
+		r, err := tx.ExecContext(ctx, insertStorySQL, topic, when, when, 0, int64(pl.Follows))
 		if err != nil {
 			return err
 		}
@@ -273,7 +273,7 @@ func (s *Store) placeQuietly(ctx context.Context, tx *sql.Tx, p news.Prepared, v
 			return err
 		}
 		pl.Story = news.StoryID(n)
-	} else if _, err := tx.StmtContext(ctx, s.stmt.touchStory).ExecContext(ctx, int64(pl.Story), when, when, 0); err != nil {
+	} else if _, err := tx.ExecContext(ctx, touchStorySQL, int64(pl.Story), when, when, 0); err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO members (item, story, topic, score, why, sketch) VALUES (?, ?, ?, ?, ?, ?)
@@ -283,7 +283,7 @@ func (s *Store) placeQuietly(ctx context.Context, tx *sql.Tx, p news.Prepared, v
 	}
 	if v.Kind != news.Duplicate {
 		for _, k := range p.StoryKeys {
-			if _, err := tx.StmtContext(ctx, s.stmt.insertStoryKey).ExecContext(ctx, int64(k), when, int64(it.ID)); err != nil {
+			if _, err := tx.ExecContext(ctx, insertStoryKeySQL, int64(k), when, int64(it.ID)); err != nil {
 				return err
 			}
 		}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"time"
 )
 
@@ -16,7 +15,7 @@ func (s *Store) PruneTexts(ctx context.Context, after int64, text, unrelated tim
 	if err != nil || len(ids) == 0 {
 		return 0, 0, classify(err)
 	}
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(tx transaction) error {
 		removed = 0
 		for _, id := range ids {
 			// Asked again: it may have been revised meanwhile.

@@ -43,7 +43,6 @@ type Store struct {
 	path string
 	w    *sql.DB // one connection: the writer
 	r    *sql.DB // read-only
-	stmt statements
 }
 
 // Open opens the database at path, creates it if need be, and brings its
@@ -57,9 +56,6 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	}
 	if err == nil {
 		s.r, err = open(path, "ro", 4)
-	}
-	if err == nil {
-		err = s.prepare(ctx)
 	}
 	if err != nil {
 		s.Close()
@@ -79,7 +75,6 @@ func OpenExisting(ctx context.Context, path string) (*Store, error) {
 
 // Close closes the database.
 func (s *Store) Close() error {
-	s.stmt.close()
 	var errs []error
 	for _, db := range []*sql.DB{s.r, s.w} {
 		if db != nil {
@@ -176,29 +171,6 @@ func Blocked(err error) bool {
 func busy(err error) bool {
 	e, ok := errors.AsType[sqlite3.Error](err)
 	return ok && (e.Code == sqlite3.ErrBusy || e.Code == sqlite3.ErrLocked)
-}
-
-// write runs f in a write transaction. Another process's lock is waited out
-// until ctx ends; it is never a failure of the store.
-func (s *Store) write(ctx context.Context, f func(*sql.Tx) error) error {
-	for {
-		err := s.writeOnce(ctx, f)
-		if err == nil || !busy(err) || ctx.Err() != nil {
-			return classify(err)
-		}
-	}
-}
-
-func (s *Store) writeOnce(ctx context.Context, f func(*sql.Tx) error) error {
-	tx, err := s.w.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	if err := f(tx); err != nil {
-		return err
-	}
-	return tx.Commit()
 }
 
 // ms and at convert between Go times and stored ones; the zero time is 0.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
@@ -296,7 +295,7 @@ func TestHotKeysAreSkippedUnlessAlone(t *testing.T) {
 	find := func(keys ...uint64) int {
 		t.Helper()
 		var n int
-		err := s.write(t.Context(), func(tx *sql.Tx) error {
+		err := s.write(t.Context(), func(tx transaction) error {
 			c, err := s.findCandidates(t.Context(), tx, 0, keys)
 			n = len(c)
 			return err

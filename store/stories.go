@@ -15,13 +15,16 @@ const (
 	storyKeysSQL    = `SELECT m.story, k.item FROM story_keys k JOIN members m ON m.item = k.item AND m.topic = ?2 WHERE k.key = ?1 AND k.at BETWEEN ?3 AND ?4 ORDER BY k.at DESC, k.item DESC LIMIT ?5`
 	insertMemberSQL = `INSERT INTO members (item, story, topic, score, why, sketch) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (item, topic) DO UPDATE SET story = excluded.story, score = excluded.score, why = excluded.why, sketch = excluded.sketch`
-	touchStorySQL = `UPDATE stories SET first = min(first, ?2), last = max(last, ?3), live_seen = max(live_seen, ?4) WHERE id = ?1`
-	insertDateSQL = `INSERT INTO dates (item, story, at, precision, zone, what, place, kind, quote) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	insertStorySQL    = `INSERT INTO stories (topic, first, last, live_seen, follows) VALUES (?, ?, ?, ?, ?)`
+	touchStorySQL     = `UPDATE stories SET first = min(first, ?2), last = max(last, ?3), live_seen = max(live_seen, ?4) WHERE id = ?1`
+	insertStoryKeySQL = `INSERT OR IGNORE INTO story_keys (key, at, item) VALUES (?, ?, ?)`
+	insertSearchSQL   = `INSERT OR REPLACE INTO search (rowid, title, body) VALUES (?, ?, ?)`
+	insertDateSQL     = `INSERT INTO dates (item, story, at, precision, zone, what, place, kind, quote) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 )
 
 // place puts a judged item into a development of each topic it is about, and
 // returns how many it opened.
-func (s *Store) place(ctx context.Context, tx *sql.Tx, now time.Time, p news.Prepared, v news.Verdict, d news.Deciders) (opened int, err error) {
+func (s *Store) place(ctx context.Context, tx transaction, now time.Time, p news.Prepared, v news.Verdict, d news.Deciders) (opened int, err error) {
 	it := p.Work.Item
 	seen, live, err := liveness(ctx, tx, it.ID)
 	if err != nil {
@@ -41,7 +44,7 @@ func (s *Store) place(ctx context.Context, tx *sql.Tx, now time.Time, p news.Pre
 			return opened, err
 		}
 		if pl.Story == 0 {
-			r, err := tx.StmtContext(ctx, s.stmt.insertStory).ExecContext(ctx, rel.Topic, when, when, touched, int64(pl.Follows))
+			r, err := tx.ExecContext(ctx, insertStorySQL, rel.Topic, when, when, touched, int64(pl.Follows))
 			if err != nil {
 				return opened, err
 			}
@@ -51,10 +54,10 @@ func (s *Store) place(ctx context.Context, tx *sql.Tx, now time.Time, p news.Pre
 			}
 			pl.Story = news.StoryID(n)
 			opened++
-		} else if _, err := tx.StmtContext(ctx, s.stmt.touchStory).ExecContext(ctx, int64(pl.Story), when, when, touched); err != nil {
+		} else if _, err := tx.ExecContext(ctx, touchStorySQL, int64(pl.Story), when, when, touched); err != nil {
 			return opened, err
 		}
-		if _, err := tx.StmtContext(ctx, s.stmt.insertMember).ExecContext(ctx, int64(it.ID), int64(pl.Story), rel.Topic, pl.Score, pl.Why, nonNil(p.Sketch)); err != nil {
+		if _, err := tx.ExecContext(ctx, insertMemberSQL, int64(it.ID), int64(pl.Story), rel.Topic, pl.Score, pl.Why, nonNil(p.Sketch)); err != nil {
 			return opened, err
 		}
 		if err := s.moveLedger(ctx, tx, rel.Topic, pl.Story, d); err != nil {
@@ -64,7 +67,7 @@ func (s *Store) place(ctx context.Context, tx *sql.Tx, now time.Time, p news.Pre
 			continue // found through what it repeats
 		}
 		for _, k := range p.StoryKeys {
-			if _, err := tx.StmtContext(ctx, s.stmt.insertStoryKey).ExecContext(ctx, int64(k), when, int64(it.ID)); err != nil {
+			if _, err := tx.ExecContext(ctx, insertStoryKeySQL, int64(k), when, int64(it.ID)); err != nil {
 				return opened, err
 			}
 		}
@@ -73,7 +76,7 @@ func (s *Store) place(ctx context.Context, tx *sql.Tx, now time.Time, p news.Pre
 		return opened, fmt.Errorf("dates: %w", err)
 	}
 	if p.Search != "" {
-		_, err := tx.StmtContext(ctx, s.stmt.insertSearch).ExecContext(ctx, int64(it.ID), it.Title, p.Search)
+		_, err := tx.ExecContext(ctx, insertSearchSQL, int64(it.ID), it.Title, p.Search)
 		return opened, err
 	}
 	return opened, nil
@@ -87,7 +90,7 @@ func nonNil(b []byte) []byte {
 }
 
 // liveness tells when an item was first seen and whether a live poll saw it.
-func liveness(ctx context.Context, tx *sql.Tx, id news.ItemID) (seen time.Time, live bool, err error) {
+func liveness(ctx context.Context, tx transaction, id news.ItemID) (seen time.Time, live bool, err error) {
 	var s, l int64
 	err = tx.QueryRowContext(ctx, `SELECT seen, live_seen FROM items WHERE id = ?`, int64(id)).Scan(&s, &l)
 	return at(s), l != 0, err
@@ -95,7 +98,7 @@ func liveness(ctx context.Context, tx *sql.Tx, id news.ItemID) (seen time.Time, 
 
 // choose finds the development an item belongs to: its own if it is a revision,
 // that of what it repeats, else what the decision says of the candidates.
-func (s *Store) choose(ctx context.Context, tx *sql.Tx, p news.Prepared, v news.Verdict, topic string, when int64, d news.Deciders) (news.Placement, error) {
+func (s *Store) choose(ctx context.Context, tx transaction, p news.Prepared, v news.Verdict, topic string, when int64, d news.Deciders) (news.Placement, error) {
 	for _, of := range []struct {
 		item news.ItemID
 		why  string
@@ -104,7 +107,7 @@ func (s *Store) choose(ctx context.Context, tx *sql.Tx, p news.Prepared, v news.
 			continue
 		}
 		var id int64
-		err := tx.StmtContext(ctx, s.stmt.memberOf).QueryRowContext(ctx, int64(of.item), topic).Scan(&id)
+		err := tx.QueryRowContext(ctx, `SELECT story FROM members WHERE item = ? AND topic = ?`, int64(of.item), topic).Scan(&id)
 		if err == nil {
 			return news.Placement{Topic: topic, Story: news.StoryID(id), Score: 1, Why: of.why}, nil
 		} else if !errors.Is(err, sql.ErrNoRows) {
@@ -120,7 +123,7 @@ func (s *Store) choose(ctx context.Context, tx *sql.Tx, p news.Prepared, v news.
 
 // storyCandidates returns the developments with a member that shares a key within
 // the window, those that share most first.
-func (s *Store) storyCandidates(ctx context.Context, tx *sql.Tx, topic string, keys []uint64, when int64) ([]news.StoryCandidate, error) {
+func (s *Store) storyCandidates(ctx context.Context, tx transaction, topic string, keys []uint64, when int64) ([]news.StoryCandidate, error) {
 	shared := map[news.StoryID]int{}
 	for _, k := range keys {
 		if err := s.countStories(ctx, tx, shared, k, topic, when); err != nil {
@@ -153,9 +156,9 @@ func (s *Store) storyCandidates(ctx context.Context, tx *sql.Tx, topic string, k
 	return out, nil
 }
 
-func (s *Store) countStories(ctx context.Context, tx *sql.Tx, shared map[news.StoryID]int, key uint64, topic string, when int64) error {
+func (s *Store) countStories(ctx context.Context, tx transaction, shared map[news.StoryID]int, key uint64, topic string, when int64) error {
 	w := storyWindow.Milliseconds()
-	rows, err := tx.StmtContext(ctx, s.stmt.storyKeys).QueryContext(ctx, int64(key), topic, when-w, when+w, storyPerKey)
+	rows, err := tx.QueryContext(ctx, storyKeysSQL, int64(key), topic, when-w, when+w, storyPerKey)
 	if err != nil {
 		return err
 	}
@@ -178,7 +181,7 @@ func (s *Store) countStories(ctx context.Context, tx *sql.Tx, shared map[news.St
 // the newest.
 const membersShown = 32
 
-func membersOf(ctx context.Context, tx *sql.Tx, id news.StoryID) ([]news.Member, error) {
+func membersOf(ctx context.Context, tx transaction, id news.StoryID) ([]news.Member, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT m.item, i.news_time, m.sketch FROM members m JOIN items i ON i.id = m.item
 		WHERE m.story = ? AND i.verdict <> 'duplicate' ORDER BY m.item DESC LIMIT ?`, int64(id), membersShown)
 	if err != nil {

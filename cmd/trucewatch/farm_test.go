@@ -467,10 +467,10 @@ func serveFarm(args []string) error {
 	return in.Err()
 }
 
-// farmWriter writes the farm's documents: one item in ten is about the talks, of
-// events with about five reports each; one in five bears the text of another feed's;
-// one in twenty belongs to a numbered series. Six feeds in ten are in English, two in
-// Russian, two in Ukrainian.
+// farmWriter writes the farm's documents: one item in ten is about the talks, one in
+// twenty mentions them, one in twenty belongs to a numbered series, and one in five
+// bears the text of another feed's. Six feeds in ten are in English, two in Russian,
+// two in Ukrainian.
 type farmWriter struct {
 	feeds, items int
 	full         bool
@@ -515,13 +515,14 @@ func (w *farmWriter) text(feed, item int) (string, []string) {
 	var title string
 	var ps []string
 	switch about := c.of(20); {
-	case about < 2: // the talks
-		e := newChance(item/2, feed/10, 3)
-		title = fmt.Sprintf(tongue.talks[e.of(len(tongue.talks))], tongue.cities[e.of(len(tongue.cities))], 3+e.of(90))
-		ps = append(ps, title+", "+tongue.sentence(c, 14)+" "+fmt.Sprintf(tongue.said, tongue.cities[e.of(len(tongue.cities))], 2+e.of(28))+" "+tongue.sentence(c, 12))
+	case about < 2:
+		title, ps = tongue.talks(c, w.event(c))
 	case about == 2: // a series
 		title = fmt.Sprintf(tongue.series, 100+item, tongue.cities[feed%len(tongue.cities)])
 		ps = append(ps, title+". "+tongue.sentence(c, 10))
+	case about == 3: // speaks of the talks beside its own subject
+		title = tongue.sentence(c, 8+c.of(4))
+		ps = append(ps, tongue.sentence(c, 14+c.of(8))+" "+tongue.aside)
 	default:
 		title = tongue.sentence(c, 8+c.of(4))
 		ps = append(ps, tongue.sentence(c, 14+c.of(8))+" "+tongue.sentence(c, 12+c.of(8)))
@@ -536,6 +537,14 @@ func (w *farmWriter) text(feed, item int) (string, []string) {
 		}
 	}
 	return strings.TrimSuffix(title, "."), ps
+}
+
+// event draws what an item about the talks reports: five reports an event on the
+// whole, hundreds of the greatest and one of most.
+func (w *farmWriter) event(c *chance) *chance {
+	events := max(w.feeds*w.items/50, 1)
+	at := float64(c.of(1<<20)) / (1 << 20)
+	return newChance(int(float64(events)*at*at), 3)
 }
 
 // chance is a row of numbers that is the same on every run.
@@ -559,8 +568,17 @@ func (c *chance) of(n int) int {
 
 // tongue is a language of the farm.
 type tongue struct {
-	words, cities, talks []string
-	said, series         string
+	words, cities, who, acts, matters, fronts []string
+	talk, said, aside, series                 string
+}
+
+// talks is a report of an event: the event's facts in words of the report's own.
+func (t *tongue) talks(c, event *chance) (title string, paragraphs []string) {
+	draw := func(of []string) string { return of[event.of(len(of))] }
+	who, act, matter, city, front := draw(t.who), draw(t.acts), draw(t.matters), draw(t.cities), draw(t.fronts)
+	days := 2 + event.of(120)
+	title = fmt.Sprintf(t.talk, who, act, matter, city) + ": " + strings.TrimSuffix(t.sentence(c, 4), ".")
+	return title, []string{fmt.Sprintf(t.said, who, city, act, matter, days, front) + " " + t.sentence(event, 9) + " " + t.sentence(c, 12)}
 }
 
 // sentence draws words so that few are frequent, and makes every sixth a name of its own.
@@ -600,26 +618,35 @@ market price election river bridge school hospital fire flood storm worker union
 council plan road train airport ferry museum festival team match season player coach film music book author science climate
 energy gas oil power water food farm harvest grain wheat trade export port ship border army village region district family child
 doctor nurse patient health virus teacher student lawyer judge prison trial witness report study research expert technology phone`),
-	cities: strings.Fields("Istanbul Geneva Jeddah Paris Riyadh Ankara Minsk Vienna Doha London Warsaw Budapest"),
-	talks: []string{"Ukraine and Russia discuss a ceasefire in %s for %d days", "Kremlin rejects truce drafted in %s after %d hours", "Zelensky agrees to meet Putin in %s on a ceasefire within %d days",
-		"Kyiv and Moscow agree on a prisoner exchange in %s, %d to be freed", "Ukraine peace talks in %s end without agreement on %d points", "Energy truce declared after talks in %s is to last %d days"},
-	said: "Delegations of Ukraine and Russia met in %s, a spokesman said on Tuesday, and are to talk about a ceasefire again within %d days.", series: "Air raid alert %d is over in %s",
+	cities:  strings.Fields("Istanbul Geneva Jeddah Paris Riyadh Ankara Minsk Vienna Doha London Warsaw Budapest"),
+	who:     []string{"Ukraine and Russia", "Kyiv and Moscow", "Zelensky and Putin", "Lavrov", "Umerov", "Witkoff", "Erdogan", "The Kremlin", "Ukraine's negotiators", "European leaders"},
+	acts:    strings.Fields("discuss reject agree accept postpone prepare propose extend sign deny announce violate"),
+	matters: []string{"a ceasefire", "an energy truce", "a prisoner exchange", "a Black Sea truce", "security guarantees", "a peace plan", "an Easter truce", "a humanitarian corridor", "a summit on the truce"},
+	fronts:  strings.Fields("Sumy Kherson Odesa Kharkiv Zaporizhzhia Donetsk Pokrovsk Kupiansk Mykolaiv Luhansk"),
+	talk:    "%s %s %s in %s", said: "A spokesman for %s said in %s that they %s %s of %d days near %s in the talks of Ukraine and Russia.",
+	aside: "The war in Ukraine goes on, and Russia has not agreed to a ceasefire.", series: "Air raid alert %d is over in %s",
 }, {
 	words: strings.Fields(`и в не на что с по как из за к его для это от было год также все при время после более уже или быть который
 человек город страна власть суд министр полиция школа больница рынок цена выборы река мост пожар завод рабочий банк бюджет налог
 партия лидер план дорога поезд аэропорт музей фестиваль команда матч сезон игрок тренер фильм музыка книга наука климат энергия
 газ нефть вода хлеб урожай зерно торговля экспорт порт корабль граница деревня район семья ребенок врач здоровье учитель студент`),
-	cities: strings.Fields("Стамбуле Женеве Джидде Париже Эр-Рияде Анкаре Минске Вене Дохе Лондоне Варшаве Будапеште"),
-	talks: []string{"Россия и Украина обсудят прекращение огня в %s на %d дней", "Кремль отверг перемирие, предложенное в %s, через %d часов", "Зеленский согласился встретиться с Путиным в %s в течение %d дней",
-		"Киев и Москва договорились об обмене пленными в %s, вернутся %d человек", "Мирные переговоры по Украине в %s завершились без соглашения по %d пунктам"},
-	said: "Делегации Украины и России встретились в %s, сообщил представитель во вторник, и вернутся к прекращению огня через %d дней.", series: "Отбой воздушной тревоги %d в %s",
+	cities:  strings.Fields("Стамбуле Женеве Джидде Париже Эр-Рияде Анкаре Минске Вене Дохе Лондоне Варшаве Будапеште"),
+	who:     []string{"Украина и Россия", "Киев и Москва", "Зеленский и Путин", "Лавров", "Умеров", "Уиткофф", "Эрдоган", "Кремль", "Переговорщики Украины", "Лидеры Европы"},
+	acts:    strings.Fields("обсуждают отвергают согласовали принимают откладывают готовят предлагают продлевают подписали отрицают объявляют нарушают"),
+	matters: []string{"прекращение огня", "энергетическое перемирие", "обмен пленными", "перемирие в Чёрном море", "гарантии безопасности", "мирный план", "пасхальное перемирие", "гуманитарный коридор", "саммит о перемирии"},
+	fronts:  strings.Fields("Сумами Херсоном Одессой Харьковом Запорожьем Донецком Покровском Купянском Николаевом Луганском"),
+	talk:    "%s %s %s в %s", said: "Представитель %s сообщил в %s, что стороны %s %s на %d дней под %s на переговорах Украины и России.",
+	aside: "Война в Украине продолжается, и Россия не согласилась на прекращение огня.", series: "Отбой воздушной тревоги %d в %s",
 }, {
 	words: strings.Fields(`і в не на що з по як із за до його для це від було рік також усі під час після більше вже або бути який
 людина місто країна влада суд міністр поліція школа лікарня ринок ціна вибори річка міст пожежа завод робітник банк бюджет податок
 партія лідер план дорога потяг аеропорт музей фестиваль команда матч сезон гравець тренер фільм музика книга наука клімат енергія
 газ нафта вода хліб врожай зерно торгівля експорт порт корабель кордон село район родина дитина лікар здоровʼя вчитель студент`),
-	cities: strings.Fields("Стамбулі Женеві Джидді Парижі Ер-Ріяді Анкарі Мінську Відні Досі Лондоні Варшаві Будапешті"),
-	talks: []string{"Україна та Росія обговорять припинення вогню в %s на %d днів", "Кремль відкинув перемирʼя, запропоноване в %s, через %d годин", "Зеленський погодився зустрітися з Путіним у %s протягом %d днів",
-		"Київ і Москва домовилися про обмін полоненими в %s, повернуться %d осіб", "Мирні переговори щодо України в %s завершилися без угоди щодо %d пунктів"},
-	said: "Делегації України та Росії зустрілися в %s, повідомив речник у вівторок, і повернуться до припинення вогню через %d днів.", series: "Відбій повітряної тривоги %d у %s",
+	cities:  strings.Fields("Стамбулі Женеві Джидді Парижі Ер-Ріяді Анкарі Мінську Відні Досі Лондоні Варшаві Будапешті"),
+	who:     []string{"Україна та Росія", "Київ і Москва", "Зеленський і Путін", "Лавров", "Умєров", "Віткофф", "Ердоган", "Кремль", "Переговорники України", "Лідери Європи"},
+	acts:    strings.Fields("обговорюють відкидають погодили приймають відкладають готують пропонують продовжують підписали заперечують оголошують порушують"),
+	matters: []string{"припинення вогню", "енергетичне перемирʼя", "обмін полоненими", "перемирʼя в Чорному морі", "гарантії безпеки", "мирний план", "великоднє перемирʼя", "гуманітарний коридор", "саміт про перемирʼя"},
+	fronts:  strings.Fields("Сумами Херсоном Одесою Харковом Запоріжжям Донецьком Покровськом Купʼянськом Миколаєвом Луганськом"),
+	talk:    "%s %s %s у %s", said: "Речник %s повідомив у %s, що сторони %s %s на %d днів під %s на переговорах України та Росії.",
+	aside: "Війна в Україні триває, і Росія не погодилася на припинення вогню.", series: "Відбій повітряної тривоги %d у %s",
 }}
