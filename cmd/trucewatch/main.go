@@ -51,10 +51,18 @@ type CLI struct {
 	Feeds    FeedsCmd    `cmd:"" help:"List feeds; pause or resume one."`
 	Outbox   OutboxCmd   `cmd:"" help:"List messages; try one again or drop it."`
 	Backup   BackupCmd   `cmd:"" help:"Copy the database to a file, beside a running daemon."`
+	Generate GenerateCmd `cmd:"" help:"Write shell completion, the manual page, or the schema of the configuration."`
 	Version  VersionCmd  `cmd:"" help:"Print the version."`
 }
 
+const description = "Watches news feeds for ceasefire talks and tells only what is new, and who says so."
+
 func main() { os.Exit(run(os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)) }
+
+// vars are what the declaration of the command line refers to.
+func vars() kong.Vars {
+	return kong.Vars{"version": version(), "cdx": defaultCDX}
+}
 
 // env is what a command needs of the process.
 type env struct {
@@ -78,12 +86,12 @@ func run(args []string, getenv func(string) string, stdin io.Reader, stdout, std
 	exited := -1
 	parser, err := kong.New(&cli,
 		kong.Name("trucewatch"),
-		kong.Description("Watches news feeds for ceasefire talks and tells only what is new, and who says so."),
+		kong.Description(description),
 		kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
-		kong.Vars{"version": version(), "cdx": defaultCDX},
+		vars(),
 	)
 	if err != nil {
 		panic(err) // the command line's own declaration is wrong
