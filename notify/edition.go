@@ -344,8 +344,7 @@ func linkOf(d news.Development) string {
 // read to say so.
 func quiet(d Digest, e news.Edition) Digest {
 	d.Kind = "quiet"
-	sel := e.Digest.Select
-	d.Narrow = len(sel.Mechanisms)+len(sel.Stages)+len(sel.Places)+len(sel.Sides) > 0
+	d.Narrow = narrow(e.Digest.Select)
 	d.Repeats, d.Old, d.Comments = untold(e)
 	what := "Nothing new on"
 	if len(d.Earlier) > 0 {
@@ -370,6 +369,11 @@ func quiet(d Digest, e news.Edition) Digest {
 	}
 	d.Headline = "Cannot say whether it is quiet: " + join(low) + " sources read since " + d.stamp(e.From)
 	return d
+}
+
+// narrow is whether a selection leaves part of its topics out.
+func narrow(s news.Selection) bool {
+	return len(s.Mechanisms)+len(s.Stages)+len(s.Places)+len(s.Sides) > 0
 }
 
 // untold counts why the window's reports about the talks are no news: they report

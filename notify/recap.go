@@ -18,7 +18,10 @@ type Week struct {
 	Monitors    bool       `json:"monitors"` // a UN, aid or monitoring source was read
 	Access      []Standing `json:"access,omitempty"`
 	Alerts      int        `json:"alerts"`
+	Withdrawn   int        `json:"withdrawn"`
 	Cuts        int        `json:"cuts"`
+	OnTime      int        `json:"on_time"`
+	Former      int        `json:"former"` // developments of the window before
 }
 
 // Claim is one side's word that nobody else has confirmed.
@@ -42,8 +45,9 @@ const unconfirmedAfter = 48 * time.Hour
 // news lies in the window counts.
 func recap(d Digest, e news.Edition) Digest {
 	d.Kind = "recap"
-	w := &Week{Alerts: e.Alerts, Cuts: e.Cuts}
+	w := &Week{Alerts: e.Alerts, Withdrawn: e.Withdrawn, Cuts: e.Cuts, OnTime: e.OnTime, Former: e.Former}
 	d.Week = w
+	d.Narrow = narrow(e.Digest.Select)
 	var pick []chosen
 	says := map[news.StoryID]string{}
 	for _, s := range e.Stories {
@@ -97,6 +101,13 @@ func span7(w time.Duration) string {
 		return "Week"
 	}
 	return title(span24(w))
+}
+
+func span7Word(w time.Duration) string {
+	if s := span7(w); s != "Week" {
+		return s
+	}
+	return "week"
 }
 
 func recapPage(d Digest) page {
@@ -162,9 +173,16 @@ func recapPage(d Digest) page {
 	if len(d.Dates) > 0 {
 		add("Dates ahead", datesLine(d))
 	}
+	developments := counted(len(d.Entries), "development", "developments") + " from " + counted(d.Articles, "article", "articles")
+	if w.Former > 0 && !d.Narrow {
+		developments += fmt.Sprintf(" (%d the %s before)", w.Former, span7Word(d.Slot.Sub(d.From)))
+	}
+	alerts := counted(w.Alerts, "alert", "alerts")
+	if w.Withdrawn > 0 {
+		alerts += fmt.Sprintf(", %d withdrawn", w.Withdrawn)
+	}
 	foot := []string{
-		counted(len(d.Entries), "development", "developments") + " from " + counted(d.Articles, "article", "articles"),
-		counted(w.Alerts, "alert", "alerts"), counted(w.Cuts, "digest", "digests"),
+		developments, alerts, counts(w.OnTime, w.Cuts) + " digests on time",
 		"sources read: " + strings.ReplaceAll(sidesRead(d.Coverage), " · ", ", "),
 	}
 	if s := notRead(d.Coverage, d.zone); s != "" {

@@ -218,7 +218,7 @@ func weeklyEdition() news.Edition {
 	e := dailyEdition()
 	e.Digest.Kind, e.Digest.Name, e.Digest.Window = "recap", "weekly", 7*24*time.Hour
 	e.From = e.Slot.Add(-e.Digest.Window)
-	e.Read, e.Relevant, e.Alerts, e.Cuts = 312, 84, 2, 14
+	e.Read, e.Relevant, e.Alerts, e.Withdrawn, e.Cuts, e.OnTime, e.Former = 312, 84, 2, 1, 14, 13, 49
 	claim := story(8, report(80, "State Demo", "russia", "Kyiv turned down 30-day offer, ministry says", at(18, 10, 0), stateMedia(),
 		tagged("title", "stage", "reject", "mechanism", "full"), said("kremlin", "turned down", "The ministry said Kyiv turned down the offer.")))
 	breach := story(9, report(90, "Placeholder Radio", "ukraine", "Shelling near the crossing breaks the pause, Kyiv says", at(19, 10, 0),

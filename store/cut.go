@@ -226,9 +226,18 @@ func (s *Store) surroundings(ctx context.Context, tx transaction, e *news.Editio
 	if err = tx.QueryRowContext(ctx, `SELECT count(*) FROM items WHERE state <> 'judged' AND seen < ?`, to).Scan(&e.Pending); err != nil {
 		return err
 	}
-	err = tx.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE kind = 'alert'), count(*) FILTER (WHERE kind NOT IN ('alert', 'ops')) FROM cuts WHERE at >= ? AND at < ? AND slot > 0`, from, to).Scan(&e.Alerts, &e.Cuts)
+	err = tx.QueryRowContext(ctx, `
+		SELECT count(*) FILTER (WHERE kind = 'alert'), count(*) FILTER (WHERE kind = 'correction'),
+		  count(*) FILTER (WHERE kind IN ('digest', 'quiet', 'blind', 'recap')),
+		  count(*) FILTER (WHERE kind IN ('digest', 'quiet', 'blind', 'recap') AND at - slot <= ?)
+		FROM cuts WHERE at >= ? AND at < ? AND slot > 0`, onTime.Milliseconds(), from, to).Scan(&e.Alerts, &e.Withdrawn, &e.Cuts, &e.OnTime)
 	if err != nil {
 		return err
+	}
+	if e.Digest.Kind == "recap" {
+		if e.Former, err = developmentsIn(ctx, tx, e.Digest.Select.Topics, e.From.Add(-e.Slot.Sub(e.From)), e.From); err != nil {
+			return err
+		}
 	}
 	last, err := scanTold(tx.QueryRowContext(ctx, `SELECT `+toldColumns+` WHERE t.channel = ? ORDER BY t.at DESC, t.story DESC LIMIT 1`, e.Digest.Channel))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -238,6 +247,22 @@ func (s *Store) surroundings(ctx context.Context, tx transaction, e *news.Editio
 	}
 	e.Last, e.LastLine = &last, last.Headline
 	return nil
+}
+
+// onTime is how late a digest may be cut and still count as on time.
+const onTime = 15 * time.Minute
+
+// developmentsIn counts the developments of some topics, or of all, with news in a window.
+func developmentsIn(ctx context.Context, tx transaction, topics []string, from, until time.Time) (n int, err error) {
+	where, args := `last >= ? AND first < ?`, []any{ms(from), ms(until)}
+	if len(topics) > 0 {
+		where += ` AND topic IN (` + placeholders(len(topics)) + `)`
+		for _, t := range topics {
+			args = append(args, t)
+		}
+	}
+	err = tx.QueryRowContext(ctx, `SELECT count(*) FROM stories WHERE `+where, args...).Scan(&n)
+	return n, err
 }
 
 // writeCut stores a cut's messages and told marks.

@@ -198,12 +198,31 @@ func checkOutside(e *env, cfg config.Config) ([]finding, error) {
 		channels = append(channels, a.Channel)
 	}
 	slack := notify.NewSlack(token, cfg.Slack.APIURL, client.HTTP())
-	for _, f := range slack.Check(e.ctx, channels) {
+	seen := slack.Check(e.ctx, channels)
+	for _, f := range seen {
 		level := "ok"
 		if !f.OK {
 			level = "fail"
 		}
 		out = append(out, finding{level, f.What, f.Says, f.Fix})
 	}
+	if seen[0].OK { // the token
+		out = append(out, checkLayouts(e.ctx, slack, time.Now()))
+	}
 	return out, nil
+}
+
+// checkLayouts has Slack look at a sample of each layout. A refusal is no failure:
+// a message whose layout is refused goes out as plain text.
+func checkLayouts(ctx context.Context, slack *notify.Slack, now time.Time) finding {
+	samples := notify.Samples(now)
+	for _, m := range samples {
+		if err := slack.Validate(ctx, m); err != nil {
+			if r, ok := errors.AsType[*notify.Refusal](err); !ok || r.Class != notify.Layout {
+				return finding{"warn", "message layouts", "Slack could not be asked: " + err.Error(), ""}
+			}
+			return finding{"warn", "message layouts", fmt.Sprintf("Slack does not accept the layout of messages of the kind %s: %v", m.Kind, err), "such messages go out as plain text; update the program, or report this"}
+		}
+	}
+	return finding{"ok", "message layouts", fmt.Sprintf("Slack accepts all %d samples", len(samples)), ""}
 }

@@ -163,7 +163,7 @@ func (w *sampleWire) writeSeed(dir string) error {
 func (w *sampleWire) config(dir, addr string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "database: %q\nseeds: %q\ntimezone: Europe/Kyiv\nhttp: {allow: [%q]}\n", filepath.Join(dir, "demo.db"), filepath.Join(dir, "seeds"), addr)
-	b.WriteString("digests:\n  - {name: demo, channel: terminal, cron: \"0 8,18 * * *\", languages: [en, uk, ru]}\nfeeds:\n")
+	b.WriteString("digests:\n  - {name: demo, channel: terminal, cron: \"0 8,18 * * *\", languages: [en]}\nfeeds:\n")
 	for _, f := range w.Feeds {
 		fmt.Fprintf(&b, "  - {name: %q, url: %q, side: %s, lang: %s, state_media: %v, official: %v}\n",
 			f.Name, "http://"+addr+"/"+url.PathEscape(f.Name), f.Side, f.Lang, f.StateMedia, f.Official)

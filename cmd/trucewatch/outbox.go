@@ -90,17 +90,27 @@ type OutboxDropCmd struct {
 func (c *OutboxDropCmd) Run(e *env) error { return setDelivery(e, c.ID, news.Dropped, "dropped") }
 
 func setDelivery(e *env, id int64, to news.DeliveryState, word string) error {
-	st, err := existing(e)
+	cfg, err := e.loadConfig()
+	if err != nil {
+		return err
+	}
+	st, err := store.OpenExisting(e.ctx, cfg.Database)
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	err = st.SetDelivery(e.ctx, news.DeliveryID(id), to, time.Now())
+	now := time.Now()
+	err = st.SetDelivery(e.ctx, news.DeliveryID(id), to, now)
 	if errors.Is(err, news.ErrNotFound) {
 		return fmt.Errorf("no message %d waits to be delivered; see `trucewatch outbox list`", id)
 	} else if err != nil {
 		return err
 	}
 	fmt.Fprintf(e.stdout, "message %d: %s\n", id, word)
+	if n, err := st.MergeQueued(e.ctx, now, merger(zonesOf(cfg), now)); err != nil {
+		return err
+	} else if n > 0 {
+		fmt.Fprintf(e.stdout, "%d messages that waited for over 72 hours go out as one\n", n)
+	}
 	return nil
 }

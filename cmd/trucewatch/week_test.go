@@ -124,3 +124,60 @@ feeds:
 		}
 	})
 }
+
+// A channel that refuses for five days and opens again: what waited is one message
+// with its thread, nothing is lost and nothing is told again.
+func TestAChannelThatOpensAfterDaysIsNotFlooded(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "held.db")
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		start := time.Now()
+		open := start.Add(6*24*time.Hour + 12*time.Hour)
+		w.slack = func(rw http.ResponseWriter, r *http.Request) (accept, answer bool) {
+			if since := time.Since(start); since > 20*time.Hour && time.Now().Before(open) {
+				rw.Header().Set("Content-Type", "application/json")
+				fmt.Fprint(rw, `{"ok":false,"error":"is_archived"}`)
+				return false, false
+			}
+			return true, true
+		}
+		cfg := worldConfig(t, db, oldNewsConfig)
+		go func() {
+			for i, ev := range events[:6] {
+				<-time.After(time.Until(start.Add(time.Duration(i)*24*time.Hour + 12*time.Hour)))
+				w.publish("wire.test", worldEntry{fmt.Sprint("event-", i), ev.title, ev.text, time.Now()})
+			}
+		}()
+		for _, until := range []time.Duration{6*24*time.Hour + 13*time.Hour, 8 * 24 * time.Hour} { // restarted once the channel is open
+			ctx, cancel := context.WithDeadline(t.Context(), start.Add(until))
+			w.runDaemon(ctx, t, cfg)
+			cancel()
+		}
+		var merged, all string
+		heads := 0
+		for _, p := range w.channelPosts() {
+			if p.at.After(open) && strings.Contains(p.text, "Held back") {
+				merged += p.body
+				heads++
+			}
+		}
+		w.mu.Lock()
+		for _, p := range w.posts {
+			all += p.body
+		}
+		w.mu.Unlock()
+		if heads != 1 || !strings.Contains(merged, "Held back: 3 messages") {
+			t.Errorf("%d merged messages: %q; want one of the three that waited for over 72 hours", heads, merged)
+		}
+		for i := range events[:6] {
+			if id := fmt.Sprint("http://wire.test/event-", i); !strings.Contains(all, id) {
+				t.Errorf("event %d was never told", i)
+			}
+		}
+		for id, n := range toldEntries(w) {
+			if n != 1 {
+				t.Errorf("%s told %d times as an entry", id, n)
+			}
+		}
+	})
+}

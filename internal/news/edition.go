@@ -48,23 +48,26 @@ const TerminalChannel = "terminal"
 // Edition is everything a digest of one slot may speak of, read in one transaction.
 // What of it is told, and in which words, is decided by notify.
 type Edition struct {
-	Digest   DigestSpec
-	Slot     time.Time
-	From     time.Time // start of the window: the previous cut that covered it, else the horizon
-	Horizon  time.Time // nothing with news time before this is told
-	First    bool      // the first digest of this name
-	Stories  []Development
-	Ledger   []Position
-	Dates    []StatedDate
-	Sources  []Source
-	Read     int    // articles read in the window
-	Relevant int    // of those, main or mention of a selected topic
-	Pending  int    // items seen before the slot and not judged yet
-	Unpolled int    // due feeds not tried since the start
-	Last     *Told  // the newest told mark of the channel
-	LastLine string // headline of that development
-	Alerts   int    // alerts sent in the window to any channel
-	Cuts     int    // digests cut in the window, on time or caught up
+	Digest    DigestSpec
+	Slot      time.Time
+	From      time.Time // start of the window: the previous cut that covered it, else the horizon
+	Horizon   time.Time // nothing with news time before this is told
+	First     bool      // the first digest of this name
+	Stories   []Development
+	Ledger    []Position
+	Dates     []StatedDate
+	Sources   []Source
+	Read      int    // articles read in the window
+	Relevant  int    // of those, main or mention of a selected topic
+	Pending   int    // items seen before the slot and not judged yet
+	Unpolled  int    // due feeds not tried since the start
+	Last      *Told  // the newest told mark of the channel
+	LastLine  string // headline of that development
+	Alerts    int    // alerts cut in the window, for any channel
+	Withdrawn int    // corrections among what was cut in the window
+	Cuts      int    // digests cut in the window
+	OnTime    int    // of those, within 15 minutes of their slot
+	Former    int    // of a recap: developments of the selected topics with news in the window before
 }
 
 // Development is one event, statement, decision or meeting phase, with all that reports it.
