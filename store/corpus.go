@@ -133,6 +133,25 @@ type Imported struct {
 	Tally   news.Tally
 }
 
+// unreliableIn tells, by feed, which GUIDs and URLs of a stretch identify nothing.
+func unreliableIn(ctx context.Context, tx transaction, entries []StretchEntry) (map[news.FeedID]map[int64]bool, error) {
+	keys := map[news.FeedID][]int64{}
+	for _, e := range entries {
+		w := e.Prepared.Work
+		id := identify(w.Feed.ID, w.Item.Entry)
+		keys[w.Feed.ID] = append(keys[w.Feed.ID], id.guid, id.url)
+	}
+	out := map[news.FeedID]map[int64]bool{}
+	for f, k := range keys {
+		known, err := knownUnreliable(ctx, tx, f, k)
+		if err != nil {
+			return nil, err
+		}
+		out[f] = known
+	}
+	return out, nil
+}
+
 // Import stores a stretch of entries as backfill and judges them, in order, each
 // seeing what was decided of the former. It stops early when enough is done: call
 // it again with the rest. An item that a live poll has seen is never revised by
@@ -141,28 +160,24 @@ func (s *Store) Import(ctx context.Context, im Stretch, j Judging, history time.
 	inner := context.WithoutCancel(ctx) // short, and a statement that can't be cancelled needs no goroutine
 	err = s.write(ctx, func(tx transaction) error {
 		out = Imported{}
-		unreliable := map[news.FeedID]map[int64]bool{}
+		unreliable, err := unreliableIn(inner, tx, im.Entries)
+		if err != nil {
+			return err
+		}
 		var last StretchEntry
 		for _, e := range im.Entries {
 			if out.Taken > 0 && j.Enough() {
 				break
 			}
 			if f := e.Prepared.Work.Feed; f.ID != 0 {
-				known, ok := unreliable[f.ID]
-				if !ok {
-					if known, err = s.learnUnreliable(inner, tx, f.ID, nil, nil); err != nil {
-						return err
-					}
-					unreliable[f.ID] = known
-				}
-				if err := s.importOne(inner, tx, e, j, known, history, &out); err != nil {
+				if err := s.importOne(inner, tx, e, j, unreliable[f.ID], history, &out); err != nil {
 					return fmt.Errorf("entry %q of %s: %w", e.Prepared.Work.Item.Title, f.Name, err)
 				}
 			}
 			out.Taken++
 			last = e
 		}
-		_, err := tx.ExecContext(inner, `INSERT INTO imports (source, position, cursor, digest, updated, finished) VALUES (?, ?, ?, ?, ?, 0)
+		_, err = tx.ExecContext(inner, `INSERT INTO imports (source, position, cursor, digest, updated, finished) VALUES (?, ?, ?, ?, ?, 0)
 			ON CONFLICT (source) DO UPDATE SET position = excluded.position, cursor = excluded.cursor, digest = excluded.digest, updated = excluded.updated, finished = 0`,
 			im.Source, last.After.Position, last.After.Cursor, im.Version, ms(last.Prepared.Work.Item.Seen))
 		return err

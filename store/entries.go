@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"time"
 
 	"trucewatch/internal/news"
@@ -162,31 +164,26 @@ func (s *Store) learnUnreliable(ctx context.Context, tx transaction, feed news.F
 			}
 		}
 	}
-	known := map[int64]bool{}
-	rows, err := tx.QueryContext(ctx, `SELECT key FROM unreliable WHERE feed = ?`, feed)
-	if err != nil {
+	keys := slices.Collect(maps.Keys(bearer))
+	known, err := knownUnreliable(ctx, tx, feed, keys)
+	if err != nil || len(fresh) == 0 {
+		return known, err
+	}
+	var have int
+	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM unreliable WHERE feed = ?`, int64(feed)).Scan(&have); err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var k int64
-		if err := rows.Scan(&k); err != nil {
-			return nil, err
-		}
-		known[k] = true
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	rows.Close()
 	for k := range fresh {
 		if known[k] {
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO unreliable (feed, key) VALUES (?, ?)`, feed, k); err != nil {
+		known[k] = true
+		if have++; have > maxUnreliable {
+			continue // a feed that never repeats a GUID: remembering more helps nobody
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO unreliable (feed, key) VALUES (?, ?)`, int64(feed), k); err != nil {
 			return nil, err
 		}
-		known[k] = true
 	}
 	return known, nil
 }
@@ -311,4 +308,36 @@ func (s *Store) seenLive(ctx context.Context, tx transaction, id news.ItemID, a 
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE stories SET live_seen = max(live_seen, ?) WHERE id IN (SELECT story FROM members WHERE item = ?)`, ms(a.at), id)
 	return err
+}
+
+// maxUnreliable bounds the unreliable keys remembered of one feed.
+const maxUnreliable = 20_000
+
+// knownUnreliable tells which of the keys a feed is remembered to have borne twice.
+func knownUnreliable(ctx context.Context, tx transaction, feed news.FeedID, keys []int64) (map[int64]bool, error) {
+	known := map[int64]bool{}
+	for part := range slices.Chunk(keys, 500) {
+		args := make([]any, 0, len(part)+1)
+		args = append(args, int64(feed))
+		for _, k := range part {
+			args = append(args, k)
+		}
+		rows, err := tx.QueryContext(ctx, `SELECT key FROM unreliable WHERE feed = ? AND key IN (`+placeholders(len(part))+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var k int64
+			if err := rows.Scan(&k); err != nil {
+				rows.Close()
+				return nil, err
+			}
+			known[k] = true
+		}
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
+		rows.Close()
+	}
+	return known, nil
 }
