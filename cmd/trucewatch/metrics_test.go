@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -216,4 +217,51 @@ func TestHealthIsServedOverASocket(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
 	}
+}
+
+var metricName = regexp.MustCompile(`\b(?:trucewatch|go|process)_[a-z_]+\b`)
+
+// Every metric that the alert rules and the documentation name exists, with the
+// values of labels that they ask for.
+func TestRulesAndDocumentationNameMetricsThatExist(t *testing.T) {
+	db := opsDB(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		o := operate(ctx, t, db, opsYAML, nil)
+		<-time.After(2 * time.Minute)
+		_, text := o.get("/metrics")
+		families := map[string]bool{}
+		for name := range readMetrics(t, text) {
+			family, _, _ := strings.Cut(name, "{")
+			families[family] = true
+		}
+		cancel()
+		<-o.ended
+		for _, file := range []string{"../../docs/alerts.yml", "../../docs/operations.md"} {
+			b, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			named := map[string]bool{}
+			for _, name := range metricName.FindAllString(string(b), -1) {
+				named[name] = true
+				if !families[name] {
+					t.Errorf("%s names %s, which does not exist", file, name)
+				}
+			}
+			if len(named) < 8 {
+				t.Errorf("%s names only %d metrics", file, len(named))
+			}
+			for _, m := range regexp.MustCompile(`\{([a-z]+)=~?"([a-z_|]+)"\}`).FindAllStringSubmatch(string(b), -1) {
+				if m[1] == "job" && m[2] == "trucewatch" { // Prometheus' own
+					continue
+				}
+				for value := range strings.SplitSeq(m[2], "|") {
+					if !strings.Contains(text, m[1]+`="`+value+`"`) {
+						t.Errorf("%s asks for %s=%q, which never is", file, m[1], value)
+					}
+				}
+			}
+		}
+	})
 }
