@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"trucewatch/store"
+)
+
+// A backup made beside the running daemon, restored two days later as documented,
+// tells nothing again and loses nothing.
+func TestARestoredBackupTellsNothingOld(t *testing.T) {
+	db := opsDB(t)
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		start := time.Now()
+		go func() {
+			for i, ev := range events[:5] {
+				<-time.After(time.Until(start.Add(time.Duration(i)*24*time.Hour + 12*time.Hour)))
+				w.publish("wire.test", worldEntry{fmt.Sprint("event-", i), ev.title, ev.text, time.Now()})
+			}
+		}()
+		ctx, cancel := context.WithCancel(t.Context())
+		o := w.operate(ctx, t, db, opsYAML, nil)
+		<-time.After(40 * time.Hour)
+		copied := filepath.Join(filepath.Dir(db), "copy")
+		if _, err := store.Backup(ctx, db, copied); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(48 * time.Hour)
+		before := toldEntries(w)
+		if before["event-2"] != 1 {
+			t.Fatalf("nothing was told after the backup: %v", before)
+		}
+		cancel()
+		<-o.ended
+		o.svc.store.Close()
+		for _, suffix := range []string{"", "-wal", "-shm"} {
+			if err := os.Rename(db+suffix, db+".broken"+suffix); err != nil && suffix == "" {
+				t.Fatal(err)
+			}
+		}
+		copyFile(t, copied, db)
+		ctx, cancel = context.WithCancel(t.Context())
+		o = w.operate(ctx, t, db, opsYAML, nil)
+		<-time.After(4 * 24 * time.Hour)
+		cancel()
+		if err := <-o.ended; err != nil {
+			t.Error(err)
+		}
+		for i := range events[:5] {
+			if n := toldEntries(w)[fmt.Sprint("event-", i)]; n != 1 {
+				t.Errorf("event %d told %d times, want once", i, n)
+			}
+		}
+	})
+}
+
+func TestTheBackupCommandWritesACopyThatServes(t *testing.T) {
+	bin, dir := binary(t), t.TempDir()
+	write(t, filepath.Join(dir, "c.yaml"), "database: t.db\nseeds: \"\"\n")
+	write(t, filepath.Join(dir, "d.yaml"), "database: copies/x.db\nseeds: \"\"\n")
+	run := func(want int, args ...string) string {
+		t.Helper()
+		cmd := exec.Command(bin, args...)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "SLACK_BOT_TOKEN=")
+		out, _ := cmd.CombinedOutput()
+		if got := cmd.ProcessState.ExitCode(); got != want {
+			t.Errorf("%v: exit %d, want %d\n%s", args, got, want, out)
+		}
+		return string(out)
+	}
+	if out := run(exitFailed, "-c", "c.yaml", "backup", "x.db"); !strings.Contains(out, "no database yet") {
+		t.Errorf("without a database: %s", out)
+	}
+	write(t, filepath.Join(dir, "items.jsonl"), history(100))
+	run(exitOK, "-c", "c.yaml", "backfill", "items.jsonl")
+	if out := run(exitFailed, "-c", "c.yaml", "backup", "copies/x.db"); !strings.Contains(out, "no such file or directory") {
+		t.Errorf("into a directory that is not there: %s", out)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "copies"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	run(exitOK, "-c", "c.yaml", "backup", "copies/x.db")
+	if a, b := run(exitOK, "-c", "c.yaml", "export"), run(exitOK, "-c", "d.yaml", "export"); a != b || len(a) < 1000 {
+		t.Errorf("the copy exports %d bytes, the database %d", len(b), len(a))
+	}
+}
