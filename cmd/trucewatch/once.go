@@ -69,6 +69,11 @@ func (c *OnceCmd) round(e *env, d *daemon) error {
 // tell cuts and delivers, or with DryRun shows what would be told.
 func (c *OnceCmd) tell(e *env, d *daemon) error {
 	now := d.now()
+	if d.history != nil && !c.DryRun {
+		if err := d.reconcileAll(e.ctx, now); err != nil {
+			return fmt.Errorf("the channels' history can't be read, so nothing is told: %w", err)
+		}
+	}
 	if err := d.cuts.Regroup(e.ctx, now, monitor.Regroup); err != nil {
 		return err
 	}
