@@ -54,8 +54,10 @@ func message(kind string, p page, phone string) news.Message {
 func reply(d Digest, e Entry) news.Message {
 	most := min(maxSources, len(e.Sources))
 	n := sort.Search(most, func(i int) bool { return !fits(replyPage(d, e, i+1)) })
-	return message(d.Kind, replyPage(d, e, n), fmt.Sprintf("%d. %s: %s", e.Number,
+	m := message(d.Kind, replyPage(d, e, n), fmt.Sprintf("%d. %s: %s", e.Number,
 		clip(e.Headline.Title, 150), counted(len(e.Sources), "source", "sources")))
+	m.Story = e.Story
+	return m
 }
 
 // phone is what a phone shows: the news within the first 110 units.

@@ -277,9 +277,9 @@ func (s *Store) writeCut(ctx context.Context, tx transaction, cut int64, name, c
 			thread = parts[1]
 		}
 		r, err := tx.ExecContext(ctx, `
-			INSERT INTO outbox (key, cut, channel, digest, slot, kind, part, text, plain, blocks, thread, broadcast, edit, state, created, due)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
-			DeliveryKey(name, slot, m.Part), cut, channel, name, ms(slot), m.Kind, m.Part, m.Text, m.Plain, string(m.Blocks), thread, m.Broadcast, int64(m.Edit), ms(now), ms(now))
+			INSERT INTO outbox (key, cut, channel, digest, slot, kind, part, text, plain, blocks, thread, broadcast, edit, story, state, created, due)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
+			DeliveryKey(name, slot, m.Part), cut, channel, name, ms(slot), m.Kind, m.Part, m.Text, m.Plain, string(m.Blocks), thread, m.Broadcast, int64(m.Edit), int64(m.Story), ms(now), ms(now))
 		if err != nil {
 			return err
 		}

@@ -187,6 +187,9 @@ func (s *Store) Stats(ctx context.Context) (st news.Stats, err error) {
 	if err != nil {
 		return st, classify(err)
 	}
+	if st.Reactions, err = s.reactionCounts(ctx); err != nil {
+		return st, err
+	}
 	err = eachRow(ctx, s.r, `SELECT d.name, d.first_seen, coalesce(c.slot, 0), coalesce(c.at, 0), coalesce(c.kind, '')
 		FROM digests d LEFT JOIN cuts c ON c.id = (SELECT id FROM cuts WHERE digest = d.name ORDER BY slot DESC LIMIT 1) ORDER BY d.name`, func(row scanner) error {
 		var d news.DigestStatus

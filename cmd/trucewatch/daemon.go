@@ -27,6 +27,7 @@ type daemon struct {
 	firstDone  atomic.Bool   // every feed due at the start was tried once
 	greeted    bool          // the hello is said; of the digest job alone, like the next
 	reconciled atomic.Bool   // what Slack's history shows is known
+	reactions  time.Time     // not counted before; of the reactions job alone
 	alerted    time.Time     // what was touched until then was looked at for alerts; of the poll job alone
 	wake       chan struct{} // a cut queued messages
 	unusable   func(error)   // ends the run: no waiting mends the database
@@ -59,6 +60,7 @@ func (d *daemon) run(ctx context.Context) error {
 		d.job(partDigest, d.cut),
 		monitor.Job{Name: "learn", Run: d.patient(d.monitor.LearnBoilerplate)},
 		monitor.Job{Name: "retention", Run: d.patient(d.retain)},
+		monitor.Job{Name: "reactions", Run: d.patient(d.countReactions)},
 		monitor.Job{Name: "ops", Run: d.patient(d.oversee)},
 		monitor.Job{Name: "tick", Run: d.tick},
 	)

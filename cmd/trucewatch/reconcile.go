@@ -9,9 +9,10 @@ import (
 	"trucewatch/notify"
 )
 
-// historian tells what stands in a channel; *notify.Slack does.
+// historian tells what stands in a channel and how it was received; *notify.Slack does.
 type historian interface {
 	Posted(ctx context.Context, channel string, since time.Time) ([]notify.Posted, error)
+	Reactions(ctx context.Context, channel, ts string) (map[string]int, error)
 }
 
 // reconcile learns from Slack's history, once before the first cut after a start,

@@ -161,6 +161,9 @@ func (w *world) serveSlack(rw http.ResponseWriter, r *http.Request) {
 			}
 		}
 		out["messages"] = ms
+	case "reactions.get":
+		out["type"], out["channel"] = "message", r.FormValue("channel")
+		out["message"] = map[string]any{"ts": r.FormValue("timestamp"), "reactions": []any{map[string]any{"name": "+1", "count": 2, "users": []string{"U0SECRET1", "U0SECRET2"}}}}
 	case "chat.update":
 		if w.edits == nil {
 			w.edits = map[string]string{}

@@ -107,6 +107,7 @@ type Stats struct {
 	Bytes      int64                   `json:"bytes"`
 	Deliveries map[DeliveryState]int64 `json:"outbox"`
 	Digests    []DigestStatus          `json:"digests"`
+	Reactions  map[string]int64        `json:"reactions"` // by emoji name, on what was posted in the last 30 days
 }
 
 // DigestStatus is when a digest was last cut.

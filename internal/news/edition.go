@@ -183,6 +183,7 @@ type Message struct {
 	Blocks    json.RawMessage // Slack blocks
 	Thread    DeliveryID      // post as a reply to this delivery; 0: to part 1 of the same cut when Part > 1
 	Broadcast bool            // show the reply in the channel as well
+	Story     StoryID         // the one development it tells; 0: several, or none
 	Edit      DeliveryID      // replace the text of this delivery instead of posting; 0: post
 }
 

@@ -258,8 +258,18 @@ CREATE TABLE outbox (
   lookups   INTEGER NOT NULL DEFAULT 0,
   plain_now INTEGER NOT NULL DEFAULT 0,
   ts        TEXT    NOT NULL DEFAULT '',
-  cause     TEXT    NOT NULL DEFAULT ''
+  cause     TEXT    NOT NULL DEFAULT '',
+  story     INTEGER NOT NULL DEFAULT 0,       -- the one development it tells
+  reacted   INTEGER NOT NULL DEFAULT 0        -- when its reactions were last counted
 ) STRICT;
+
+-- Reactions on the replies that tell one development: counts, never who.
+CREATE TABLE reactions (
+  delivery INTEGER NOT NULL REFERENCES outbox (id),
+  emoji    TEXT    NOT NULL,
+  count    INTEGER NOT NULL,
+  PRIMARY KEY (delivery, emoji)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX outbox_open ON outbox (channel, id) WHERE state IN ('queued', 'claimed', 'unknown', 'held');
 CREATE INDEX outbox_state ON outbox (state, due);
 CREATE INDEX outbox_cut ON outbox (cut);
