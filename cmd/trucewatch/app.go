@@ -85,6 +85,17 @@ type digest struct {
 	first time.Time // first sight of its name: no slot is before it
 }
 
+// openExisting reads the configuration and opens its database for a command that
+// needs one: it creates nothing.
+func (e *env) openExisting() (config.Config, *store.Store, error) {
+	cfg, err := e.loadConfig()
+	if err != nil {
+		return cfg, nil, err
+	}
+	st, err := store.OpenExisting(e.ctx, cfg.Database)
+	return cfg, st, err
+}
+
 // openStore opens the configured database for a command that changes it.
 func openStore(ctx context.Context, cfg config.Config) (*store.Store, error) {
 	return store.Open(ctx, cfg.Database)

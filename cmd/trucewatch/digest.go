@@ -6,7 +6,6 @@ import (
 
 	"trucewatch/internal/news"
 	"trucewatch/notify"
-	"trucewatch/store"
 )
 
 // DigestCmd previews a digest.
@@ -22,11 +21,7 @@ func (*DigestCmd) Help() string {
 }
 
 func (c *DigestCmd) Run(e *env) error {
-	cfg, err := e.loadConfig()
-	if err != nil {
-		return err
-	}
-	st, err := store.OpenExisting(e.ctx, cfg.Database)
+	cfg, st, err := e.openExisting()
 	if err != nil {
 		return err
 	}

@@ -22,11 +22,7 @@ type FeedsListCmd struct {
 }
 
 func (c *FeedsListCmd) Run(e *env) error {
-	cfg, err := e.loadConfig()
-	if err != nil {
-		return err
-	}
-	st, err := store.OpenExisting(e.ctx, cfg.Database)
+	_, st, err := e.openExisting()
 	if err != nil {
 		return err
 	}
@@ -142,11 +138,7 @@ type FeedsResumeCmd struct {
 func (c *FeedsResumeCmd) Run(e *env) error { return setPaused(e, c.Name, false) }
 
 func setPaused(e *env, name string, pause bool) error {
-	cfg, err := e.loadConfig()
-	if err != nil {
-		return err
-	}
-	st, err := store.OpenExisting(e.ctx, cfg.Database)
+	_, st, err := e.openExisting()
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ type delivery struct {
 }
 
 func (c *OutboxListCmd) Run(e *env) error {
-	st, err := existing(e)
+	_, st, err := e.openExisting()
 	if err != nil {
 		return err
 	}
@@ -64,15 +64,6 @@ func (c *OutboxListCmd) Run(e *env) error {
 	}
 	t.write(e.stdout)
 	return nil
-}
-
-// existing opens the configured database for a command that needs one.
-func existing(e *env) (*store.Store, error) {
-	cfg, err := e.loadConfig()
-	if err != nil {
-		return nil, err
-	}
-	return store.OpenExisting(e.ctx, cfg.Database)
 }
 
 // OutboxRetryCmd retries a message.

@@ -33,11 +33,7 @@ func (c *SearchCmd) Run(e *env) error {
 	if c.Limit < 1 {
 		return usageError{fmt.Errorf("--limit %d: want at least 1", c.Limit)}
 	}
-	cfg, err := e.loadConfig()
-	if err != nil {
-		return err
-	}
-	st, err := store.OpenExisting(e.ctx, cfg.Database)
+	_, st, err := e.openExisting()
 	if err != nil {
 		return err
 	}

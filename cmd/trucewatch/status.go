@@ -34,11 +34,7 @@ type nextSlot struct {
 }
 
 func (c *StatusCmd) Run(e *env) error {
-	cfg, err := e.loadConfig()
-	if err != nil {
-		return err
-	}
-	st, err := store.OpenExisting(e.ctx, cfg.Database)
+	cfg, st, err := e.openExisting()
 	if err != nil {
 		return err
 	}
@@ -119,9 +115,6 @@ func (s status) write(e *env, feeds []news.Feed, now time.Time) {
 	}
 	if !open {
 		fmt.Fprintln(e.stdout, "Outbox: nothing waits")
-	}
-	if len(st.Reactions) > 0 {
-		fmt.Fprintf(e.stdout, "Reactions in the last 30 days: %s\n", reactionsLine(st.Reactions))
 	}
 	fmt.Fprintln(e.stdout)
 	feedTable(feeds, now).write(e.stdout)

@@ -42,11 +42,7 @@ type reasoning struct {
 }
 
 func (c *WhyCmd) Run(e *env) error {
-	cfg, err := e.loadConfig()
-	if err != nil {
-		return err
-	}
-	st, err := store.OpenExisting(e.ctx, cfg.Database)
+	cfg, st, err := e.openExisting()
 	if err != nil {
 		return err
 	}
