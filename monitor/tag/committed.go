@@ -18,6 +18,10 @@ type roles struct {
 	venue, ceasefire, pause int
 	breach, urge, propose   int
 	prepare, inForce        int
+	condition, infinitive   int
+	confirm, joint          int
+	discussed               int
+	agreeProposal           int
 }
 
 func (t *topic) bindRoles(class func(string) int) {
@@ -38,6 +42,8 @@ func (t *topic) bindRoles(class func(string) int) {
 		{"negotiation", &r.negotiation}, {"as_place", &r.asPlace}, {"venue", &r.venue}, {"ceasefire", &r.ceasefire},
 		{"strike_pause", &r.pause},
 		{"breach", &r.breach}, {"urge", &r.urge}, {"propose", &r.propose}, {"prepare", &r.prepare}, {"in_force", &r.inForce},
+		{"condition", &r.condition}, {"infinitive", &r.infinitive}, {"confirm", &r.confirm}, {"joint_accord", &r.joint},
+		{"discussed", &r.discussed}, {"agree_proposal", &r.agreeProposal},
 	} {
 		*x.into = class(x.name)
 	}
@@ -62,6 +68,7 @@ type clause struct {
 	speaker uint32
 	told    bool // a third party speaks of it
 	mutual  bool // the verb takes two: agree, sign, exchange
+	with    bool // the party is the one a third party agreed with
 }
 
 // committed reads who agreed, declared, carried out or ended something.
@@ -82,6 +89,14 @@ func (v *view) clauses(sp *spot, out []clause) []clause {
 	r := &v.t.roles
 	for _, m := range v.marks[sp.marks:sp.mend] {
 		c := int(m.class)
+		if c == r.confirm && sp.set.has(r.exchange) {
+			// Both parties confirm it.
+			s, _, _ := v.named(sp, sp.first, m.first)
+			if s == uint32(1)<<len(r.side)-1 && !v.after(sp, m, r.not, 8) && !v.after(sp, m, r.unreal, 8) && !v.after(sp, m, r.prepare, 8) {
+				out = append(out, clause{verb: m, title: sp.field == inTitle, sides: s, mutual: true})
+			}
+			continue
+		}
 		if c != r.agree && c != r.declare && c != r.end && c != r.swapped {
 			continue
 		}
@@ -91,10 +106,18 @@ func (v *view) clauses(sp *spot, out []clause) []clause {
 		if !sp.set.has(r.arrangement) && !(sp.field == inLede && v.in[inTitle].has(r.arrangement)) {
 			continue
 		}
-		if v.before(sp, m, r.not, 4) || v.before(sp, m, r.unreal, 4) || v.covers(sp, m, v.t.arranged) {
+		if v.before(sp, m, r.not, 4) || v.before(sp, m, r.unreal, 4) || v.covers(sp, m, v.t.arranged) ||
+			v.before(sp, m, r.infinitive, 1) || v.before(sp, m, r.deny, 8) || v.after(sp, m, r.condition, 12) {
 			continue
 		}
-		out = append(out, v.subject(sp, m))
+		if c == r.agree && sp.field == inLede && v.before(sp, m, r.breach, 6) {
+			continue // "fired at the agreed corridor"
+		}
+		cl := v.subject(sp, m)
+		if v.covers(sp, m, r.agreeProposal) && cl.sides != uint32(1)<<len(r.side)-1 && !cl.all {
+			continue // one accepts what was proposed
+		}
+		out = append(out, cl)
 	}
 	return out
 }
@@ -113,6 +136,16 @@ func (v *view) near(sp *spot, m mark, class int, n int32) bool {
 func (v *view) before(sp *spot, m mark, class int, n int32) bool {
 	for _, o := range v.marks[sp.marks:sp.mend] {
 		if int(o.class) == class && o.last < m.first && m.first-o.last <= n {
+			return true
+		}
+	}
+	return false
+}
+
+// after tells whether a class stands at most n tokens after a mark.
+func (v *view) after(sp *spot, m mark, class int, n int32) bool {
+	for _, o := range v.marks[sp.marks:sp.mend] {
+		if int(o.class) == class && o.first > m.last && o.first-m.last <= n {
 			return true
 		}
 	}
@@ -150,6 +183,12 @@ func (v *view) subject(sp *spot, verb mark) clause {
 	}
 	c.speaker, c.told, _ = v.named(sp, sp.first, from)
 	c.sides, c.third, c.all = v.named(sp, from, verb.first)
+	if c.third && c.sides == 0 && !c.all && int(verb.class) == r.agree {
+		// "Washington agreed with Moscow on …": that binds Moscow.
+		if s, _, _ := v.named(sp, verb.last+1, verb.last+4); s != uint32(1)<<len(r.side)-1 {
+			c.sides, c.with = s, s != 0
+		}
+	}
 	if c.sides == 0 && !c.third && !c.all {
 		end := sp.past
 		for _, o := range v.marks[sp.marks:sp.mend] { // "… agreed, X says"
@@ -194,9 +233,17 @@ func (v *view) weighClauses(clauses []clause) commitment {
 	unilateral := v.in[inTitle].has(r.unilateral) || v.in[inLede].has(r.unilateral)
 	var pick *clause
 	var mutual uint32
+	round := v.in[inTitle].has(r.venue) && v.in[inTitle].has(r.negotiation)
+	var shared *clause // "Washington and Moscow agreed"
 	for i := range clauses {
 		c := &clauses[i]
-		if c.mutual && !c.third || c.mutual && c.sides != 0 {
+		if shared == nil && int(c.verb.class) == r.agree && c.third && c.sides != 0 && c.sides != both {
+			shared = c
+		}
+		if round && !unilateral && c.sides == both && int(c.verb.class) == r.agree && v.alike(c) {
+			return commitment{value: "both", mark: c.verb, plain: c.title, stage: "agreed"} // one announces what a round agreed
+		}
+		if c.mutual && !c.with && (!c.third || c.sides != 0) {
 			mutual |= c.sides
 		}
 		if pick == nil && (c.sides != 0 || c.all || c.third || c.told || c.speaker != 0) {
@@ -204,7 +251,10 @@ func (v *view) weighClauses(clauses []clause) commitment {
 		}
 	}
 	if pick == nil {
-		return commitment{}
+		return v.outcome(clauses, unilateral)
+	}
+	if shared != nil && pick.sides == 0 && !pick.mutual && pick.third {
+		pick = shared
 	}
 	out := commitment{mark: pick.verb, plain: pick.title, stage: "agreed"}
 	switch int(pick.verb.class) {
@@ -233,6 +283,40 @@ func (v *view) weighClauses(clauses []clause) commitment {
 		out.value, out.side = v.one(sides, pick)
 	}
 	return out
+}
+
+// outcome reads an exchange agreed at talks when nobody is named as agreeing: it
+// takes two.
+func (v *view) outcome(clauses []clause, unilateral bool) commitment {
+	r := &v.t.roles
+	title := &v.in[inTitle]
+	if unilateral || title.has(r.ceasefire) && !title.has(r.exchange) || !title.has(r.venue) && !title.has(r.negotiation) {
+		return commitment{}
+	}
+	for _, c := range clauses {
+		if int(c.verb.class) != r.agree {
+			continue
+		}
+		for i := range v.spots {
+			if sp := &v.spots[i]; c.verb.first >= sp.first && c.verb.last < sp.past && v.near(sp, c.verb, r.exchange, 6) {
+				return commitment{value: "both", mark: c.verb, plain: true, stage: "agreed"}
+			}
+		}
+	}
+	return commitment{}
+}
+
+// alike tells whether a clause speaks of the title's kind of arrangement: one
+// party's truce is not shared because both agreed on an exchange.
+func (v *view) alike(c *clause) bool {
+	r := &v.t.roles
+	title := &v.in[inTitle]
+	for i := range v.spots {
+		if sp := &v.spots[i]; c.verb.first >= sp.first && c.verb.last < sp.past {
+			return !(title.has(r.ceasefire) || title.has(r.pause)) || (sp.set.has(r.ceasefire) || sp.set.has(r.pause)) && !sp.set.has(r.exchange)
+		}
+	}
+	return false
 }
 
 // together tells "Kyiv and Moscow announce": both parties before the verb.
@@ -290,7 +374,13 @@ func (v *view) inferred(stage string) commitment {
 	t := &v.in[inTitle]
 	done := t.has(r.agree) || t.has(r.declare)
 	carried := done || t.has(r.swapped) || t.has(r.inForce) || t.has(r.end) || has(r.agree) || t.has(r.exchange) && has(r.venue)
-	if t.has(r.past) || t.has(r.breach) || !done && t.has(r.urge) || !carried && (t.has(r.propose) || t.has(r.prepare) || t.has(r.unreal)) {
+	if stage == "ended" && !has(r.unilateral) {
+		return commitment{} // what runs out is nobody's act
+	}
+	if !done && (t.has(r.discussed) || has(r.discussed) && !has(r.agree) && !t.has(r.exchange)) || !done && !has(r.venue) && t.has(r.prepare) && !t.has(r.swapped) && !t.has(r.inForce) {
+		return commitment{} // talked about or planned
+	}
+	if t.has(r.past) || t.has(r.breach) || t.has(r.deny) || t.has(r.urge) && !t.has(r.venue) || !done && t.has(r.urge) || !carried && (t.has(r.propose) || t.has(r.prepare) || t.has(r.unreal)) {
 		return commitment{} // wished for, planned or long past
 	}
 	var sides, title uint32
@@ -311,6 +401,10 @@ func (v *view) inferred(stage string) commitment {
 		if m, ok := v.evidence(r.arrangement, sp.field); ok && !found {
 			at, found = m, true
 		}
+	}
+	alone := title != 0 && title != both && !has(r.exchange)
+	if m, ok := v.evidence(r.joint, fieldCount); ok && !alone && has(r.joint) && !has(r.unilateral) && !has(r.breach) && !t.has(r.not) && !t.has(r.urge) && !t.has(r.end) {
+		return commitment{value: "both", stage: stage, mark: m} // a round's agreement is told or carried out
 	}
 	if !found {
 		return commitment{}

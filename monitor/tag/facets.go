@@ -60,7 +60,7 @@ func (o *tagger) committed(x *facts, who commitment) {
 	v := o.v
 	r := &v.t.roles
 	title := &v.in[inTitle]
-	if title.has(r.past) || !who.plain && title.has(r.breach) { // a look back, or "the agreed corridor was shelled"
+	if title.has(r.past) || title.has(r.discussed) && !title.has(r.agree) || !who.plain && title.has(r.breach) { // a look back, or "the agreed corridor was shelled"
 		who = commitment{}
 	}
 	stage := ""
@@ -79,6 +79,12 @@ func (o *tagger) committed(x *facts, who commitment) {
 	takesTwo := title.has(r.exchange) || title.has(r.shipping)
 	if who.value == "" || !who.plain && takesTwo {
 		if inferred := v.inferred(stage); who.value == "" || inferred.value == "both" {
+			who = inferred
+		}
+	}
+	if who.value == "third" && (title.has(r.joint) || !who.plain && !takesTwo) {
+		// A mediator tells of what a round agreed, or only the lede has one speak.
+		if inferred := v.inferred(stage); inferred.value == "both" && title.has(r.joint) || inferred.side != "" {
 			who = inferred
 		}
 	}
@@ -158,7 +164,7 @@ func (o *tagger) models(facet string, x *facts, most int) {
 		return 0
 	})
 	for i, w := range votes {
-		if i == most || w.p < 1 && !(i == 0 && facet == "stage" && w.p > 0.5) {
+		if i == most || w.p < 1 && !(i == 0 && facet == "stage" && w.p > 0.4) {
 			break
 		}
 		var m mark
