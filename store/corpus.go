@@ -131,6 +131,8 @@ type Imported struct {
 	Taken   int // entries done, of the stretch's
 	Overlap news.Overlap
 	Tally   news.Tally
+
+	first, last int64 // news times of what is about a topic; 0: nothing is
 }
 
 // unreliableIn tells, by feed, which GUIDs and URLs of a stretch identify nothing.
@@ -177,6 +179,11 @@ func (s *Store) Import(ctx context.Context, im Stretch, j Judging, history time.
 			out.Taken++
 			last = e
 		}
+		if out.last != 0 {
+			if err := widenRebuild(inner, tx, out.first, out.last); err != nil {
+				return err
+			}
+		}
 		_, err = tx.ExecContext(inner, `INSERT INTO imports (source, position, cursor, digest, updated, finished) VALUES (?, ?, ?, ?, ?, 0)
 			ON CONFLICT (source) DO UPDATE SET position = excluded.position, cursor = excluded.cursor, digest = excluded.digest, updated = excluded.updated, finished = 0`,
 			im.Source, last.After.Position, last.After.Cursor, im.Version, ms(last.Prepared.Work.Item.Seen))
@@ -220,6 +227,13 @@ func (s *Store) importOne(ctx context.Context, tx transaction, e StretchEntry, j
 	}
 	t, err := s.judgeOne(ctx, tx, p.Work.Item.Seen, p, j.Decide)
 	out.Tally.Add(t)
+	if t.Main+t.Mention > 0 {
+		when := ms(newsTime(p.Work.Item.Published, p.Work.Item.Seen))
+		if out.last == 0 || when < out.first {
+			out.first = when
+		}
+		out.last = max(out.last, when)
+	}
 	return err
 }
 

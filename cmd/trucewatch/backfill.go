@@ -103,6 +103,9 @@ func (c *BackfillCmd) Run(e *env) error {
 		}
 	}
 	fmt.Fprintf(e.stdout, "%s\n", sum)
+	if err := im.finish(e.ctx); err != nil {
+		return err
+	}
 	for _, f := range failed {
 		fmt.Fprintf(e.stderr, "%s\n", f)
 	}

@@ -179,6 +179,40 @@ func (im *importer) store(ctx context.Context, key, version string, entries []st
 	return nil
 }
 
+// rebuild puts the developments that rest on history alone together in the order of
+// their news, and returns the window they are of; it is empty when there are none.
+func (im *importer) rebuild(ctx context.Context) (total store.Rebuilt, err error) {
+	for !total.Done {
+		var began time.Time
+		r, err := im.app.store.Rebuild(ctx, im.now, im.app.monitor.Deciders(), func() bool {
+			if began.IsZero() {
+				began = time.Now()
+			}
+			if time.Since(began) < txFor {
+				return false
+			}
+			began = time.Time{}
+			return true
+		}, im.yield)
+		if err != nil {
+			return total, err
+		}
+		total.Units, total.Moved, total.Stories, total.Done = total.Units+r.Units, total.Moved+r.Moved, total.Stories+r.Stories, r.Done
+		if !r.From.IsZero() {
+			total.From, total.To = r.From, r.To
+		}
+	}
+	return total, nil
+}
+
+// yield leaves the database to a running daemon for as long as a transaction takes.
+func (im *importer) yield(ctx context.Context) error {
+	if !store.DaemonRuns(im.app.store.Path()) {
+		return nil
+	}
+	return pause(ctx, 2*txFor)
+}
+
 func pause(ctx context.Context, d time.Duration) error {
 	select {
 	case <-ctx.Done():

@@ -44,6 +44,28 @@ func (s summary) String() string {
 	return out
 }
 
+// finish rebuilds the developments of the history and offers three of its days to
+// look at: whether what they show is right is for the reader to judge.
+func (im *importer) finish(ctx context.Context) error {
+	r, err := im.rebuild(ctx)
+	if err != nil {
+		return fmt.Errorf("developments in the order of their news: %w", err)
+	}
+	if r.From.IsZero() {
+		return nil
+	}
+	fmt.Fprintf(im.env.stdout, "Developments are in the order of their news: %d made of %d reports and what repeats them, %d moved.\n", r.Stories, r.Units, r.Moved)
+	days, err := im.app.store.BusiestDays(ctx, r.From, r.To, 3)
+	if err != nil || len(days) == 0 {
+		return err
+	}
+	fmt.Fprintln(im.env.stdout, "See what a digest would have said then:")
+	for _, d := range days {
+		fmt.Fprintf(im.env.stdout, "  trucewatch digest --since %s --until %s\n", d.Format(time.DateOnly), d.AddDate(0, 0, 1).Format(time.DateOnly))
+	}
+	return nil
+}
+
 // dryRun reads the sources and says what they hold.
 func (c *BackfillCmd) dryRun(e *env, origins []origin) error {
 	failed := false

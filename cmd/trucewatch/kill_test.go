@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"trucewatch/internal/news"
+	"trucewatch/store"
 )
 
 // binary is this test program under the name that makes it run main.
@@ -87,11 +88,14 @@ func mustMarshal(t *testing.T, v any) string {
 	return string(b)
 }
 
+// Killed at ten places of its way, an import ends as one that was not: every entry
+// once, each verdict the same.
 func TestABackfillKilledAnywhereResumesToTheSameExport(t *testing.T) {
 	bin := binary(t)
 	dirs := [2]string{t.TempDir(), t.TempDir()}
+	const entries = 2000
 	for _, dir := range dirs {
-		for name, body := range map[string]string{"c.yaml": "database: t.db\nseeds: \"\"\n", "items.jsonl": history(3000)} {
+		for name, body := range map[string]string{"c.yaml": "database: t.db\nseeds: \"\"\n", "items.jsonl": history(entries)} {
 			if err := os.WriteFile(filepath.Join(dir, name), []byte(body), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -105,26 +109,53 @@ func TestABackfillKilledAnywhereResumesToTheSameExport(t *testing.T) {
 	if out, err := backfill(dirs[0]).CombinedOutput(); err != nil {
 		t.Fatalf("unkilled: %v\n%s", err, out)
 	}
+	file := filepath.Join(dirs[1], "items.jsonl")
+	src, err := openFile(file, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	version := src.Version() + " " + (&BackfillCmd{}).selection()
+	src.Close()
+	st, err := store.Open(t.Context(), filepath.Join(dirs[1], "t.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
 	kills := 0
-	for wait := 60 * time.Millisecond; ; wait = wait * 5 / 4 {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for at := int64(1); at < entries; at += 197 + at%131 { // places nobody chose
 		cmd := backfill(dirs[1])
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		timer := time.AfterFunc(wait, func() { cmd.Process.Kill() })
-		err := cmd.Wait()
-		timer.Stop()
-		if err == nil {
-			break
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		for running := true; running; {
+			select {
+			case err := <-ended:
+				running = false
+				if ee := (*exec.ExitError)(nil); errors.As(err, &ee) && ee.ExitCode() == -1 {
+					kills++
+				} else if err != nil {
+					t.Fatalf("run that was to be killed at %d: %v", at, err)
+				}
+			case <-tick.C:
+				if p, err := st.ImportProgress(t.Context(), file, version); err != nil {
+					t.Fatal(err)
+				} else if p.Position >= at {
+					cmd.Process.Kill()
+					at = p.Position
+				}
+			}
 		}
-		if ee := (*exec.ExitError)(nil); !errors.As(err, &ee) || ee.ExitCode() != -1 {
-			t.Fatalf("killed run: %v", err)
-		}
-		kills++
+	}
+	if out, err := backfill(dirs[1]).CombinedOutput(); err != nil {
+		t.Fatalf("last run: %v\n%s", err, out)
 	}
 	t.Logf("killed %d times", kills)
-	if kills < 2 {
-		t.Fatalf("killed %d times: the import is too short to prove anything", kills)
+	if kills < 3 {
+		t.Errorf("killed %d times: the import is too short to prove anything", kills)
 	}
 	if got, want := exported(t, bin, dirs[1]), exported(t, bin, dirs[0]); got != want {
 		t.Errorf("the resumed import knows something else:\n%s", firstDifference(got, want))

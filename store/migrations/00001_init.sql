@@ -90,6 +90,7 @@ CREATE INDEX items_guid ON items (guid_key);  -- whole: SQLite would not use a p
 CREATE INDEX items_url  ON items (url_key);
 CREATE INDEX items_open ON items (id)       WHERE state <> 'judged';
 CREATE INDEX items_seen ON items (seen);
+CREATE INDEX items_of   ON items (of)       WHERE of <> 0;
 
 -- The latest text of an item; emptied by retention, never removed.
 CREATE TABLE texts (
@@ -144,7 +145,8 @@ CREATE TABLE stories (
   first     INTEGER NOT NULL,                 -- news time of its first report
   last      INTEGER NOT NULL,
   live_seen INTEGER NOT NULL DEFAULT 0,       -- last time a member was revised or first seen in a live poll
-  follows   INTEGER NOT NULL DEFAULT 0
+  follows   INTEGER NOT NULL DEFAULT 0,
+  rebuilt   INTEGER NOT NULL DEFAULT 0        -- which rebuilding of history made it; 0: none
 ) STRICT;
 CREATE INDEX stories_live ON stories (live_seen) WHERE live_seen <> 0;
 CREATE TABLE members (
@@ -163,6 +165,7 @@ CREATE TABLE story_keys (
   item INTEGER NOT NULL,
   PRIMARY KEY (key, at, item)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX story_keys_item ON story_keys (item);
 
 -- Where each mechanism stands, one row per move; the newest of a mechanism and place stands.
 CREATE TABLE ledger (
