@@ -17,7 +17,7 @@ const alertsAtOnce = 5
 // alert cuts what must be told at once. It looks only when a development was
 // touched since the last look: most minutes nothing was.
 func (d *daemon) alert(ctx context.Context, now time.Time) error {
-	if len(d.alerts) == 0 || !d.reconciled.Load() && d.history != nil {
+	if len(d.alerts) == 0 || !d.reconciled.Load() {
 		return nil
 	}
 	touched, err := d.store.LastTouched(ctx)

@@ -27,6 +27,8 @@ type daemon struct {
 	firstDone  atomic.Bool   // every feed due at the start was tried once
 	greeted    bool          // the hello is said; of the digest job alone, like the next
 	reconciled atomic.Bool   // what Slack's history shows is known
+	deliver    chan struct{} // closed once it is: a restored outbox may hold what was posted
+	opening    sync.Once     // of deliver
 	reactions  time.Time     // not counted before; of the reactions job alone
 	alerted    time.Time     // what was touched until then was looked at for alerts; of the poll job alone
 	wake       chan struct{} // a cut queued messages
@@ -35,7 +37,7 @@ type daemon struct {
 }
 
 func newDaemon(a *app) *daemon {
-	return &daemon{app: a, oversight: newOversight(a), started: a.now(), wake: make(chan struct{}, 1), ticked: func() {}}
+	return &daemon{app: a, oversight: newOversight(a), started: a.now(), wake: make(chan struct{}, 1), deliver: make(chan struct{}), ticked: func() {}}
 }
 
 // run polls, judges, cuts and delivers until ctx ends, then drains: what was
@@ -50,6 +52,11 @@ func (d *daemon) run(ctx context.Context) error {
 	d.attend()
 	deliverer := d.deliverer()
 	wg.Go(func() {
+		select {
+		case <-d.deliver:
+		case <-ctx.Done():
+			return
+		}
 		if err := deliverer.Run(ctx); err != nil {
 			d.log.Error("delivery stopped", "err", err)
 		}

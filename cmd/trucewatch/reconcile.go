@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -19,7 +21,11 @@ type historian interface {
 // what was told that this database does not know of: it may be a restored backup.
 // While the history can't be read the cuts wait, at most ten minutes.
 func (d *daemon) reconcile(ctx context.Context, now time.Time) (done bool) {
-	if d.reconciled.Load() || d.history == nil {
+	if d.reconciled.Load() {
+		return true
+	}
+	if d.history == nil {
+		d.reconciledNow()
 		return true
 	}
 	err := d.reconcileAll(ctx, now)
@@ -33,8 +39,14 @@ func (d *daemon) reconcile(ctx context.Context, now time.Time) (done bool) {
 		}
 		d.log.Error("the channels' history can't be read: if this database is a restored backup, old news may be told again", "err", err)
 	}
-	d.reconciled.Store(true)
+	d.reconciledNow()
 	return true
+}
+
+// reconciledNow lets cuts, alerts and deliveries begin.
+func (d *daemon) reconciledNow() {
+	d.reconciled.Store(true)
+	d.opening.Do(func() { close(d.deliver) })
 }
 
 func (d *daemon) reconcileAll(ctx context.Context, now time.Time) error {
@@ -46,35 +58,43 @@ func (d *daemon) reconcileAll(ctx context.Context, now time.Time) error {
 		channels = append(channels, a.Channel)
 	}
 	slices.Sort(channels)
+	var errs []error
 	for _, c := range slices.Compact(channels) {
 		if c == news.TerminalChannel {
 			continue
 		}
-		since, err := d.store.OldestOpenCut(ctx, c)
+		if err := d.reconcileChannel(ctx, c, now); err != nil {
+			errs = append(errs, fmt.Errorf("channel %s: %w", c, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (d *daemon) reconcileChannel(ctx context.Context, channel string, now time.Time) error {
+	since, err := d.store.OldestOpenCut(ctx, channel)
+	if err != nil {
+		return err
+	}
+	if since.IsZero() { // nothing was ever cut for it here
+		since = now.Add(-newDatabaseLooksBack)
+	}
+	posted, err := d.history.Posted(ctx, channel, since)
+	if err != nil {
+		return err
+	}
+	restored := 0
+	for _, p := range posted {
+		old, err := d.store.Reconcile(ctx, p.Key, p.TS, channel, now)
 		if err != nil {
-			return err
+			d.log.Warn("a message of ours in the channel is not understood", "channel", channel, "err", err)
+			continue
 		}
-		if since.IsZero() { // nothing was ever cut for it here
-			since = now.Add(-newDatabaseLooksBack)
+		if old {
+			restored++
 		}
-		posted, err := d.history.Posted(ctx, c, since)
-		if err != nil {
-			return err
-		}
-		restored := 0
-		for _, p := range posted {
-			old, err := d.store.Reconcile(ctx, p.Key, p.TS, c, now)
-			if err != nil {
-				d.log.Warn("a message of ours in the channel is not understood", "channel", c, "err", err)
-				continue
-			}
-			if old {
-				restored++
-			}
-		}
-		if restored > 0 {
-			d.log.Warn("this database is older than what was told; what the channel holds counts as told", "channel", c, "digests", restored)
-		}
+	}
+	if restored > 0 {
+		d.log.Warn("this database is older than what was told; what the channel holds counts as told", "channel", channel, "digests", restored)
 	}
 	return nil
 }
