@@ -3,7 +3,7 @@
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FUZZTIME ?= 20s
 
-.PHONY: help build test race lint fuzz bench config units ci clean
+.PHONY: help build test race lint fuzz bench config schema units dist deb ci clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -33,8 +33,17 @@ bench: ## benchmarks, into bench.out
 config: ## the built-in configuration from config.yaml
 	cp config.yaml internal/config/default.yaml
 
+schema: ## docs/config.schema.json from the program's types
+	go run ./cmd/trucewatch generate schema > docs/config.schema.json
+
 units: ## check the systemd units
 	.ci/units
+
+dist: ## reproducible release archive with its checksum, into dist/
+	.ci/dist $(VERSION)
+
+deb: ## the same, and a Debian package
+	.ci/dist $(VERSION) deb
 
 ci: ## what has to hold before a change lands
 	.ci/run
