@@ -197,6 +197,9 @@ func (s *Store) edition(ctx context.Context, tx transaction, spec news.DigestSpe
 	if since.Valid && since.Int64 < ms(from) {
 		from = at(since.Int64)
 	}
+	if spec.Kind == "alert" { // told at once or not at all: quiet months leave nothing to catch up with
+		from = slot.Add(-lookBack)
+	}
 	f := developmentFilter{touched: from, channel: spec.Channel, digest: spec.Name}
 	if spec.Kind == "recap" {
 		f = developmentFilter{from: e.From, until: slot}
@@ -350,7 +353,8 @@ func (f developmentFilter) where() (string, []any) {
 	return `s.last >= ? AND s.first < ?`, []any{ms(f.from), ms(f.until)}
 }
 
-// developments reads developments with all their reports, oldest first.
+// developments reads developments with all their reports, oldest first. A report is
+// what was judged of it: a later revision that waits for judgement is not told yet.
 func (s *Store) developments(ctx context.Context, tx transaction, spec news.DigestSpec, f developmentFilter) ([]news.Development, error) {
 	told, err := toldMarks(ctx, tx, f)
 	if err != nil {
@@ -365,10 +369,11 @@ func (s *Store) developments(ctx context.Context, tx transaction, spec news.Dige
 	}
 	rows, err := tx.QueryContext(ctx, `
 		SELECT s.id, s.topic, s.first, s.last, s.live_seen, s.follows,
-		  i.id, i.revision, f.name, f.publisher, f.side, i.lang, f.state_media, f.official, i.url, t.title, t.summary,
-		  substr(iif(i.judged > 0 AND t.page <> '', t.page, t.content), 1, 600), i.published, i.seen, i.revised, i.origin, i.fresh, i.backlog, i.live_seen,
+		  i.id, i.judged, f.name, f.publisher, f.side, i.lang, f.state_media, f.official, i.url, coalesce(o.title, t.title), coalesce(o.summary, t.summary),
+		  substr(coalesce(o.content, iif(t.page <> '', t.page, t.content)), 1, 600), i.published, i.seen, i.revised, i.origin, i.fresh, i.backlog, i.live_seen,
 		  i.last_verdict, i.verdict, i.of, i.last_novel, i.topics, i.tags
 		FROM stories s JOIN members m ON m.story = s.id JOIN items i ON i.id = m.item JOIN feeds f ON f.id = i.feed JOIN texts t ON t.item = i.id
+		  LEFT JOIN revisions o ON o.item = i.id AND o.n = i.judged AND i.judged <> i.revision
 		WHERE `+where+` ORDER BY s.id, i.news_time, i.id`, args...)
 	if err != nil {
 		return nil, err

@@ -9,15 +9,18 @@ import (
 )
 
 // recordDates stores the dates an item states, in place of those its former
-// revision stated. What repeats a known text states nothing of its own.
+// revision stated. What repeats another item's text states nothing of its own.
 func (s *Store) recordDates(ctx context.Context, tx transaction, p news.Prepared, v news.Verdict, d news.Deciders) error {
-	if d.Dates == nil || v.Kind == news.Duplicate {
+	if d.Dates == nil {
 		return nil
 	}
 	if p.Work.Item.Revision > 1 {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM dates WHERE item = ?`, int64(p.Work.Item.ID)); err != nil {
 			return err
 		}
+	}
+	if v.Kind == news.Duplicate && p.Work.Previous == nil {
+		return nil
 	}
 	var story sql.NullInt64
 	for _, sd := range d.Dates(p) {

@@ -48,8 +48,9 @@ func (s *Store) regroupTopic(ctx context.Context, tx transaction, topic string, 
 			home[m.Item] = c.Story
 		}
 	}
-	if len(untold) > maxRegrouped {
-		return nil // a flood: what each item found when it came stands
+	if len(untold) > maxRegrouped { // the older ones stay where they are
+		slices.SortStableFunc(untold, func(a, b news.Member) int { return b.Published.Compare(a.Published) })
+		untold = untold[:maxRegrouped]
 	}
 	touched := map[news.StoryID]bool{}
 	taken := map[news.StoryID]bool{} // a story keeps its number for one group only
@@ -162,7 +163,8 @@ func settleStory(ctx context.Context, tx transaction, id news.StoryID) error {
 	}
 	// What was evidence in one story and moved to another takes its evidence along.
 	for _, table := range []string{"dates", "ledger"} {
-		_, err = tx.ExecContext(ctx, `UPDATE `+table+` SET story = ?1 WHERE item IN (SELECT item FROM members WHERE story = ?1) AND story <> ?1`, int64(id))
+		_, err = tx.ExecContext(ctx, `UPDATE `+table+` SET story = ?1 WHERE item IN (SELECT item FROM members WHERE story = ?1) AND story <> ?1
+			AND NOT EXISTS (SELECT 1 FROM members m WHERE m.item = `+table+`.item AND m.story = `+table+`.story)`, int64(id))
 		if err != nil {
 			return err
 		}

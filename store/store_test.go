@@ -731,3 +731,28 @@ func TestRegroupingMovesWhatIsUntoldAndNothingElse(t *testing.T) {
 		t.Errorf("%d developments, %v; want 2: empty ones are removed", n, err)
 	}
 }
+
+func TestARevisionThatWaitsForJudgementIsNotToldYet(t *testing.T) {
+	s := openStore(t)
+	f := wire(t, s)
+	poll(t, s, f, day, entry(1))
+	judgeAll(t, s, day)
+	edited := entry(1)
+	edited.Title = "Edited"
+	poll(t, s, f, day.Add(time.Hour), edited)
+	read := func() news.Report {
+		t.Helper()
+		var r news.Report
+		if err := s.WouldCut(t.Context(), morning, day.Add(2*time.Hour), func(e news.Edition) { r = e.Stories[0].Reports[0] }); err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	if r := read(); r.Revision != 1 || r.Title != "Title 1" {
+		t.Errorf("before judgement: revision %d, %q; want the first", r.Revision, r.Title)
+	}
+	judgeAll(t, s, day.Add(time.Hour))
+	if r := read(); r.Revision != 2 || r.Title != "Edited" || r.Verdict != news.Update {
+		t.Errorf("after it: revision %d, %q, %s; want the second, an update", r.Revision, r.Title, r.Verdict)
+	}
+}
