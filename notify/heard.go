@@ -93,7 +93,7 @@ func notHeard(d news.Development, f facts, sources []news.Source, waited time.Du
 		case answers*2 < of:
 			out = append(out, fmt.Sprintf("%s could not be read (%d of %d sources)", w.name, answers, of))
 		case waited == 0:
-			out = append(out, "too early to say for "+w.name)
+			out = append(out, "too early to hear from "+w.name)
 		case waited >= longSilence:
 			out = append(out, fmt.Sprintf("too few newer reports from %s (%d of %d sources)", w.name, fresh, of))
 		}

@@ -282,7 +282,7 @@ func quietPage(d Digest) page {
 		case d.About > 0 && d.Narrow:
 			s += fmt.Sprintf(" · %d about the talks, none of it both new and for this digest", d.About)
 		case d.About > 0:
-			s += fmt.Sprintf(" · %d about the talks, %s", d.About, noNews(d))
+			s += fmt.Sprintf(" · %d about the talks%s", d.About, noNews(d))
 		default:
 			s += " · none about the talks"
 		}
@@ -317,13 +317,13 @@ func noNews(d Digest) string {
 	switch d.About {
 	case d.Repeats:
 		if d.About == 1 {
-			return "which repeats what is known"
+			return ", which repeats what is known"
 		}
-		return "all repeats of what is known"
+		return ", all repeats of what is known"
 	case d.Old:
-		return "published too long ago to be news"
+		return ", published too long ago to be news"
 	case d.Comments:
-		return "comment only"
+		return ", comment only"
 	case d.Repeats + d.Old + d.Comments:
 		var parts []string
 		if d.Repeats > 0 {
@@ -335,9 +335,9 @@ func noNews(d Digest) string {
 		if d.Comments > 0 {
 			parts = append(parts, counted(d.Comments, "comment", "comments"))
 		}
-		return strings.Join(parts, ", ")
+		return ": " + strings.Join(parts, ", ")
 	}
-	return "none of it news for this digest"
+	return ", none of it news for this digest"
 }
 
 // replyPage lays out the thread reply of one entry: all its sources with times.

@@ -25,7 +25,7 @@ func Samples(now time.Time) []news.Message {
 
 	alert := day
 	alert.Kind, alert.Headline, alert.Entries, alert.Shown = "alert", "One side declares: Russia · Full ceasefire · 72 hours", day.Entries[:1], 1
-	alert.Alert = &Alert{Turn: "declared_one", Heard: "Moscow's claim; too early to say for Kyiv", Times: day.Dates, Origins: []string{"Example Wire"}, Published: now, Read: now, Why: "“announces truce”"}
+	alert.Alert = &Alert{Turn: "declared_one", Heard: "Moscow's claim; too early to hear from Kyiv", Times: day.Dates, Origins: []string{"Example Wire"}, Published: now, Read: now, Why: "“announces truce”"}
 	denial := alert
 	denial.Kind, denial.Headline = "correction", "Correction to the 14:37 alert"
 	denial.Alert = &Alert{Origins: []string{"Example Wire"}, Published: now, Read: now, Was: "One side declares", Now: "denied by Russia"}

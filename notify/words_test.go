@@ -137,7 +137,7 @@ func TestSilenceIsAMeasurement(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
-	for waited, want := range map[time.Duration]string{0: "too early to say for Moscow", longSilence: "too few newer reports from Moscow (2 of 8 sources)"} {
+	for waited, want := range map[time.Duration]string{0: "too early to hear from Moscow", longSilence: "too few newer reports from Moscow (2 of 8 sources)"} {
 		if got := notHeard(d, f, set(6, still), waited); got != want {
 			t.Errorf("nothing new after %s: %q, want %q", waited, got, want)
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,7 +58,15 @@ func (c *ExportCmd) write(e *env, st *store.Store, w io.Writer) error {
 		})
 	case c.Stories:
 		enc := newLines(buf)
-		err = st.ExportStories(e.ctx, f, func(d news.Development, moves []news.Position) error { return enc.Encode(storyOf(d, moves)) })
+		reactions, rerr := st.Reactions(e.ctx)
+		if rerr != nil {
+			return rerr
+		}
+		err = st.ExportStories(e.ctx, f, func(d news.Development, moves []news.Position) error {
+			s := storyOf(d, moves)
+			maps.Copy(s.Reactions, reactions[d.ID])
+			return enc.Encode(s)
+		})
 	case c.Format == "csv":
 		err = csvRows(buf, itemHead, func(row func(...string) error) error {
 			return st.Export(e.ctx, f, func(x news.Exported) error { return row(itemRow(x)...) })
@@ -150,6 +159,8 @@ type ExportedStory struct {
 	Codes    []Code        `json:"codes"`
 	Timeline []Step        `json:"timeline"`
 	Ledger   []Move        `json:"ledger"`
+	// Reactions on the messages that told it, by emoji name; nobody's names.
+	Reactions map[string]int64 `json:"reactions"`
 }
 
 // Step is one report of a development.
@@ -186,7 +197,7 @@ type Move struct {
 // storyOf words a development for export. A report that repeats another adds no
 // code: an event is coded once.
 func storyOf(d news.Development, moves []news.Position) ExportedStory {
-	out := ExportedStory{ID: d.ID, Topic: d.Topic, First: d.First, Last: d.Last, Sides: []string{}, Codes: []Code{}, Timeline: []Step{}, Ledger: []Move{}}
+	out := ExportedStory{ID: d.ID, Topic: d.Topic, First: d.First, Last: d.Last, Sides: []string{}, Codes: []Code{}, Timeline: []Step{}, Ledger: []Move{}, Reactions: map[string]int64{}}
 	if d.Follows != 0 {
 		out.Follows = &d.Follows
 	}

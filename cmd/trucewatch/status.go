@@ -116,6 +116,9 @@ func (s status) write(e *env, feeds []news.Feed, now time.Time) {
 	if !open {
 		fmt.Fprintln(e.stdout, "Outbox: nothing waits")
 	}
+	if len(st.Reactions) > 0 {
+		fmt.Fprintf(e.stdout, "Reactions in the last 30 days: %s\n", reactionsLine(st.Reactions))
+	}
 	fmt.Fprintln(e.stdout)
 	feedTable(feeds, now).write(e.stdout)
 }

@@ -29,6 +29,7 @@ type world struct {
 	mu       sync.Mutex
 	feeds    map[string][]worldEntry // host → entries, newest last
 	down     map[string]bool         // hosts that answer 503
+	slow     time.Duration           // before each answer of a feed
 	polls    map[string]int
 	posts    []post
 	edits    map[string]string // ts → text of the latest edit
@@ -88,6 +89,9 @@ func (w *world) publish(host string, e worldEntry) {
 }
 
 func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	if w.slow > 0 && r.Host != "127.0.0.1:8065" {
+		<-time.After(w.slow)
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.requests++
