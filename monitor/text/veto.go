@@ -104,6 +104,20 @@ func Vetoes(a, b Features) []Veto {
 	return out
 }
 
+// Disagreement is Vetoes without the words, one flag a kind.
+type Disagreement struct{ Numbers, Negation, Polarity, Actors, Occasion bool }
+
+// Disagree compares two sentences as Vetoes does and allocates nothing.
+func Disagree(a, b *Features) Disagreement {
+	return Disagreement{
+		Numbers:  differ(a.Numbers, b.Numbers),
+		Negation: a.Negations != b.Negations,
+		Polarity: opposed(a.Polarity, b.Polarity),
+		Actors:   actorsDiffer(a.Actors, b.Actors),
+		Occasion: a.Occasions&^b.Occasions != 0 && b.Occasions&^a.Occasions != 0,
+	}
+}
+
 // contradicts is Vetoes without the words.
 func contradicts(a, b *Features) bool {
 	return a.Negations != b.Negations || a.Occasions&^b.Occasions != 0 && b.Occasions&^a.Occasions != 0 ||

@@ -64,6 +64,27 @@ func TestVetoesFindWhatWordsHide(t *testing.T) {
 		if got := contradicts(&a, &b); !got {
 			t.Errorf("%s: %q / %q: Vetoes and contradicts differ", c.lang, c.a, c.b)
 		}
+		var named Disagreement
+		for _, v := range vetoes {
+			switch v.Kind {
+			case VetoNumbers:
+				named.Numbers = true
+			case VetoNegation:
+				named.Negation = true
+			case VetoPolarity:
+				named.Polarity = true
+			case VetoActors:
+				named.Actors = true
+			case VetoOccasion:
+				named.Occasion = true
+			}
+		}
+		if got := Disagree(&a, &b); got != named {
+			t.Errorf("%s: %q / %q: Disagree says %+v, Vetoes %v", c.lang, c.a, c.b, got, vetoes)
+		}
+		if n := testing.AllocsPerRun(10, func() { Disagree(&a, &b) }); n != 0 {
+			t.Errorf("%q / %q: Disagree allocates %v times", c.a, c.b, n)
+		}
 	}
 }
 
