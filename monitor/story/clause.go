@@ -41,6 +41,17 @@ func mainClause(ts []token) []bool {
 	return m
 }
 
+// firstClause marks the main clause of a text's first sentence.
+func firstClause(ts []token) []bool {
+	n := 1
+	for n < len(ts) && !ts[n].first {
+		n++
+	}
+	m := make([]bool, len(ts))
+	copy(m, mainClause(ts[:min(n, len(ts))]))
+	return m
+}
+
 var sayWords = []string{"say", "said", "tell", "claim", "announc", "warn", "suggest", "insist", "vow", "report",
 	"sagt", "erklar", "teilt", "meld", "dit", "declar", "affirm", "annonc", "assur", "estim",
 	"mowi", "powiedz", "oswiadcz", "oglos", "twierdz", "podaj",

@@ -103,7 +103,6 @@ func (s *sketch) weigh(base []term, c *crowd) {
 		t.weight = uint8(min(max(float64(t.weight)*k+.5, 1), 127))
 		s.terms[i] = t
 	}
-	s.sum, s.sq = [classes][2]float64{}, [classes][3]float64{}
 	s.totals()
 }
 

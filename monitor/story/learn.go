@@ -198,7 +198,7 @@ func (p *Pairs) crowd(ss []*sketch) {
 // neutral are the features no language changes.
 func neutral(f int) bool {
 	switch f {
-	case fTitleCos, fTitleContain, fMainCos, fRarest, fAnyCos, fAnyContain, fAnyRarest, fGrams, fSameDayContain:
+	case fLedeSame, fLedeRarest, fTold, fFirstCos, fLedeName, fTitleCos, fTitleContain, fMainCos, fRarest, fAnyCos, fAnyContain, fAnyRarest, fGrams, fSameDayContain:
 		return false
 	}
 	return true
@@ -252,7 +252,7 @@ func (p *Pairs) Learn(o Options) *Model {
 		}
 		var bias []float64
 		m.w[s], bias = fit(x, y, w, g, len(groups), o.Ridge, prior, func(f int) bool {
-			return !without[featureNames[f]] && (s == scopeTitles && f != fHours && f != fAnyCos && f != fAnyContain && f != fAnyRarest || s == scopeTexts && f != fHours || s == scopeTongues && neutral(f))
+			return !without[featureNames[f]] && (s == scopeTitles && f < fLedeSame && f != fHours && f != fAnyCos && f != fAnyContain && f != fAnyRarest || s == scopeTexts || s == scopeTongues && neutral(f))
 		})
 		var sum, n float64
 		for period, i := range groups {

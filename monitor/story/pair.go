@@ -63,6 +63,11 @@ const (
 	fVetoPolarity
 	fVetoActors
 	fVetoOccasion
+	fLedeSame
+	fLedeRarest
+	fTold
+	fFirstCos
+	fLedeName
 	features
 )
 
@@ -72,7 +77,8 @@ var featureNames = [features]string{"bias", "days apart", "within hours", "share
 	"same act", "another act", "same acts anywhere", "same mechanism in title", "same mechanism", "another mechanism", "same issue in title",
 	"same issue", "same place in title", "same place", "another place", "same number in title", "same number", "other numbers", "same names",
 	"same subject in title", "same subject", "rarest shared subject", "a live page", "an explainer", "two explainers", "a round-up",
-	"short titles", "contained and same day", "one tells a failure", "a live page without an event", "words of judgement", "actors the other way round", "veto: numbers", "veto: negation", "veto: polarity", "veto: actors", "veto: occasion"}
+	"short titles", "contained and same day", "one tells a failure", "a live page without an event", "words of judgement", "actors the other way round", "veto: numbers", "veto: negation", "veto: polarity", "veto: actors", "veto: occasion",
+	"same summary", "rarest shared summary word", "titles told in the other's summary", "same first sentence", "same names in summaries"}
 
 type vector [features]float64
 
@@ -115,12 +121,15 @@ func flag(b bool) float64 {
 // compare computes the features of two items published apart from each other.
 func compare(a, b *sketch, apart time.Duration, f *vector) {
 	var (
-		title, all     [classes]float64 // shared weight
-		titleSq, allSq [classes]float64
-		mainSq         [classes]float64
-		rarest         [3]float64 // title word, any word, concept
-		mainActs       [2]int
-		mainActsShared int
+		title, all      [classes]float64 // shared weight
+		titleSq, allSq  [classes]float64
+		mainSq          [classes]float64
+		ledeSq, firstSq float64    // of words: in both summaries, in both their first sentences
+		nameSq          float64    // of names in both summaries
+		inOther         [2]float64 // of a's and b's title words, those in the other's summary
+		rarest          [4]float64 // title word, any word, concept, summary word
+		mainActs        [2]int
+		mainActsShared  int
 	)
 	i, j := 0, 0
 	for i < len(a.terms) && j < len(b.terms) {
@@ -148,6 +157,24 @@ func compare(a, b *sketch, apart time.Duration, f *vector) {
 			if c == classAct {
 				mainActsShared++
 			}
+		}
+		if c == classWord {
+			if x.fields&y.fields&inLede != 0 {
+				ledeSq += w * w
+				rarest[3] = max(rarest[3], w)
+			}
+			if x.fields&y.fields&inFirst != 0 {
+				firstSq += w * w
+			}
+			if x.fields&inTitle != 0 && y.fields&inLede != 0 {
+				inOther[0] += w
+			}
+			if y.fields&inTitle != 0 && x.fields&inLede != 0 {
+				inOther[1] += w
+			}
+		}
+		if c == className && x.fields&y.fields&inLede != 0 {
+			nameSq += w * w
 		}
 		switch {
 		case c == classWord:
@@ -235,19 +262,18 @@ func compare(a, b *sketch, apart time.Duration, f *vector) {
 	f[fRoundup] = flag(a.kind == kindRoundup || b.kind == kindRoundup)
 	f[fShort] = flag(min(a.sum[classWord][0], b.sum[classWord][0]) < 20)
 	f[fSameDayContain] = flag(days <= .5) * f[fTitleContain]
-	for _, v := range text.Vetoes(a.says, b.says) {
-		switch v.Kind {
-		case text.VetoNumbers:
-			f[fVetoNumbers] = 1
-		case text.VetoNegation:
-			f[fVetoNegation] = 1
-		case text.VetoPolarity:
-			f[fVetoPolarity] = 1
-		case text.VetoActors:
-			f[fVetoActors] = 1
-		case text.VetoOccasion:
-			f[fVetoOccasion] = 1
-		}
+	against := text.Disagree(&a.says, &b.says)
+	f[fVetoNumbers] = flag(against.Numbers)
+	f[fVetoNegation] = flag(against.Negation)
+	f[fVetoPolarity] = flag(against.Polarity)
+	f[fVetoActors] = flag(against.Actors)
+	f[fVetoOccasion] = flag(against.Occasion)
+	if a.hasLede && b.hasLede {
+		f[fLedeSame] = max(0, 2*ratio(ledeSq, math.Sqrt(a.lede.all*b.lede.all))-1)
+		f[fLedeRarest] = rarest[3] / 8
+		f[fTold] = (ratio(inOther[0], a.sum[classWord][0]) + ratio(inOther[1], b.sum[classWord][0])) / 2
+		f[fFirstCos] = ratio(firstSq, math.Sqrt(a.lede.first*b.lede.first))
+		f[fLedeName] = ratio(nameSq, math.Sqrt(a.lede.names*b.lede.names))
 	}
 	f[fFailure] = flag(a.inTitle(actFailure) != b.inTitle(actFailure))
 	f[fLivePage] = flag(a.kind == kindLivePage || b.kind == kindLivePage)

@@ -18,6 +18,7 @@ const (
 	inMain    = 1 << iota // the title's main clause
 	inContext             // the rest of the title: "ahead of …", "after …"
 	inLede                // summary, lede, or the start of the body
+	inFirst               // the main clause of its first sentence
 	inTitle   = inMain | inContext
 )
 
@@ -55,11 +56,13 @@ type sketch struct {
 	sum [classes][2]float64 // sums of weight over terms: in the title; anywhere
 	sq  [classes][3]float64 // sums of squared weight: main clause, title, anywhere
 
+	lede struct{ all, first, names float64 } // sums of squared weight in the summary: words, those of its first sentence, names
+
 	crowd float64 // log of the size of its crowd, 0 for a hundred items: see crowded
 }
 
 const (
-	sketchVersion = 1
+	sketchVersion = 2
 	sketchHead    = 4 + 12 + 32 + 1
 	maxTerms      = 120
 	maxNumbers    = 12 // of text.Features
@@ -113,9 +116,13 @@ func sketchOf(title, lede, body, lang string, published time.Time, tags []news.T
 		s.add(lex.concepts[h.concept].id, inLede)
 	}
 	s.speaker, s.first, s.second = voices(tt, th, main)
+	opening := firstClause(lt)
 	addWords := func(ts []token, lede bool) {
 		for i, t := range ts {
 			f := uint8(inLede)
+			if lede && opening[i] {
+				f |= inFirst
+			}
 			if !lede {
 				f = inContext
 				if main[i] {
@@ -174,10 +181,22 @@ func (s *sketch) add(id uint32, field uint8) {
 }
 
 func (s *sketch) totals() {
+	s.sum, s.sq = [classes][2]float64{}, [classes][3]float64{}
+	s.lede.all, s.lede.first, s.lede.names = 0, 0, 0
 	for _, t := range s.terms {
 		c, w := classOf(t.id), float64(t.weight)/16
 		s.sum[c][1] += w
 		s.sq[c][2] += w * w
+		switch {
+		case t.fields&inLede == 0:
+		case c == className:
+			s.lede.names += w * w
+		case c == classWord:
+			s.lede.all += w * w
+			if t.fields&inFirst != 0 {
+				s.lede.first += w * w
+			}
+		}
 		if t.fields&inTitle != 0 {
 			s.sum[c][0] += w
 			s.sq[c][1] += w * w
@@ -283,7 +302,7 @@ func (s *sketch) decode(b []byte) error {
 	last := int64(-1)
 	for p := sketchHead; p < rest; p += 6 {
 		t := term{binary.LittleEndian.Uint32(b[p:]), b[p+4], b[p+5]}
-		if int64(t.id) <= last || t.fields == 0 || t.fields > inMain|inContext|inLede {
+		if int64(t.id) <= last || t.fields == 0 || t.fields > inMain|inContext|inLede|inFirst {
 			return errSketch
 		}
 		last = int64(t.id)
