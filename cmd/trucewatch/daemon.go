@@ -27,6 +27,8 @@ type daemon struct {
 	firstDone  atomic.Bool   // every feed due at the start was tried once
 	greeted    bool          // the hello is said; of the digest job alone, like the next
 	reconciled atomic.Bool   // what Slack's history shows is known
+	deliver    chan struct{} // closed once it is: a restored outbox may hold what was posted
+	opening    sync.Once     // of deliver
 	reactions  time.Time     // not counted before; of the reactions job alone
 	alerted    time.Time     // what was touched until then was looked at for alerts; of the poll job alone
 	wake       chan struct{} // a cut queued messages
