@@ -442,9 +442,10 @@ func toldMarks(ctx context.Context, tx transaction, f developmentFilter) (map[ne
 // it is "", stands as of a time, with what it stood at before.
 func positions(ctx context.Context, tx transaction, topic string, asOf time.Time) ([]news.Position, error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT topic, mechanism, place, stage, committed, claim, at, story, item, url, quote FROM (
-		  SELECT *, row_number() OVER (PARTITION BY topic, mechanism, place ORDER BY at DESC, id DESC) AS n FROM ledger WHERE at <= ?1 AND (?2 = '' OR topic = ?2))
-		WHERE n <= 2 ORDER BY topic, mechanism, place, n DESC`, ms(asOf), topic)
+		SELECT l.topic, l.mechanism, l.place, l.stage, l.committed, l.claim, l.at, l.story, l.item, l.url, l.quote
+		FROM (SELECT DISTINCT topic, mechanism, place FROM ledger WHERE ?2 = '' OR topic = ?2) g CROSS JOIN ledger l ON l.id IN (
+		  SELECT id FROM ledger WHERE topic = g.topic AND mechanism = g.mechanism AND place = g.place AND at <= ?1 ORDER BY at DESC, id DESC LIMIT 2)
+		ORDER BY l.topic, l.mechanism, l.place, l.at, l.id`, ms(asOf), topic)
 	if err != nil {
 		return nil, err
 	}

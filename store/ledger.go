@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"time"
 
 	"trucewatch/internal/news"
@@ -45,15 +47,15 @@ func (s *Store) moveLedger(ctx context.Context, tx transaction, topic string, id
 	if d.Ledger == nil {
 		return nil
 	}
-	ds, err := s.developments(ctx, tx, news.DigestSpec{}, developmentFilter{story: id})
-	if err != nil || len(ds) == 0 {
+	dev, err := evidence(ctx, tx, topic, id)
+	if err != nil || len(dev.Reports) == 0 {
 		return err
 	}
 	stands, err := positions(ctx, tx, topic, farFuture)
 	if err != nil {
 		return err
 	}
-	for _, p := range d.Ledger(stands, ds[0]) {
+	for _, p := range d.Ledger(stands, dev) {
 		_, err := tx.ExecContext(ctx, `INSERT INTO ledger (topic, mechanism, place, stage, committed, claim, at, story, item, url, quote) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			p.Topic, p.Mechanism, p.Place, p.Stage, p.Committed, p.Claim, ms(p.At), int64(p.Story), int64(p.Item), p.URL, p.Quote)
 		if err != nil {
@@ -61,4 +63,38 @@ func (s *Store) moveLedger(ctx context.Context, tx transaction, topic string, id
 		}
 	}
 	return nil
+}
+
+// evidence reads what a development's reports state and who they are, without their
+// texts: of a development that grows this is read with each report.
+func evidence(ctx context.Context, tx transaction, topic string, id news.StoryID) (news.Development, error) {
+	d := news.Development{ID: id, Topic: topic}
+	rows, err := tx.QueryContext(ctx, `
+		SELECT i.id, f.name, f.publisher, i.url, t.title, i.published, i.seen, i.last_verdict, i.verdict, i.of, i.topics, i.tags
+		FROM members m JOIN items i ON i.id = m.item JOIN feeds f ON f.id = i.feed JOIN texts t ON t.item = i.id
+		WHERE m.story = ? AND i.relevance = 'main' AND i.tags <> '' ORDER BY i.news_time, i.id`, int64(id))
+	if err != nil {
+		return d, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r news.Report
+		var published, seen int64
+		var topics, tags string
+		if err := rows.Scan(&r.Item, &r.Feed, &r.Publisher, &r.URL, &r.Title, &published, &seen, &r.Verdict, &r.First, &r.Of, &topics, &tags); err != nil {
+			return d, err
+		}
+		r.Published, r.Seen = at(published), at(seen)
+		var rels []news.Relevance
+		if err := errors.Join(decodeJSON(topics, &rels), decodeJSON(tags, &r.Tags)); err != nil {
+			return d, fmt.Errorf("item %d: %w", r.Item, err)
+		}
+		for _, rel := range rels {
+			if rel.Topic == topic {
+				r.Relevance, r.Score = rel.Relevance, rel.Score
+			}
+		}
+		d.Reports = append(d.Reports, r)
+	}
+	return d, rows.Err()
 }

@@ -131,10 +131,16 @@ func regroupable(ctx context.Context, tx transaction, topic string, since int64)
 	}
 	rows.Close()
 	for _, list := range [][]news.StoryCandidate{open, told} {
+		var ids []news.StoryID
+		for _, c := range list {
+			ids = append(ids, c.Story)
+		}
+		members, err := membersOf(ctx, tx, ids)
+		if err != nil {
+			return nil, nil, err
+		}
 		for i := range list {
-			if list[i].Members, err = membersOf(ctx, tx, list[i].Story); err != nil {
-				return nil, nil, err
-			}
+			list[i].Members = members[list[i].Story]
 		}
 	}
 	return open, told, nil

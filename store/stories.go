@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"trucewatch/internal/news"
 )
 
 const (
-	storyKeysSQL    = `SELECT m.story, k.item FROM story_keys k JOIN members m ON m.item = k.item AND m.topic = ?2 WHERE k.key = ?1 AND k.at BETWEEN ?3 AND ?4 ORDER BY k.at DESC, k.item DESC LIMIT ?5`
 	insertMemberSQL = `INSERT INTO members (item, story, topic, score, why, sketch) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (item, topic) DO UPDATE SET story = excluded.story, score = excluded.score, why = excluded.why, sketch = excluded.sketch`
 	insertStorySQL    = `INSERT INTO stories (topic, first, last, live_seen, follows) VALUES (?, ?, ?, ?, ?)`
@@ -60,8 +60,10 @@ func (s *Store) place(ctx context.Context, tx transaction, now time.Time, p news
 		if _, err := tx.ExecContext(ctx, insertMemberSQL, int64(it.ID), int64(pl.Story), rel.Topic, pl.Score, pl.Why, nonNil(p.Sketch)); err != nil {
 			return opened, err
 		}
-		if err := s.moveLedger(ctx, tx, rel.Topic, pl.Story, d); err != nil {
-			return opened, fmt.Errorf("ledger: %w", err)
+		if rel.Relevance == news.Main { // a mention is evidence of nothing
+			if err := s.moveLedger(ctx, tx, rel.Topic, pl.Story, d); err != nil {
+				return opened, fmt.Errorf("ledger: %w", err)
+			}
 		}
 		if v.Kind == news.Duplicate {
 			continue // found through what it repeats
@@ -124,80 +126,102 @@ func (s *Store) choose(ctx context.Context, tx transaction, p news.Prepared, v n
 // storyCandidates returns the developments with a member that shares a key within
 // the window, those that share most first.
 func (s *Store) storyCandidates(ctx context.Context, tx transaction, topic string, keys []uint64, when int64) ([]news.StoryCandidate, error) {
-	shared := map[news.StoryID]int{}
-	for _, k := range keys {
-		if err := s.countStories(ctx, tx, shared, k, topic, when); err != nil {
-			return nil, err
-		}
+	if len(keys) == 0 {
+		return nil, nil
 	}
-	ids := make([]news.StoryID, 0, len(shared))
-	for id := range shared {
-		ids = append(ids, id)
-	}
-	slices.SortFunc(ids, func(a, b news.StoryID) int {
-		if d := shared[b] - shared[a]; d != 0 {
-			return d
-		}
-		return int(b - a)
-	})
-	ids = ids[:min(len(ids), maxStories)]
-	out := make([]news.StoryCandidate, 0, len(ids))
-	for _, id := range ids {
-		c := news.StoryCandidate{Story: id, Topic: topic}
-		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM told WHERE story = ?)`, int64(id)).Scan(&c.Told); err != nil {
-			return nil, err
-		}
-		var err error
-		if c.Members, err = membersOf(ctx, tx, id); err != nil {
-			return nil, err
-		}
-		out = append(out, c)
-	}
-	return out, nil
-}
-
-func (s *Store) countStories(ctx context.Context, tx transaction, shared map[news.StoryID]int, key uint64, topic string, when int64) error {
 	w := storyWindow.Milliseconds()
-	rows, err := tx.QueryContext(ctx, storyKeysSQL, int64(key), topic, when-w, when+w, storyPerKey)
+	rows, err := tx.QueryContext(ctx, sharingSQL, mustJSON(signed(keys)), topic, when-w, when+w, storyPerKey, maxStories)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer rows.Close()
-	once := map[news.StoryID]bool{}
+	var out []news.StoryCandidate
+	var ids []news.StoryID
 	for rows.Next() {
-		var story, item int64
-		if err := rows.Scan(&story, &item); err != nil {
-			return err
+		c := news.StoryCandidate{Topic: topic}
+		if err := rows.Scan(&c.Story, &c.Told); err != nil {
+			return nil, err
 		}
-		if !once[news.StoryID(story)] {
-			once[news.StoryID(story)] = true
-			shared[news.StoryID(story)]++
-		}
+		out, ids = append(out, c), append(ids, c.Story)
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil || len(out) == 0 {
+		return nil, err
+	}
+	rows.Close()
+	members, err := membersOf(ctx, tx, ids)
+	for i := range out {
+		out[i].Members = members[out[i].Story]
+	}
+	return out, err
+}
+
+// sharingSQL finds, of the newest bearers of each key in the window, the developments
+// that bear most keys, the newest first of those that bear as many.
+const sharingSQL = `SELECT story, EXISTS (SELECT 1 FROM told WHERE told.story = best.story) FROM (
+	  SELECT m.story AS story, count(DISTINCT j.key) AS n FROM json_each(?1) j
+	  CROSS JOIN members m ON m.topic = ?2 AND m.item IN (
+	    SELECT k.item FROM story_keys k JOIN members b ON b.item = k.item AND b.topic = ?2
+	    WHERE k.key = j.value AND k.at BETWEEN ?3 AND ?4 ORDER BY k.at DESC, k.item DESC LIMIT ?5)
+	  GROUP BY m.story ORDER BY n DESC, m.story DESC LIMIT ?6) best ORDER BY n DESC, story DESC`
+
+// signed are keys as SQLite holds them.
+func signed(keys []uint64) []int64 {
+	out := make([]int64, len(keys))
+	for i, k := range keys {
+		out[i] = int64(k)
+	}
+	return out
 }
 
 // membersShown bounds how many members of a development a placing decision sees:
 // the newest.
 const membersShown = 32
 
-func membersOf(ctx context.Context, tx transaction, id news.StoryID) ([]news.Member, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT m.item, i.news_time, m.sketch FROM members m JOIN items i ON i.id = m.item
-		WHERE m.story = ? AND i.verdict <> 'duplicate' ORDER BY m.item DESC LIMIT ?`, int64(id), membersShown)
-	if err != nil {
-		return nil, err
+// membersAtOnce is how many developments one statement reads.
+const membersAtOnce = 16
+
+var membersSQL = func() string {
+	var parts []string
+	for i := range membersAtOnce {
+		parts = append(parts, fmt.Sprintf(`SELECT * FROM (SELECT m.story, m.item, i.news_time, m.sketch FROM members m JOIN items i ON i.id = m.item
+			WHERE m.story = ?%d AND i.verdict <> 'duplicate' ORDER BY m.item DESC LIMIT %d)`, i+1, membersShown))
 	}
-	defer rows.Close()
-	var out []news.Member
-	for rows.Next() {
-		var m news.Member
-		var when int64
-		if err := rows.Scan(&m.Item, &when, &m.Sketch); err != nil {
+	return strings.Join(parts, " UNION ALL ")
+}()
+
+// membersOf reads the members of developments that a placing decision sees, oldest first.
+func membersOf(ctx context.Context, tx transaction, ids []news.StoryID) (map[news.StoryID][]news.Member, error) {
+	out := make(map[news.StoryID][]news.Member, len(ids))
+	for some := range slices.Chunk(ids, membersAtOnce) {
+		args := make([]any, membersAtOnce) // NULL: none
+		for i, id := range some {
+			args[i] = int64(id)
+		}
+		if err := readMembers(ctx, tx, args, out); err != nil {
 			return nil, err
 		}
-		m.Published = at(when)
-		out = append(out, m)
 	}
-	slices.Reverse(out)
-	return out, rows.Err()
+	for _, ms := range out {
+		slices.Reverse(ms)
+	}
+	return out, nil
+}
+
+func readMembers(ctx context.Context, tx transaction, stories []any, out map[news.StoryID][]news.Member) error {
+	rows, err := tx.QueryContext(ctx, membersSQL, stories...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id news.StoryID
+		var m news.Member
+		var when int64
+		if err := rows.Scan(&id, &m.Item, &when, &m.Sketch); err != nil {
+			return err
+		}
+		m.Published = at(when)
+		out[id] = append(out[id], m)
+	}
+	return rows.Err()
 }
