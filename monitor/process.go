@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	judgedPerTx  = 64
+	judgedPerTx  = 256
 	pageTries    = 2
 	pagesAtOnce  = 8
 	pagesPerTick = 64

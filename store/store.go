@@ -100,7 +100,8 @@ func open(path, mode string, conns int) (*sql.DB, error) {
 	}
 	if mode == "ro" {
 		q.Set("_txlock", "deferred")
-		q.Del("_journal_mode") // set by the writer, kept in the file
+		q.Set("_cache_size", "-4000") // for each of several; the writer's is where the index of the corpus is searched
+		q.Del("_journal_mode")        // set by the writer, kept in the file
 		q.Set("_query_only", "on")
 	}
 	db, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
