@@ -1,0 +1,264 @@
+package store
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+// BenchmarkCorpus measures what the store does beside a corpus that grows: judging an
+// item (all of it but the pure decisions), reading what a digest is cut from, status,
+// and opening the file. The corpus is 2,000 items a day: one in seven repeats a text of
+// the days before, one in twenty belongs to one of a hundred series and bears its keys,
+// one in ten is about the talks. A million items take minutes, so they are asked for:
+//
+//	TRUCEWATCH_BENCH_ITEMS=1000000 go test ./store -run '^$' -bench Corpus -benchtime 1x -timeout 0
+func BenchmarkCorpus(b *testing.B) {
+	most := 10_000
+	if v := os.Getenv("TRUCEWATCH_BENCH_ITEMS"); v != "" {
+		var err error
+		if most, err = strconv.Atoi(v); err != nil {
+			b.Fatal(err)
+		}
+	}
+	path := filepath.Join(b.TempDir(), "t.db")
+	s, err := Open(b.Context(), path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { s.Close() }()
+	c := &corpus{s: s}
+	for n := 10_000; n <= most; n *= 10 {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			c.grow(b, n)
+			b.ResetTimer()
+			for range b.N {
+				var judging []time.Duration
+				const batches, size = 40, 64
+				for range batches {
+					began := spent(b)
+					c.add(b, size)
+					judging = append(judging, (spent(b)-began)/size)
+				}
+				b.ReportMetric(micro(middle(judging[batches/4:])), "cpu-us/item") // warm: the first quarter is left out
+				b.ReportMetric(milli(c.median(b, func() error {
+					return c.s.WouldCut(b.Context(), news.DigestSpec{Name: "morning", Channel: "C1"}, c.now(), func(e news.Edition) {
+						if len(e.Stories) == 0 {
+							b.Error("a digest of nothing")
+						}
+					})
+				})), "digest-ms")
+				b.ReportMetric(milli(c.median(b, func() error { _, err := c.s.Stats(b.Context()); return err })), "status-ms")
+				b.ReportMetric(milli(c.median(b, func() error { _, err := c.s.Pending(b.Context(), c.now(), 64); return err })), "pending-ms")
+				b.ReportMetric(milli(c.median(b, func() error {
+					again, err := Open(b.Context(), path)
+					if err != nil {
+						return err
+					}
+					return again.Close()
+				})), "open-ms")
+			}
+			b.ReportMetric(0, "ns/op")
+			st, err := c.s.Stats(b.Context())
+			if err != nil {
+				b.Fatal(err)
+			}
+			if st.Items != int64(c.n) || st.Pending != 0 {
+				b.Fatalf("%d items and %d pending, want %d and none", st.Items, st.Pending, c.n)
+			}
+			b.ReportMetric(float64(st.Bytes)/float64(st.Items), "bytes/item")
+			b.ReportMetric(peakMB(b), "peak-MB")
+		})
+	}
+}
+
+// corpus is a store that items are added to, each judged as it comes.
+type corpus struct {
+	s *Store
+	n int
+}
+
+const corpusADay = 2000
+
+var corpusStart = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func (c *corpus) now() time.Time {
+	return corpusStart.Add(time.Duration(c.n) * 24 * time.Hour / corpusADay)
+}
+
+func (c *corpus) grow(b *testing.B, to int) {
+	b.Helper()
+	for c.n < to {
+		c.add(b, min(1000, to-c.n))
+	}
+}
+
+// add stores and judges n items in one transaction.
+func (c *corpus) add(b *testing.B, n int) {
+	b.Helper()
+	st := Stretch{Source: "bench", Version: "1"}
+	for range n {
+		p := c.prepared(c.n)
+		p.Work.Feed = news.Feed{ID: 1, Name: "bench"}
+		st.Entries = append(st.Entries, StretchEntry{Prepared: p, OwnGUIDs: true, After: Progress{Position: int64(c.n)}})
+		c.n++
+	}
+	if c.n == n {
+		f, err := c.s.ImportFeed(b.Context(), "bench", "en")
+		if err != nil || f.ID != 1 {
+			b.Fatal(f.ID, err)
+		}
+	}
+	out, err := c.s.Import(b.Context(), st, Judging{Decide: news.Deciders{Verdict: repeats, Place: joins}, Enough: func() bool { return false }}, 48*time.Hour)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if out.Tally.Judged != n {
+		b.Fatalf("%d of %d items judged", out.Tally.Judged, n)
+	}
+	if c.n%10_000 == 0 { // what a live poll saw too can be told
+		_, err := c.s.w.ExecContext(b.Context(), `UPDATE items SET live_seen = seen WHERE id > ?; UPDATE stories SET live_seen = last`, c.n-10_000)
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// repeats judges by the keys alone: the decision itself is pure and costs the same
+// whatever the corpus.
+func repeats(p news.Prepared, known []news.Candidate) news.Verdict {
+	for _, c := range known {
+		if c.Shared == len(p.Keys) {
+			return news.Verdict{Kind: news.Duplicate, Of: c.Root, Reason: "same-text"}
+		}
+	}
+	return news.Verdict{Kind: news.New, Reason: "nothing-like-it"}
+}
+
+// joins puts an item into the development most like it, but every fifth into its own.
+func joins(p news.Prepared, topic string, known []news.StoryCandidate) news.Placement {
+	if len(known) == 0 || p.StoryKeys[0]%5 == 0 {
+		return news.Placement{Topic: topic, Why: "a development of its own"}
+	}
+	return news.Placement{Topic: topic, Story: known[0].Story, Score: 1, Why: "like it"}
+}
+
+// prepared is item i of the corpus as it would come prepared: its size and its
+// repetition are those of real ones, its words are not.
+func (c *corpus) prepared(i int) news.Prepared {
+	src := i
+	if i > 5000 && i%7 == 0 {
+		src = i - 1 - int(scatter(i, 0)%4000)
+		if src%7 == 0 {
+			src++
+		}
+	}
+	when := corpusStart.Add(time.Duration(i) * 24 * time.Hour / corpusADay)
+	url := fmt.Sprintf("https://paper%d.example/news/%d/%s", i%300, i, word(src, 1))
+	p := news.Prepared{Lang: "en", Hash: fmt.Sprintf("%016x%016x%016x%016x", scatter(src, 2), scatter(src, 3), scatter(src, 4), scatter(src, 5))}
+	p.Work.Item = news.Item{Seen: when.Add(10 * time.Minute), Revision: 1}
+	p.Work.Item.Entry = news.Entry{GUID: url, URL: url, Canonical: url, Title: words(src, 9), Summary: words(src, 40), Published: when, PublishedFrom: news.PublishedStated}
+	for k := range 8 {
+		p.Keys = append(p.Keys, scatter(src, 10+k))
+	}
+	if src%20 == 7 { // a series: its title's frame and two of its sentences are those of all
+		for k := range 3 {
+			p.Keys[k] = scatter(src%100, 100+k)
+		}
+	}
+	for k := range 60 {
+		p.Fingerprint = binary.LittleEndian.AppendUint64(p.Fingerprint, scatter(src, 20+k))
+	}
+	p.Topics = []news.Relevance{{Topic: "russia-ukraine", Relevance: news.None}}
+	if src%10 == 3 {
+		event := src / 50
+		p.Topics[0] = news.Relevance{Topic: "russia-ukraine", Relevance: news.Main, Score: .9}
+		p.Tags = []news.Tag{{Facet: "mechanism", Value: "ceasefire"}, {Facet: "stage", Value: "talks"}}
+		p.Sketch, p.Search = p.Fingerprint[:320], p.Work.Item.Summary
+		for k := range 4 {
+			p.StoryKeys = append(p.StoryKeys, scatter(src, 200+k), scatter(event, 300+k), scatter(event%40, 400+k))
+		}
+	}
+	return p
+}
+
+// scatter is a number that looks random and is the same on every run.
+func scatter(i, salt int) uint64 {
+	x := uint64(i)*0x9E3779B97F4A7C15 + uint64(salt)*0xBF58476D1CE4E5B9 + 1
+	x ^= x >> 30
+	x *= 0x94D049BB133111EB
+	return x ^ x>>31
+}
+
+func word(i, salt int) string { return strconv.FormatUint(scatter(i, salt)%1_000_000, 36) }
+
+func words(i, n int) string {
+	var ws []string
+	for k := range n {
+		ws = append(ws, word(i, 1000+k)+"ing")
+	}
+	return strings.Join(ws, " ")
+}
+
+// median is the median wall time of seven calls.
+func (c *corpus) median(b *testing.B, f func() error) time.Duration {
+	b.Helper()
+	var took []time.Duration
+	for range 7 {
+		began := time.Now()
+		if err := f(); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(began))
+	}
+	return middle(took)
+}
+
+func middle(ds []time.Duration) time.Duration {
+	ds = slices.Clone(ds)
+	slices.Sort(ds)
+	return ds[len(ds)/2]
+}
+
+func micro(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
+func milli(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// spent is the processor time given to this process.
+func spent(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// peakMB is the most memory the process has held, in MiB.
+func peakMB(b *testing.B) float64 {
+	b.Helper()
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if v, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kb, err := strconv.Atoi(strings.Fields(v)[0])
+			if err != nil {
+				b.Fatal(err)
+			}
+			return float64(kb) / 1024
+		}
+	}
+	b.Fatal(errors.New("/proc/self/status states no VmHWM"))
+	return 0
+}
