@@ -256,6 +256,8 @@ func (v *view) weighClauses(clauses []clause) commitment {
 	if shared != nil && pick.sides == 0 && !pick.mutual && pick.third {
 		pick = shared
 	}
+	// "Putin and Trump agree": what either does besides with whom makes it no one else's.
+	bilateral := pick.third && pick.sides != 0 && pick.sides != both
 	out := commitment{mark: pick.verb, plain: pick.title, stage: "agreed"}
 	switch int(pick.verb.class) {
 	case r.end:
@@ -265,9 +267,9 @@ func (v *view) weighClauses(clauses []clause) commitment {
 	}
 	sides := pick.sides
 	switch {
-	case pick.all && pick.mutual && !unilateral, sides == both && pick.mutual && !unilateral,
+	case pick.all && pick.mutual && !unilateral && !bilateral, sides == both && pick.mutual && !unilateral,
 		sides == both && int(pick.verb.class) == r.declare && !unilateral && v.together(pick),
-		pick.mutual && mutual == both && !unilateral:
+		pick.mutual && mutual == both && !unilateral && !bilateral:
 		out.value = "both"
 	case sides == 0 && pick.mutual && !unilateral && v.in[inTitle].has(r.exchange) && (v.in[inTitle].has(r.venue) || v.in[inLede].has(r.venue)) && pick.speaker != 0:
 		out.value = "both" // "swap agreed in Istanbul", a negotiator says: an exchange takes two
