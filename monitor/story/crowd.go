@@ -63,7 +63,7 @@ func crowded(nodes []node) []*sketch {
 type crowd struct {
 	near  []*tally
 	total int
-	few   [16]float64 // what is left of the weight of a term in so many items
+	few   [80]float64 // what is left of the weight of a term in so many items
 }
 
 func crowdOf(near ...*tally) *crowd {
@@ -71,7 +71,7 @@ func crowdOf(near ...*tally) *crowd {
 	for _, t := range near {
 		c.total += t.items
 	}
-	for df := range c.few {
+	for df := range min(len(c.few), c.total+1) {
 		c.few[df] = c.keep(df)
 	}
 	return c

@@ -37,7 +37,8 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 	}
 	at := newsTime(p.Work.Item)
 	nodes := []node{{&item, at, -1}}
-	var owner []int // of nodes[1:]
+	var owner []int   // of nodes[1:]
+	var room []sketch // for those to come
 	cands = slices.Clone(cands)
 	slices.SortFunc(cands, func(a, b news.StoryCandidate) int { return cmp.Compare(b.Story, a.Story) })
 	for c, cand := range cands {
@@ -56,11 +57,15 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 			if m.Item == p.Work.Item.ID && m.Item != 0 || at.Sub(m.Published).Abs() > Window {
 				continue
 			}
-			var s sketch
+			if len(room) == 0 {
+				room = make([]sketch, 16)
+			}
+			s := &room[0]
 			if s.decode(m.Sketch) != nil {
 				continue
 			}
-			nodes = append(nodes, node{&s, m.Published, -1})
+			room = room[1:]
+			nodes = append(nodes, node{s, m.Published, -1})
 			owner = append(owner, c)
 			taken++
 		}
