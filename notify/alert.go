@@ -62,11 +62,11 @@ func AlertOf(e news.Edition, spec news.AlertSpec, original func(news.DeliveryID)
 	}
 	var today, lastHour int
 	for _, d := range e.Stories {
-		if d.Told != nil && d.Told.Digest == spec.Name {
-			if e.Slot.Sub(d.Told.At) < 24*time.Hour {
+		if m := alertMark(d, spec.Name); m != nil {
+			if e.Slot.Sub(m.At) < 24*time.Hour {
 				today++
 			}
-			if e.Slot.Sub(d.Told.At) < summarySpaced {
+			if e.Slot.Sub(m.At) < summarySpaced {
 				lastHour++
 			}
 		}
@@ -270,10 +270,11 @@ func spent(t turn, e news.Edition, spec news.AlertSpec) bool {
 		return true
 	}
 	for _, d := range e.Stories {
-		if d.Told == nil || d.Told.Digest != spec.Name || e.Slot.Sub(d.Told.At) >= alertSpacing {
+		m := alertMark(d, spec.Name)
+		if m == nil || e.Slot.Sub(m.At) >= alertSpacing {
 			continue
 		}
-		if stage, ok := d.Told.Stages[t.f.mechanism]; ok && strength(t.stage) <= strength(stage) {
+		if stage, ok := m.Stages[t.f.mechanism]; ok && strength(t.stage) <= strength(stage) {
 			return true
 		}
 	}
@@ -414,6 +415,15 @@ func alertPage(d Digest) page {
 	return append(p, para{kind: small, lines: []line{row(text(strings.Join(foot, " · ")))}})
 }
 
+// alertMark is what an alert of a name, or its correction, last told of d; a
+// digest that told of it since changes nothing about that.
+func alertMark(d news.Development, name string) *news.Told {
+	if d.Alerted != nil && d.Alerted.Digest == name {
+		return d.Alerted
+	}
+	return nil
+}
+
 // correction is due when what an alert told is denied, negated or refused: a
 // reply to the alert that the whole channel sees, and the alert itself edited to
 // say that it is withdrawn, all its words kept.
@@ -423,19 +433,18 @@ func correction(e news.Edition, spec news.AlertSpec, original func(news.Delivery
 		byID[d.ID] = d
 	}
 	for _, d := range e.Stories {
-		alerted := d
-		if d.Told == nil || d.Told.Digest != spec.Name {
-			alerted = byID[d.Follows]
-			if d.Told != nil || alerted.Told == nil || alerted.Told.Digest != spec.Name {
-				continue
-			}
+		told := alertMark(d, spec.Name)
+		if told == nil && d.Told == nil {
+			told = alertMark(byID[d.Follows], spec.Name)
 		}
-		against := denials(d, alerted, e)
+		if told == nil {
+			continue
+		}
+		against := denials(d, *told, e)
 		if len(against) == 0 {
 			continue
 		}
 		f := factsOf(d)
-		told := alerted.Told
 		t := turn{chosen: chosen{d: d, f: f, t: Telling{What: []string{"denied"}}}, evidence: against}
 		for _, r := range against {
 			t.t.Fresh = append(t.t.Fresh, r.Item)
@@ -479,14 +488,14 @@ func correction(e news.Edition, spec news.AlertSpec, original func(news.Delivery
 
 // denials are the untold fresh reports that deny, negate or refuse what was
 // told: an official source's word, or two origins'.
-func denials(d, alerted news.Development, e news.Edition) []news.Report {
-	horizon := latest(e.Horizon, alerted.Told.At.Add(-time.Hour))
+func denials(d news.Development, told news.Told, e news.Edition) []news.Report {
+	horizon := latest(e.Horizon, told.At.Add(-time.Hour))
 	keys := origins(d.Reports)
 	var out []news.Report
 	var from []string
 	enough := false
 	for i, r := range d.Reports {
-		if !untoldIn(*alerted.Told, r) || !tellable(r, horizon) || aside(r) {
+		if !untoldIn(told, r) || d.Told != nil && !untoldIn(*d.Told, r) || !tellable(r, horizon) || aside(r) {
 			continue
 		}
 		claims := values(r, "claim", "title")

@@ -152,6 +152,7 @@ func TestAlertsKeepTheirDistanceAndNumber(t *testing.T) {
 	marked := func(id int, ago time.Duration, stage string) news.Development {
 		d := story(id, report(id*10, "Example Wire", "independent", "Earlier", now.Add(-ago)))
 		d.Told = &news.Told{Story: d.ID, Digest: "turn", At: now.Add(-ago), Stages: map[string]string{"full": stage}, Items: map[news.ItemID]int{news.ItemID(id * 10): 1}, Headline: "Earlier"}
+		d.Alerted = d.Told
 		return d
 	}
 	fresh := declared(now.Add(-time.Minute))
@@ -211,6 +212,7 @@ func denied(now time.Time) news.Edition {
 	d := declared(now.Add(-50 * time.Minute))
 	d.Told = &news.Told{Story: 40, Channel: "C0ALERT", Digest: "turn", At: now.Add(-43 * time.Minute), Delivery: 77, Headline: "Kremlin announces three-day truce from 8 May",
 		Stages: map[string]string{"full": "agreed"}, Committed: "one:russia", Sides: []string{"russia"}, Items: map[news.ItemID]int{400: 1, 401: 1, 402: 1}}
+	d.Alerted = d.Told
 	d.Reports = append(d.Reports, report(410, "Kremlin demo site", "russia", "No order on a truce has been given", now.Add(-time.Minute), official("No such order has been signed."),
 		tagged("title", "claim", "denial", "mechanism", "full", "stage", "reject")))
 	return alertEdition(now, d)
@@ -241,8 +243,16 @@ func TestADenialCorrectsTheAlertForAllWhoReadIt(t *testing.T) {
 
 	again := denied(now)
 	again.Stories[0].Told = &cut.Told[0]
+	again.Stories[0].Alerted = again.Stories[0].Told
 	if c, ok := AlertOf(again, alertSpec(), original); ok {
 		t.Errorf("corrected twice: %+v", c)
+	}
+	retold := denied(now) // a digest told of it since: it is the alert that is corrected all the same
+	digest := *retold.Stories[0].Told
+	digest.Digest, digest.Kind, digest.Delivery = "evening", "digest", 99
+	retold.Stories[0].Told = &digest
+	if c, ok := AlertOf(retold, alertSpec(), original); !ok || c.Messages[0].Thread != 77 {
+		t.Errorf("after a digest: corrected %v %+v, want a reply to the alert", ok, c.Messages)
 	}
 	unproven := denied(now)
 	r := &unproven.Stories[0].Reports[3]
@@ -257,6 +267,7 @@ func TestTheNextDigestRefersToAnAlertAndDoesNotRepeatIt(t *testing.T) {
 	d := declared(at(20, 20, 0))
 	d.Told = &news.Told{Story: 40, Channel: "C0DIGEST", Digest: "turn", Kind: "alert", At: at(20, 20, 5), Headline: "Kremlin announces three-day truce from 8 May",
 		Stages: map[string]string{"full": "agreed"}, Committed: "one:russia", Sides: []string{"russia"}, Items: map[news.ItemID]int{400: 1, 401: 1, 402: 1}, Terms: []string{"3d", "day 05-08"}}
+	d.Alerted = d.Told
 	e.Stories = append(e.Stories, d)
 	got, told := Compose(e)
 	if len(got.Earlier) != 1 || got.PartOf(40) != 0 || slices.ContainsFunc(told, func(m news.Told) bool { return m.Story == 40 }) {

@@ -80,6 +80,7 @@ type Development struct {
 	Follows  StoryID
 	Reports  []Report // oldest news time first
 	Told     *Told    // what the digest's channel was told of it; nil: nothing
+	Alerted  *Told    // the newest of its marks that an alert or a correction made; nil: none did
 }
 
 // Report is one item of a development.
