@@ -356,7 +356,7 @@ func (f developmentFilter) where() (string, []any) {
 // developments reads developments with all their reports, oldest first. A report is
 // what was judged of it: a later revision that waits for judgement is not told yet.
 func (s *Store) developments(ctx context.Context, tx transaction, spec news.DigestSpec, f developmentFilter) ([]news.Development, error) {
-	told, err := toldMarks(ctx, tx, f)
+	told, alerted, err := toldMarks(ctx, tx, f)
 	if err != nil {
 		return nil, err
 	}
@@ -406,7 +406,8 @@ func (s *Store) developments(ctx context.Context, tx transaction, spec news.Dige
 			}
 		}
 		if n := len(out); n == 0 || out[n-1].ID != d.ID {
-			d.First, d.Last, d.LiveSeen, d.Told = at(first), at(last), at(live), told[d.ID]
+			d.First, d.Last, d.LiveSeen = at(first), at(last), at(live)
+			d.Told, d.Alerted = told[d.ID], alerted[d.ID]
 			out = append(out, d)
 		}
 		dev := &out[len(out)-1]
@@ -416,26 +417,30 @@ func (s *Store) developments(ctx context.Context, tx transaction, spec news.Dige
 }
 
 // toldMarks reads the newest mark of each development that the channel bears, or
-// that the digest made in a channel it had before.
-func toldMarks(ctx context.Context, tx transaction, f developmentFilter) (map[news.StoryID]*news.Told, error) {
-	out := map[news.StoryID]*news.Told{}
+// that the digest made in a channel it had before; and the newest of those that
+// alerts and corrections made.
+func toldMarks(ctx context.Context, tx transaction, f developmentFilter) (told, alerted map[news.StoryID]*news.Told, err error) {
+	told, alerted = map[news.StoryID]*news.Told{}, map[news.StoryID]*news.Told{}
 	if f.channel == "" {
-		return out, nil
+		return told, alerted, nil
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT `+toldColumns+` JOIN stories s ON s.id = t.story
 		WHERE s.live_seen >= ? AND (t.channel = ? OR t.digest = ?) ORDER BY t.at, t.cut`, ms(f.touched), f.channel, f.digest)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		t, err := scanTold(rows)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		out[t.Story] = &t
+		told[t.Story] = &t
+		if t.Kind == "alert" || t.Kind == "correction" {
+			alerted[t.Story] = &t
+		}
 	}
-	return out, rows.Err()
+	return told, alerted, rows.Err()
 }
 
 // positions reads where each mechanism and place of a topic, or of all topics if
