@@ -185,6 +185,23 @@ func (v *view) vetoed() bool {
 			return true
 		}
 	}
+	return !v.namesTopic()
+}
+
+// namesTopic reports whether a text names anything of the topic's conflict, or anybody
+// who mediates: words of truce and talks alone are anybody's.
+func (v *view) namesTopic() bool {
+	r := &v.t.roles
+	for f := range v.in {
+		if v.sides[f] != 0 || v.in[f].has(r.third) || v.in[f].has(r.war) || v.in[f].has(r.venue) {
+			return true
+		}
+		for _, g := range r.ground {
+			if v.in[f].has(g) {
+				return true
+			}
+		}
+	}
 	return false
 }
 
