@@ -3,6 +3,7 @@ package monitor
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"trucewatch/internal/news"
@@ -47,7 +48,7 @@ func evidence(d news.Development) []story.Evidence {
 		if r.Relevance != news.Main || !isStatement(r) {
 			continue
 		}
-		stage := firstValue(r.Tags, "stage")
+		stage := statedStage(r.Tags)
 		if stage == "" {
 			continue
 		}
@@ -73,6 +74,23 @@ func evidence(d news.Development) []story.Evidence {
 	}
 	slices.SortStableFunc(out, func(a, b story.Evidence) int { return a.At.Compare(b.At) })
 	return out
+}
+
+// statedStage is the first stage that words of the title or lede state: a tag
+// earned by a name alone, or deep in the text, moves nothing.
+func statedStage(tags []news.Tag) string {
+	for _, t := range tags {
+		if t.Facet != "stage" || t.Field == "body" {
+			continue
+		}
+		name := slices.ContainsFunc(tags, func(n news.Tag) bool {
+			return n.Match != "" && strings.EqualFold(n.Match, t.Match) && slices.Contains([]string{"actor", "venue", "place", "origin"}, n.Facet)
+		})
+		if !name {
+			return t.Value
+		}
+	}
+	return ""
 }
 
 // isStatement reports whether a report states something as news.

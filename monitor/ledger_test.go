@@ -44,6 +44,15 @@ func TestOpinionDenialAndPredictionMoveNothing(t *testing.T) {
 	}
 }
 
+func TestAStageEarnedByANameMovesNothing(t *testing.T) {
+	at := time.Date(2025, 3, 1, 8, 0, 0, 0, time.UTC)
+	r := report(1, "Wire", "reject", at, news.Tag{Facet: "actor", Value: "russia", Match: "Russia"})
+	r.Tags[1].Match = "Russia"
+	if got := moveLedger(nil, news.Development{Topic: "t", Reports: []news.Report{r}}); len(got) != 0 {
+		t.Errorf("%+v, want no move", got)
+	}
+}
+
 func TestALocalArrangementHasItsOwnLine(t *testing.T) {
 	at := time.Date(2025, 3, 1, 8, 0, 0, 0, time.UTC)
 	r := report(1, "Wire", "in_effect", at, news.Tag{Facet: "place", Value: "sampleville", Who: "local"})

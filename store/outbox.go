@@ -134,6 +134,15 @@ func (s *Store) deliveries(ctx context.Context, where string, args ...any) ([]ne
 // does not exist or is sent.
 func (s *Store) SetDelivery(ctx context.Context, id news.DeliveryID, to news.DeliveryState, now time.Time) error {
 	return s.write(ctx, func(tx transaction) error {
+		var state news.DeliveryState
+		err := tx.QueryRowContext(ctx, `SELECT state FROM outbox WHERE id = ?`, int64(id)).Scan(&state)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		if to == news.Queued && (state == news.Parked || state == news.Dropped) {
+			// Its told marks are given back: posted now, its news would come twice.
+			return fmt.Errorf("message %d is %s: what it would have told comes with the next digest", id, state)
+		}
 		r, err := tx.ExecContext(ctx, `UPDATE outbox SET state = ?, due = ?, lookups = 0, cause = 'by the operator' WHERE id = ? AND state NOT IN ('sent', 'claimed')`,
 			string(to), ms(now), int64(id))
 		if err != nil {

@@ -491,6 +491,9 @@ func TestAParkedMessageGivesItsToldMarksBack(t *testing.T) {
 	if d, err := s.ClaimDelivery(t.Context(), day); err != nil || d.Message.Part != 2 {
 		t.Errorf("claim after parking: %+v, %v; want part 2: a parked message blocks nothing", d, err)
 	}
+	if err := s.SetDelivery(t.Context(), d.ID, news.Queued, day); err == nil || !strings.Contains(err.Error(), "next digest") {
+		t.Errorf("retrying a parked message: %v; want a refusal: its news would come twice", err)
+	}
 }
 
 // The operator's word and the answer to an earlier try may cross.
