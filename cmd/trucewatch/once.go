@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"trucewatch/internal/news"
@@ -66,11 +67,21 @@ func (c *OnceCmd) round(e *env, d *daemon) error {
 	return c.tell(e, d)
 }
 
+// refused reports whether every reason of err is a clear refusal by Slack.
+func refused(err error) bool {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		return !slices.ContainsFunc(many.Unwrap(), func(e error) bool { return !refused(e) })
+	}
+	_, ok := errors.AsType[*notify.Refusal](err)
+	return ok
+}
+
 // tell cuts and delivers, or with DryRun shows what would be told.
 func (c *OnceCmd) tell(e *env, d *daemon) error {
 	now := d.now()
 	if d.history != nil && !c.DryRun {
-		if err := d.reconcileAll(e.ctx, now); err != nil {
+		// A channel that refuses us refuses the message too: it is held, and told of below.
+		if err := d.reconcileAll(e.ctx, now); err != nil && !refused(err) {
 			return fmt.Errorf("the channels' history can't be read, so nothing is told: %w", err)
 		}
 	}

@@ -151,7 +151,9 @@ func (s *service) successor(d *daemon) (*daemon, error) {
 // inherit takes over what a former daemon, which has ended, learnt in memory.
 func (d *daemon) inherit(former *daemon) {
 	d.oversight, d.greeted, d.alerted = former.oversight, former.greeted, former.alerted
-	d.reconciled.Store(former.reconciled.Load())
+	if former.reconciled.Load() {
+		d.reconciledNow()
+	}
 }
 
 // web serves health and metrics; nil serves none.
