@@ -354,7 +354,6 @@ func TestManners(t *testing.T) {
 // conformance runs rows on one database; each has its own feed.
 type conformance struct {
 	store *store.Store
-	dir   string
 }
 
 func newConformance(t *testing.T) *conformance {
