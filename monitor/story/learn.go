@@ -206,7 +206,7 @@ func neutral(f int) bool {
 
 // priors are the weights the ridge draws to: what is known of pages that gather or judge
 // events, of which a few periods show too little to learn it.
-var priors = vector{fExplainer: -2, fBothExplain: -2, fLivePage: -1.5, fLean: -.4, fRoundup: -.7, fReversed: -6, fFailure: -3,
+var priors = vector{fExplainer: -2, fBothExplain: -2, fLivePage: -1.5, fLean: -.4, fRoundup: -.7, fReversed: -6, fFailure: -3, fDenial: -3,
 	fVetoNumbers: -.2, fVetoNegation: -.5, fVetoPolarity: -.8, fVetoActors: -.2, fVetoOccasion: -.2}
 
 // Options are what Learn can be asked to do otherwise.

@@ -63,6 +63,7 @@ const (
 	fVetoPolarity
 	fVetoActors
 	fVetoOccasion
+	fDenial
 	fLedeSame
 	fLedeRarest
 	fTold
@@ -78,7 +79,7 @@ var featureNames = [features]string{"bias", "days apart", "within hours", "share
 	"same issue", "same place in title", "same place", "another place", "same number in title", "same number", "other numbers", "same names",
 	"same subject in title", "same subject", "rarest shared subject", "a live page", "an explainer", "two explainers", "a round-up",
 	"short titles", "contained and same day", "one tells a failure", "a live page without an event", "words of judgement", "actors the other way round", "veto: numbers", "veto: negation", "veto: polarity", "veto: actors", "veto: occasion",
-	"same summary", "rarest shared summary word", "titles told in the other's summary", "same first sentence", "same names in summaries"}
+	"one tells a denial", "same summary", "rarest shared summary word", "titles told in the other's summary", "same first sentence", "same names in summaries"}
 
 type vector [features]float64
 
@@ -276,6 +277,7 @@ func compare(a, b *sketch, apart time.Duration, f *vector) {
 		f[fLedeName] = ratio(nameSq, math.Sqrt(a.lede.names*b.lede.names))
 	}
 	f[fFailure] = flag(a.inTitle(actFailure) != b.inTitle(actFailure))
+	f[fDenial] = flag(a.inTitle(actDeny) != b.inTitle(actDeny))
 	f[fLivePage] = flag(a.kind == kindLivePage || b.kind == kindLivePage)
 	f[fLean] = flag(a.lean) + flag(b.lean)
 	f[fReversed] = flag(a.second != 0 && a.first == b.second && a.second == b.first && a.inTitle(actAccuse) && b.inTitle(actAccuse))
@@ -288,7 +290,7 @@ func sideOf(id uint32) string {
 	return ""
 }
 
-var actAccuse, actFailure = termID(classAct, "v:accuse"), termID(classAct, "v:nobreakthrough")
+var actAccuse, actFailure, actDeny = termID(classAct, "v:accuse"), termID(classAct, "v:nobreakthrough"), termID(classAct, "v:deny")
 
 func (s *sketch) inTitle(id uint32) bool {
 	lo, hi := 0, len(s.terms)
