@@ -27,6 +27,17 @@ func Dates(title, lede, lang string, published time.Time, zone *time.Location, t
 	if zone == nil {
 		zone = time.UTC
 	}
+	out := datesOf(title, lede, published, zone, tags, time.Time{})
+	// A duration in the title runs from the start that only the summary states.
+	if i := slices.IndexFunc(out, func(d news.StatedDate) bool { return d.Kind == "starts" }); i >= 0 {
+		return datesOf(title, lede, published, zone, tags, out[i].At)
+	}
+	return out
+}
+
+// datesOf reads both fields. A duration runs from the start its sentence states, else from
+// start, else from publication.
+func datesOf(title, lede string, published time.Time, zone *time.Location, tags []news.Tag, start time.Time) []news.StatedDate {
 	var out []news.StatedDate
 	for _, field := range []string{title, lede} {
 		rs := []rune(field)
@@ -34,7 +45,7 @@ func Dates(title, lede, lang string, published time.Time, zone *time.Location, t
 			rs = rs[:4000]
 		}
 		for _, sentence := range sentencesOf(tokens(string(rs))) {
-			for _, d := range datesIn(rs, sentence, published, zone, tags) {
+			for _, d := range datesIn(rs, sentence, published, zone, tags, start) {
 				same := func(o news.StatedDate) bool {
 					return o.At.Equal(d.At) && o.Kind == d.Kind && o.What == d.What
 				}
@@ -119,8 +130,9 @@ func count(t token) int {
 	return n
 }
 
-// datesIn reads one sentence. It must speak of an arrangement or a meeting.
-func datesIn(rs []rune, ts []token, published time.Time, zone *time.Location, tags []news.Tag) []news.StatedDate {
+// datesIn reads one sentence. It must speak of an arrangement or a meeting. Elsewhere is
+// the start another sentence states, or zero.
+func datesIn(rs []rune, ts []token, published time.Time, zone *time.Location, tags []news.Tag, elsewhere time.Time) []news.StatedDate {
 	what, where, meeting := subjectOf(ts, tags)
 	if what == "" {
 		return nil
@@ -186,10 +198,14 @@ func datesIn(rs []rune, ts []token, published time.Time, zone *time.Location, ta
 				k = "starts"
 			}
 			at := today.AddDate(0, 0, 1)
-			// "midnight on 8 May": the day that follows says which.
+			// "midnight on 8 May", "midnight on Wednesday": the day that follows says which.
 			for j := i + 1; j <= min(i+3, len(ts)-1); j++ {
 				if day, to, ok := dayAt(ts, j, today); ok {
 					at, i = day, to
+					break
+				}
+				if day, ok := namedDay(ts[j].text, today, true); ok {
+					at, i = day, j
 					break
 				}
 			}
@@ -228,22 +244,14 @@ func datesIn(rs []rune, ts []token, published time.Time, zone *time.Location, ta
 			}
 			continue
 		}
-		day := slices.IndexFunc(weekdays, func(w string) bool { return weekdayIs(t.text, w) })
-		if day >= 0 || tomorrow[t.text] {
-			k, from := kindAt(i)
-			stated := from < i && (untilWords[ts[from].text] || fromWords[ts[from].text])
-			if !stated && !planned {
-				continue // "said on Monday" looks back
-			}
-			at := today.AddDate(0, 0, 1)
-			if day >= 0 {
-				ahead := (day - int(today.Weekday()) + 7) % 7
-				if ahead == 0 && stated {
-					ahead = 7
-				}
-				at = today.AddDate(0, 0, ahead)
-			}
-			add(at, "day", k, from, i)
+		k, from := kindAt(i)
+		stated := from < i && (untilWords[ts[from].text] || fromWords[ts[from].text])
+		said := i > 0 && says(ts[i-1].text) || i > 1 && says(ts[i-2].text)
+		if !stated && (!planned || said) {
+			continue // "said on Monday" looks back
+		}
+		if day, ok := namedDay(t.text, today, stated); ok {
+			add(day, "day", k, from, i)
 		}
 	}
 	for _, d := range durations {
@@ -251,16 +259,36 @@ func datesIn(rs []rune, ts []token, published time.Time, zone *time.Location, ta
 			continue // "talks lasted three hours" states no end
 		}
 		begin, precision := local, "day"
+		if start.IsZero() {
+			start = elsewhere
+		}
 		if !start.IsZero() {
 			begin = start
-		}
-		if d.d < 7*24*time.Hour && !start.IsZero() {
-			precision = "minute"
+			if d.d < 7*24*time.Hour {
+				precision = "minute"
+			}
 		}
 		add(begin.Add(d.d), precision, "ends", d.from, d.to)
 	}
 	slices.SortStableFunc(out, func(a, b news.StatedDate) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Kind, b.Kind)) })
 	return out
+}
+
+// namedDay reads tomorrow or a day of the week, the next one from today. Today's own name
+// is today, or a week on where it is stated as a start or an end.
+func namedDay(t string, today time.Time, stated bool) (time.Time, bool) {
+	if tomorrow[t] {
+		return today.AddDate(0, 0, 1), true
+	}
+	day := slices.IndexFunc(weekdays, func(w string) bool { return weekdayIs(t, w) })
+	if day < 0 {
+		return time.Time{}, false
+	}
+	ahead := (day - int(today.Weekday()) + 7) % 7
+	if ahead == 0 && stated {
+		ahead = 7
+	}
+	return today.AddDate(0, 0, ahead), true
 }
 
 // dayAt reads a day and month at ts[i], in either order, and returns the last token of it.
@@ -309,6 +337,7 @@ var mechanisms = map[string]string{"ceasefire": "full", "partial": "partial", "h
 // else a meeting, and the venue or place.
 func subjectOf(ts []token, tags []news.Tag) (what, where string, meeting bool) {
 	var own string
+	stops := false // a pause in strikes is an arrangement where the tags say so
 	for _, h := range lex.find(ts) {
 		switch c := lex.concepts[h.concept]; c.kind {
 		case classMechanism:
@@ -316,6 +345,7 @@ func subjectOf(ts []token, tags []news.Tag) (what, where string, meeting bool) {
 				own = m
 			}
 		case classAct:
+			stops = stops || c.name == "pause"
 			meeting = meeting || c.name == "meet" || c.name == "summit" || c.name == "talks"
 			if c.name == "prepare" && h.to-h.from > 1 { // "will meet" is a plan and a meeting
 				_, _, inner := subjectOf(ts[h.from+1:h.to], nil)
@@ -328,7 +358,7 @@ func subjectOf(ts []token, tags []news.Tag) (what, where string, meeting bool) {
 	for _, t := range tags {
 		switch t.Facet {
 		case "mechanism":
-			if own != "" {
+			if own != "" || stops {
 				what = cmp.Or(what, t.Value)
 			}
 		case "venue", "place":

@@ -20,6 +20,8 @@ func TestDatesReadWhatAnArrangementOrMeetingStates(t *testing.T) {
 		{"Kremlin declares 30-day ceasefire", "en", "ends", "full", "day", "30-day", tuesday.Add(30 * 24 * time.Hour)},
 		{"Truce to hold until Sunday", "en", "ends", "full", "day", "until Sunday", day(6, 1)},
 		{"Truce begins from midnight", "en", "starts", "full", "minute", "from midnight", day(5, 28)},
+		{"Truce begins at midnight on Friday", "en", "starts", "full", "minute", "at midnight on Friday", day(5, 30)},
+		{"Перемир'я починається з півночі п'ятниці", "uk", "starts", "full", "minute", "з півночі п'ятниці", day(5, 30)},
 		{"Delegations will meet in Istanbul on 2 June", "en", "meets", "meeting", "day", "on 2 June", day(6, 2)},
 		{"Delegations will meet in Istanbul on June 2", "en", "meets", "meeting", "day", "on June 2", day(6, 2)},
 		{"Ceasefire terms wanted by the end of June", "en", "ends", "full", "month", "by the end of June", day(6, 30)},
@@ -48,6 +50,18 @@ func TestDatesReadWhatAnArrangementOrMeetingStates(t *testing.T) {
 	}
 }
 
+func TestAPauseInStrikesIsAnArrangementWhereTheTagsSaySo(t *testing.T) {
+	const title = "Russia to halt strikes on power plants for 10 days from midnight on Friday"
+	if got := Dates(title, "", "en", tuesday, time.UTC, nil); len(got) != 0 {
+		t.Errorf("got %+v without tags, want none", got)
+	}
+	got := Dates(title, "", "en", tuesday, time.UTC, []news.Tag{{Facet: "mechanism", Value: "partial"}})
+	if len(got) != 2 || got[0].Kind != "starts" || !got[0].At.Equal(time.Date(2025, 5, 30, 0, 0, 0, 0, time.UTC)) ||
+		got[1].Kind != "ends" || !got[1].At.Equal(time.Date(2025, 6, 9, 0, 0, 0, 0, time.UTC)) {
+		t.Errorf("got %+v, want Friday and ten days later", got)
+	}
+}
+
 func TestADurationRunsFromTheStatedStart(t *testing.T) {
 	moscow := time.FixedZone("Europe/Moscow", 3*3600)
 	got := Dates("Kremlin announces three-day truce from 8 May", "", "en", time.Date(2025, 5, 1, 10, 0, 0, 0, time.UTC), moscow, nil)
@@ -65,9 +79,17 @@ func TestADurationRunsFromTheStatedStart(t *testing.T) {
 	}
 }
 
+func TestADurationInTheTitleRunsFromTheStartTheSummaryStates(t *testing.T) {
+	got := Dates("Kremlin orders 10-day truce", "The truce starts at midnight on Friday, the Kremlin said.", "en", tuesday, time.UTC, nil)
+	if len(got) != 2 || got[0].Kind != "ends" || !got[0].At.Equal(time.Date(2025, 6, 9, 0, 0, 0, 0, time.UTC)) || got[1].Kind != "starts" {
+		t.Errorf("got %+v, want its end ten days after Friday, and its start", got)
+	}
+}
+
 func TestDatesLeaveOutHistoryAndOtherSubjects(t *testing.T) {
 	for _, text := range []string{
 		"Trump said on Monday that a ceasefire was near",       // when it was said
+		"The truce will hold, Trump said on Thursday",          // of a plan, too
 		"Drone strike kills three in Odesa on Friday",          // no arrangement
 		"The Minsk ceasefire of 12 February 2015 did not hold", // history
 		"Negotiators spoke for three hours in Geneva talks",    // how long, not until when
