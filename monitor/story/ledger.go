@@ -27,10 +27,13 @@ type Evidence struct {
 // origin alone moves it only to a claim, and so does what is alleged; a second origin
 // makes a claim stand. Talk about an arrangement that stands does not undo it, analysis
 // moves nothing, and neither does evidence older than the position. The zero Position is
-// nowhere yet.
+// nowhere yet; a breach of nothing that stands leaves it there.
 func Move(now news.Position, e Evidence) (news.Position, bool) {
 	if e.Stage == "" || e.Stage == "analysis" || e.Origins < 1 || e.Mechanism == "" {
 		return now, false
+	}
+	if now.Stage == "" && e.Stage == "violation" {
+		return now, false // of nothing that is known to stand
 	}
 	if now.Stage != "" && (now.Topic != e.Topic || now.Mechanism != e.Mechanism || now.Place != e.Place) {
 		return now, false
