@@ -226,7 +226,7 @@ func (s *Store) surroundings(ctx context.Context, tx transaction, e *news.Editio
 	if err != nil {
 		return err
 	}
-	if err = tx.QueryRowContext(ctx, `SELECT count(*) FROM items WHERE state <> 'judged' AND seen < ?`, to).Scan(&e.Pending); err != nil {
+	if err = tx.QueryRowContext(ctx, `SELECT count(*) FROM items WHERE state <> 'judged' AND +seen < ?`, to).Scan(&e.Pending); err != nil {
 		return err
 	}
 	err = tx.QueryRowContext(ctx, `
@@ -348,7 +348,7 @@ func (f developmentFilter) where() (string, []any) {
 		return `s.id = ?`, []any{int64(f.story)}
 	}
 	if f.channel != "" {
-		return `s.live_seen > 0 AND s.live_seen >= ?`, []any{ms(f.touched)}
+		return `s.live_seen <> 0 AND s.live_seen >= ?`, []any{ms(f.touched)}
 	}
 	return `s.last >= ? AND s.first < ?`, []any{ms(f.from), ms(f.until)}
 }
@@ -372,7 +372,7 @@ func (s *Store) developments(ctx context.Context, tx transaction, spec news.Dige
 		  i.id, i.judged, f.name, f.publisher, f.side, i.lang, f.state_media, f.official, i.url, coalesce(o.title, t.title), coalesce(o.summary, t.summary),
 		  substr(coalesce(o.content, iif(t.page <> '', t.page, t.content)), 1, 600), i.published, i.seen, i.revised, i.origin, i.fresh, i.backlog, i.live_seen,
 		  i.last_verdict, i.verdict, i.of, i.last_novel, i.topics, i.tags
-		FROM stories s JOIN members m ON m.story = s.id JOIN items i ON i.id = m.item JOIN feeds f ON f.id = i.feed JOIN texts t ON t.item = i.id
+		FROM stories s CROSS JOIN members m ON m.story = s.id JOIN items i ON i.id = m.item JOIN feeds f ON f.id = i.feed JOIN texts t ON t.item = i.id
 		  LEFT JOIN revisions o ON o.item = i.id AND o.n = i.judged AND i.judged <> i.revision
 		WHERE `+where+` ORDER BY s.id, i.news_time, i.id`, args...)
 	if err != nil {

@@ -22,7 +22,7 @@ const maxRegrouped = 600
 func (s *Store) Regroup(ctx context.Context, now time.Time, group news.Regrouper) error {
 	return s.write(ctx, func(tx transaction) error {
 		since := ms(now.Add(-storyWindow))
-		topics, err := column(ctx, tx, `SELECT DISTINCT topic FROM stories WHERE live_seen >= ?`, since)
+		topics, err := column(ctx, tx, `SELECT DISTINCT topic FROM stories WHERE live_seen <> 0 AND live_seen >= ?`, since)
 		if err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func keepStory(g news.Group, home map[news.ItemID]news.StoryID, taken map[news.S
 // regroupable reads the developments of a topic touched since a time: those no
 // channel was told of, and the told ones.
 func regroupable(ctx context.Context, tx transaction, topic string, since int64) (open, told []news.StoryCandidate, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT s.id, EXISTS (SELECT 1 FROM told t WHERE t.story = s.id) FROM stories s WHERE s.topic = ? AND s.live_seen >= ? ORDER BY s.id`, topic, since)
+	rows, err := tx.QueryContext(ctx, `SELECT s.id, EXISTS (SELECT 1 FROM told t WHERE t.story = s.id) FROM stories s WHERE s.topic = ? AND s.live_seen <> 0 AND s.live_seen >= ? ORDER BY s.id`, topic, since)
 	if err != nil {
 		return nil, nil, err
 	}
