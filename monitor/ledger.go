@@ -26,6 +26,9 @@ func moveLedger(stands []news.Position, d news.Development) []news.Position {
 	var moved []news.Position
 	for _, e := range evidence(d) {
 		k := positionKey{e.Mechanism, e.Place}
+		if now[k].Stage == "" && (e.Stage == "violation" || e.Stage == "prep" || e.Stage == "talks") {
+			e.Place, k.place = "", "" // where a truce was broken or is talked of is not where it holds
+		}
 		next, ok := story.Move(now[k], e)
 		if !ok {
 			continue

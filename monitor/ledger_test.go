@@ -63,6 +63,24 @@ func TestALocalArrangementHasItsOwnLine(t *testing.T) {
 	}
 }
 
+func TestWhereATruceWasBrokenIsNotWhereItHolds(t *testing.T) {
+	at := time.Date(2025, 3, 1, 8, 0, 0, 0, time.UTC)
+	breach := report(2, "Wire", "violation", at.Add(time.Hour), news.Tag{Facet: "place", Value: "sampleville", Who: "local"})
+	breach.Tags[0].Value = "partial"
+	d := news.Development{Topic: "t", Reports: []news.Report{breach}}
+	if got := moveLedger(nil, d); len(got) != 0 {
+		t.Errorf("with no truce known: %+v, want no move", got)
+	}
+	stands := []news.Position{{Topic: "t", Mechanism: "partial", Stage: "in_effect", At: at}}
+	if got := moveLedger(stands, d); len(got) != 1 || got[0].Place != "" || got[0].Stage != "violation" || !got[0].Claim {
+		t.Errorf("%+v, want a claimed breach of the truce that stands", got)
+	}
+	stands[0].Place = "sampleville"
+	if got := moveLedger(stands, d); len(got) != 1 || got[0].Place != "sampleville" {
+		t.Errorf("%+v, want a breach of the truce of sampleville", got)
+	}
+}
+
 func TestOnlyWhatIsArrangedHasADateAhead(t *testing.T) {
 	at := time.Date(2025, 3, 1, 8, 0, 0, 0, time.UTC)
 	item := func(stage string) news.Prepared {
