@@ -14,10 +14,10 @@ import (
 // A wrong merge hides news and a split only repeats it, so they stand above even odds.
 var thresholds = [scopes]float64{0.4, 0.75, 5}
 
-// placeMargin is what an item must exceed the thresholds by to join online: before a cut
-// Cluster sees all items at once and repairs a split, but what an alert told merged stays
-// merged.
-const placeMargin = 0.5
+// placeMargin is what an item must exceed the thresholds by to join online, by scope:
+// before a cut Cluster sees all items at once and repairs a split, but what an alert told
+// merged stays merged. Between languages the threshold is steep enough.
+var placeMargin = [scopes]float64{0.5, 0.25, 0}
 
 const (
 	membersCompared = 12  // of one candidate, the newest
@@ -97,7 +97,7 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 		m := nodes[i+1]
 		compare(&item, m.sketch, at.Sub(m.published), &f)
 		s := scopeOf(&item, m.sketch)
-		z := trained.score(s, &f) - thresholds[s] - crowdCost[s]*item.crowd - placeMargin
+		z := trained.score(s, &f) - thresholds[s] - crowdCost[s]*item.crowd - placeMargin[s]
 		t := &tallies[c]
 		if t.n == 0 || z > t.max {
 			t.max, t.best, t.scope = z, f, s
