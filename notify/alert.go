@@ -424,6 +424,28 @@ func alertMark(d news.Development, name string) *news.Told {
 	return nil
 }
 
+// takenBack is the alert of the last day that d takes back although it stands apart
+// from what was alerted: the side that alone had committed denies it on a site of
+// its own, in a title about the same mechanism.
+func takenBack(d news.Development, e news.Edition, name string) *news.Told {
+	for _, r := range d.Reports {
+		claims := values(r, "claim", "title")
+		if !r.Official || !has(claims, "denial") && !has(claims, "negated") {
+			continue
+		}
+		for _, o := range e.Stories {
+			m := alertMark(o, name)
+			if m == nil || o.Topic != d.Topic || e.Slot.Sub(m.At) > 24*time.Hour || m.Committed != "one:"+denier(r) {
+				continue
+			}
+			if _, same := m.Stages[mechanismOf(r)]; same {
+				return m
+			}
+		}
+	}
+	return nil
+}
+
 // correction is due when what an alert told is denied, negated or refused: a
 // reply to the alert that the whole channel sees, and the alert itself edited to
 // say that it is withdrawn, all its words kept.
@@ -436,6 +458,9 @@ func correction(e news.Edition, spec news.AlertSpec, original func(news.Delivery
 		told := alertMark(d, spec.Name)
 		if told == nil && d.Told == nil {
 			told = alertMark(byID[d.Follows], spec.Name)
+		}
+		if told == nil && d.Told == nil {
+			told = takenBack(d, e, spec.Name)
 		}
 		if told == nil {
 			continue
