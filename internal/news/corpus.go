@@ -42,15 +42,6 @@ type MemberLine struct {
 	Verdict VerdictKind `json:"verdict"`
 }
 
-// Import is a stretch of a one-shot import, stored in one transaction with how
-// far it has come.
-type Import struct {
-	Source  string // names the import, so that it resumes
-	Version string // of the source's content: another version starts anew
-	Start   int64  // entries done before these
-	Entries []ImportEntry
-}
-
 // ImportEntry is one entry to import, and the feed it belongs to.
 type ImportEntry struct {
 	Feed string // name or URL of a feed; an unknown one is made, unpolled; "" passes the entry over

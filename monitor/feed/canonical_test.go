@@ -114,7 +114,7 @@ func TestResolveURL(t *testing.T) {
 	}
 }
 
-func TestDiscover(t *testing.T) {
+func TestReadPage(t *testing.T) {
 	page := `<html><head><base href="https://b.org/x/"><title>T</title>
 <link rel="alternate" type="application/rss+xml" title="Comments" href="comments/feed">
 <link rel="ALTERNATE" type="Application/RSS+XML; charset=utf-8" href="feed">
@@ -123,15 +123,14 @@ func TestDiscover(t *testing.T) {
 <link rel="alternate" type="application/rss+xml" href="javascript:x"><link rel="feed" href="/plain">
 </head><body><a href="/rss">feed</a></body></html>`
 	want := []string{"https://b.org/x/feed", "https://b.org/atom", "https://b.org/plain", "https://b.org/x/comments/feed"}
-	if got := Discover([]byte(page), "https://a.org/"); !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
+	if got, title := readPage([]byte(page), "https://a.org/"); !slices.Equal(got, want) || title != "T" {
+		t.Errorf("got %q and title %q, want %q and T", got, title, want)
 	}
-	many := strings.Repeat(`<link rel=alternate type=application/rss+xml href=/f`, 1)
 	var b strings.Builder
 	for i := range 100 {
-		b.WriteString(many + strings.Repeat("x", i) + ">")
+		b.WriteString("<link rel=alternate type=application/rss+xml href=/f" + strings.Repeat("x", i) + ">")
 	}
-	if got := Discover([]byte(b.String()), "https://a.org/"); len(got) != maxDiscovered {
+	if got, _ := readPage([]byte(b.String()), "https://a.org/"); len(got) != maxDiscovered {
 		t.Errorf("%d feeds named, at most %d wanted", len(got), maxDiscovered)
 	}
 }

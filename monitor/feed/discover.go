@@ -13,15 +13,9 @@ const (
 	maxDiscovered    = 20      // feeds named
 )
 
-// Discover lists the feeds an HTML page advertises by <link rel=alternate>,
-// absolute http(s) URLs in the page's order, feeds of comments last, at most 20.
-// base is the page's URL.
-func Discover(page []byte, base string) []string {
-	found, _ := readPage(page, base)
-	return found
-}
-
-// readPage reads the advertised feeds and the title of an HTML page.
+// readPage reads the feeds an HTML page advertises by <link rel=alternate>,
+// absolute http(s) URLs in the page's order, feeds of comments last, at most
+// maxDiscovered, and the page's title. base is the page's URL.
 func readPage(page []byte, base string) (feeds []string, title string) {
 	z := html.NewTokenizer(bytes.NewReader(page[:min(len(page), maxDiscoverBytes)]))
 	var comments []string
