@@ -173,7 +173,7 @@ func (d *daemon) cutDigest(ctx context.Context, dg digest, now time.Time) error 
 		return err
 	}
 	if cut {
-		d.counts.digests.Add(1)
+		d.counts.digests.Inc()
 		d.quiet.Store(silent)
 		d.log.Info("digest cut", "digest", dg.Name, "channel", dg.Channel, "slot", slot)
 		d.kick()

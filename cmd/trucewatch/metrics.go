@@ -1,18 +1,19 @@
 package main
 
 import (
-	"fmt"
-	"io"
 	"maps"
 	"math"
 	"net/http"
 	"os"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"trucewatch/internal/news"
 	"trucewatch/monitor"
@@ -20,72 +21,104 @@ import (
 
 // counts are what happened since the program started. Reloads keep them.
 type counts struct {
-	pollsOK, pollsFailed         atomic.Int64
-	itemsNew, itemsRevised       atomic.Int64
-	judgedNew, judgedUpdate      atomic.Int64
-	judgedDuplicate              atomic.Int64
-	main, mention, developments  atomic.Int64
-	digests, told                atomic.Int64
-	heartbeats, heartbeatsFailed atomic.Int64
-	reloads, reloadsFailed       atomic.Int64
-	pruned                       atomic.Int64
-	lastSent                     atomic.Int64 // Unix milliseconds
-	deliveries                   [len(deliveryEnds)]atomic.Int64
+	polls, entries, verdicts, relevant *prometheus.CounterVec
+	deliveries, heartbeats, reloads    *prometheus.CounterVec
+	developments, digests              prometheus.Counter
+	told, pruned                       prometheus.Counter
+
+	lastSent atomic.Int64 // Unix milliseconds
 }
 
-// deliveryEnds are the states in which an attempt to deliver ends.
-var deliveryEnds = [...]news.DeliveryState{news.Sent, news.Queued, news.Unknown, news.Held, news.Parked}
+func newCounts() *counts {
+	return &counts{
+		polls:        counters("trucewatch_polls_total", "Feeds asked, by outcome.", "outcome", "ok", "failed"),
+		entries:      counters("trucewatch_entries_total", "Entries stored: seen for the first time, or edited.", "sight", "new", "revised"),
+		verdicts:     counters("trucewatch_verdicts_total", "Items judged, by verdict.", "verdict", "new", "update", "duplicate"),
+		relevant:     counters("trucewatch_relevant_items_total", "Items judged that are about a topic, or mention it.", "relevance", "main", "mention"),
+		developments: counter("trucewatch_developments_total", "Developments opened."),
+		digests:      counter("trucewatch_digests_total", "Digests made."),
+		deliveries: counters("trucewatch_deliveries_total", "Attempts to deliver a message, by the state they left it in.", "state",
+			string(news.Sent), string(news.Queued), string(news.Unknown), string(news.Held), string(news.Parked)),
+		told:       counter("trucewatch_operator_messages_total", "Messages to the operator."),
+		heartbeats: counters("trucewatch_heartbeats_total", "Fetches of the heartbeat address, by outcome.", "outcome", "ok", "failed"),
+		reloads:    counters("trucewatch_reloads_total", "Reloads of the configuration, by outcome.", "outcome", "ok", "failed"),
+		pruned:     counter("trucewatch_texts_removed_total", "Texts removed by retention."),
+	}
+}
+
+func counter(name, help string) prometheus.Counter {
+	return prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help})
+}
+
+// counters counts by one label, whose values are shown from the start: a rule that
+// asks for one finds it at 0.
+func counters(name, help, label string, values ...string) *prometheus.CounterVec {
+	c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, []string{label})
+	for _, v := range values {
+		c.WithLabelValues(v)
+	}
+	return c
+}
+
+func (c *counts) collect(ch chan<- prometheus.Metric) {
+	for _, m := range []prometheus.Collector{c.polls, c.entries, c.verdicts, c.relevant, c.developments, c.digests,
+		c.deliveries, c.told, c.heartbeats, c.reloads, c.pruned} {
+		m.Collect(ch)
+	}
+}
 
 func (c *counts) polled(r monitor.Round) {
-	c.pollsOK.Add(int64(r.Polled - r.Failed))
-	c.pollsFailed.Add(int64(r.Failed))
-	c.itemsNew.Add(int64(r.New))
-	c.itemsRevised.Add(int64(r.Revised))
+	c.polls.WithLabelValues("ok").Add(float64(r.Polled - r.Failed))
+	c.polls.WithLabelValues("failed").Add(float64(r.Failed))
+	c.entries.WithLabelValues("new").Add(float64(r.New))
+	c.entries.WithLabelValues("revised").Add(float64(r.Revised))
 }
 
 func (c *counts) judged(t news.Tally) {
-	c.judgedNew.Add(int64(t.New))
-	c.judgedUpdate.Add(int64(t.Update))
-	c.judgedDuplicate.Add(int64(t.Duplicate))
-	c.main.Add(int64(t.Main))
-	c.mention.Add(int64(t.Mention))
-	c.developments.Add(int64(t.Stories))
+	c.verdicts.WithLabelValues("new").Add(float64(t.New))
+	c.verdicts.WithLabelValues("update").Add(float64(t.Update))
+	c.verdicts.WithLabelValues("duplicate").Add(float64(t.Duplicate))
+	c.relevant.WithLabelValues("main").Add(float64(t.Main))
+	c.relevant.WithLabelValues("mention").Add(float64(t.Mention))
+	c.developments.Add(float64(t.Stories))
 }
 
-func (c *counts) delivered(state news.DeliveryState) {
-	for i, s := range deliveryEnds {
-		if s == state {
-			c.deliveries[i].Add(1)
-		}
+// metricsHandler serves the metrics of whatever daemon current returns, and those of
+// the process.
+func metricsHandler(current func() *daemon) http.Handler {
+	r := prometheus.NewRegistry()
+	r.MustRegister(figures{current}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return promhttp.HandlerFor(r, promhttp.HandlerOpts{})
+}
+
+// figures are the metrics of a daemon. Labels are states, sides, jobs and the names
+// of digests: few, and none is chosen by a source.
+type figures struct{ current func() *daemon }
+
+// Describe of [prometheus.Collector] announces nothing: which daemon is asked changes
+// with every reload, and what it says is checked each time it is collected.
+func (figures) Describe(chan<- *prometheus.Desc) {}
+
+// Collect of [prometheus.Collector] reads everything now.
+func (f figures) Collect(ch chan<- prometheus.Metric) {
+	if d := f.current(); d != nil {
+		d.counts.collect(ch)
+		d.gauges(gauges{ch})
 	}
 }
 
-// exposition writes metrics in Prometheus' text format, version 0.0.4.
-type exposition struct{ w *strings.Builder }
+// gauges writes figures that are read when they are asked for.
+type gauges struct{ ch chan<- prometheus.Metric }
 
-// family begins a metric: its name, kind (counter or gauge) and what it is.
-func (e exposition) family(name, kind, help string) {
-	fmt.Fprintf(e.w, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind)
-}
-
-var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
-
-// sample writes one value; labels are pairs of a name and a value.
-func (e exposition) sample(name string, v float64, labels ...string) {
-	e.w.WriteString(name)
-	for i := 0; i+1 < len(labels); i += 2 {
-		e.w.WriteString([]string{"{", ","}[min(i, 1)] + labels[i] + `="` + labelEscapes.Replace(labels[i+1]) + `"`)
+// by begins a gauge with labels; what it returns writes one value.
+func (g gauges) by(name, help string, labels ...string) func(v float64, values ...string) {
+	desc := prometheus.NewDesc(name, help, labels, nil)
+	return func(v float64, values ...string) {
+		g.ch <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, v, values...)
 	}
-	if len(labels) > 0 {
-		e.w.WriteByte('}')
-	}
-	e.w.WriteString(" " + strconv.FormatFloat(v, 'g', -1, 64) + "\n")
 }
 
-func (e exposition) single(name, kind, help string, v float64) {
-	e.family(name, kind, help)
-	e.sample(name, v)
-}
+func (g gauges) set(name, help string, v float64) { g.by(name, help)(v) }
 
 // seconds is a time as metrics state it; 0 for never.
 func seconds(t time.Time) float64 {
@@ -95,92 +128,51 @@ func seconds(t time.Time) float64 {
 	return math.Round(float64(t.UnixMilli())) / 1e3
 }
 
-// metrics writes everything. Labels are states, sides, jobs and the names of
-// digests: few, and none is chosen by a source.
-func (d *daemon) metrics(out io.Writer) error {
-	var b strings.Builder
-	e := exposition{&b}
+func (d *daemon) gauges(g gauges) {
 	d.mu.Lock()
 	w, said := d.seen, d.said
 	d.mu.Unlock()
-	e.family("trucewatch_build_info", "gauge", "The running version; always 1.")
-	e.sample("trucewatch_build_info", 1, "version", version(), "go_version", runtime.Version())
-	d.countMetrics(e)
-	d.workMetrics(e, w.now)
-	feedMetrics(e, w)
-	outboxMetrics(e, w)
-	e.family("trucewatch_digest_last_slot_timestamp_seconds", "gauge", "Newest slot a digest was made for; 0 for never.")
+	g.by("trucewatch_build_info", "The running version; always 1.", "version", "go_version")(1, version(), runtime.Version())
+	g.set("trucewatch_last_delivery_timestamp_seconds", "When a message was last seen to arrive since the start; 0 for never.", float64(d.counts.lastSent.Load())/1e3)
+	d.workGauges(g, w.now)
+	feedGauges(g, w)
+	outboxGauges(g, w)
+	slot := g.by("trucewatch_digest_last_slot_timestamp_seconds", "Newest slot a digest was made for; 0 for never.", "digest")
 	for _, dg := range d.digests {
-		e.sample("trucewatch_digest_last_slot_timestamp_seconds", seconds(w.cond.LastCut[dg.Name]), "digest", dg.Name)
+		slot(seconds(w.cond.LastCut[dg.Name]), dg.Name)
 	}
-	e.single("trucewatch_pending_items", "gauge", "Items that wait to be judged.", float64(w.cond.Waiting))
+	g.set("trucewatch_pending_items", "Items that wait to be judged.", float64(w.cond.Waiting))
 	if fi, err := os.Stat(d.cfg.Database); err == nil {
-		e.single("trucewatch_database_bytes", "gauge", "Size of the database file, without its log.", float64(fi.Size()))
+		g.set("trucewatch_database_bytes", "Size of the database file, without its log.", float64(fi.Size()))
 	}
 	if w.free >= 0 && !w.now.IsZero() {
-		e.single("trucewatch_disk_free_ratio", "gauge", "Share of free space where the database is.", w.free)
+		g.set("trucewatch_disk_free_ratio", "Share of free space where the database is.", w.free)
 	}
 	n := map[string]int{}
 	for _, t := range said {
 		n[t.cause]++
 	}
-	e.family("trucewatch_troubles", "gauge", "What the operator is or will be told of, by cause.")
+	troubles := g.by("trucewatch_troubles", "What the operator is or will be told of, by cause.", "cause")
 	for _, c := range causes {
-		e.sample("trucewatch_troubles", float64(n[c.name]), "cause", c.name)
+		troubles(float64(n[c.name]), c.name)
 	}
-	processMetrics(e)
-	_, err := io.WriteString(out, b.String())
-	return err
 }
 
-func (d *daemon) countMetrics(e exposition) {
-	c := &d.counts
-	n := func(v *atomic.Int64) float64 { return float64(v.Load()) }
-	e.family("trucewatch_polls_total", "counter", "Feeds asked, by outcome.")
-	e.sample("trucewatch_polls_total", n(&c.pollsOK), "outcome", "ok")
-	e.sample("trucewatch_polls_total", n(&c.pollsFailed), "outcome", "failed")
-	e.family("trucewatch_entries_total", "counter", "Entries stored: seen for the first time, or edited.")
-	e.sample("trucewatch_entries_total", n(&c.itemsNew), "sight", "new")
-	e.sample("trucewatch_entries_total", n(&c.itemsRevised), "sight", "revised")
-	e.family("trucewatch_verdicts_total", "counter", "Items judged, by verdict.")
-	e.sample("trucewatch_verdicts_total", n(&c.judgedDuplicate), "verdict", "duplicate")
-	e.sample("trucewatch_verdicts_total", n(&c.judgedNew), "verdict", "new")
-	e.sample("trucewatch_verdicts_total", n(&c.judgedUpdate), "verdict", "update")
-	e.family("trucewatch_relevant_items_total", "counter", "Items judged that are about a topic, or mention it.")
-	e.sample("trucewatch_relevant_items_total", n(&c.main), "relevance", "main")
-	e.sample("trucewatch_relevant_items_total", n(&c.mention), "relevance", "mention")
-	e.single("trucewatch_developments_total", "counter", "Developments opened.", n(&c.developments))
-	e.single("trucewatch_digests_total", "counter", "Digests made.", n(&c.digests))
-	e.family("trucewatch_deliveries_total", "counter", "Attempts to deliver a message, by the state they left it in.")
-	for i, s := range deliveryEnds {
-		e.sample("trucewatch_deliveries_total", n(&c.deliveries[i]), "state", string(s))
-	}
-	e.single("trucewatch_operator_messages_total", "counter", "Messages to the operator.", n(&c.told))
-	e.family("trucewatch_heartbeats_total", "counter", "Fetches of the heartbeat address, by outcome.")
-	e.sample("trucewatch_heartbeats_total", n(&c.heartbeats), "outcome", "ok")
-	e.sample("trucewatch_heartbeats_total", n(&c.heartbeatsFailed), "outcome", "failed")
-	e.family("trucewatch_reloads_total", "counter", "Reloads of the configuration, by outcome.")
-	e.sample("trucewatch_reloads_total", n(&c.reloads), "outcome", "ok")
-	e.sample("trucewatch_reloads_total", n(&c.reloadsFailed), "outcome", "failed")
-	e.single("trucewatch_texts_removed_total", "counter", "Texts removed by retention.", n(&c.pruned))
-	e.single("trucewatch_last_delivery_timestamp_seconds", "gauge", "When a message was last seen to arrive since the start; 0 for never.", float64(c.lastSent.Load())/1e3)
-}
-
-func (d *daemon) workMetrics(e exposition, now time.Time) {
+func (d *daemon) workGauges(g gauges, looked time.Time) {
 	signs := d.pulse.signs()
-	e.family("trucewatch_job_last_success_timestamp_seconds", "gauge", "When each job last ended without an error; 0 for never.")
+	success := g.by("trucewatch_job_last_success_timestamp_seconds", "When each job last ended without an error; 0 for never.", "job")
 	for _, part := range slices.Sorted(maps.Keys(signs)) {
-		e.sample("trucewatch_job_last_success_timestamp_seconds", seconds(signs[part].OK), "job", part)
+		success(seconds(signs[part].OK), part)
 	}
 	ready := 0.0
 	if len(d.unready(d.now())) == 0 {
 		ready = 1
 	}
-	e.single("trucewatch_ready", "gauge", "Whether polls and deliveries are fresh, as /readyz says it.", ready)
-	e.single("trucewatch_last_look_timestamp_seconds", "gauge", "When the figures about feeds and messages were read.", seconds(now))
+	g.set("trucewatch_ready", "Whether polls and deliveries are fresh, as /readyz says it.", ready)
+	g.set("trucewatch_last_look_timestamp_seconds", "When the figures about feeds and messages were read.", seconds(looked))
 }
 
-func feedMetrics(e exposition, w watched) {
+func feedGauges(g gauges, w watched) {
 	states, of, read := map[string]int{}, map[string]int{}, map[string]int{}
 	var newest time.Time
 	for _, f := range w.cond.Feeds {
@@ -190,22 +182,20 @@ func feedMetrics(e exposition, w watched) {
 		if state == "ok" || state == "damaged" {
 			read[f.Side]++
 		}
-		if f.Poll.LastOK.After(newest) {
-			newest = f.Poll.LastOK
-		}
+		newest = later(newest, f.Poll.LastOK)
 	}
-	e.family("trucewatch_feeds", "gauge", "Feeds, by how reading them goes.")
+	feeds := g.by("trucewatch_feeds", "Feeds, by how reading them goes.", "state")
 	for _, s := range []string{"ok", "damaged", "failing", "gone", "paused", "not tried"} {
-		e.sample("trucewatch_feeds", float64(states[s]), "state", strings.ReplaceAll(s, " ", "_"))
+		feeds(float64(states[s]), strings.ReplaceAll(s, " ", "_"))
 	}
-	e.family("trucewatch_side_read_ratio", "gauge", "Share of a side's feeds that were read when last asked.")
+	share := g.by("trucewatch_side_read_ratio", "Share of a side's feeds that were read when last asked.", "side")
 	for _, side := range slices.Sorted(maps.Keys(of)) {
-		e.sample("trucewatch_side_read_ratio", float64(read[side])/float64(of[side]), "side", side)
+		share(float64(read[side])/float64(of[side]), side)
 	}
-	e.single("trucewatch_last_read_timestamp_seconds", "gauge", "When any feed was last read; 0 for never.", seconds(newest))
+	g.set("trucewatch_last_read_timestamp_seconds", "When any feed was last read; 0 for never.", seconds(newest))
 }
 
-func outboxMetrics(e exposition, w watched) {
+func outboxGauges(g gauges, w watched) {
 	n := map[news.DeliveryState]int{}
 	oldest := 0.0
 	for _, d := range w.cond.Open {
@@ -214,118 +204,9 @@ func outboxMetrics(e exposition, w watched) {
 			oldest = max(oldest, w.now.Sub(d.Created).Seconds())
 		}
 	}
-	e.family("trucewatch_outbox_messages", "gauge", "Messages that are not delivered, by state.")
+	messages := g.by("trucewatch_outbox_messages", "Messages that are not delivered, by state.", "state")
 	for _, s := range []news.DeliveryState{news.Queued, news.Claimed, news.Unknown, news.Held, news.Parked} {
-		e.sample("trucewatch_outbox_messages", float64(n[s]), "state", string(s))
+		messages(float64(n[s]), string(s))
 	}
-	e.single("trucewatch_outbox_oldest_seconds", "gauge", "Age of the oldest message that still has to arrive.", oldest)
-}
-
-var processStart = time.Now()
-
-// processMetrics are the usual ones of a process, under their usual names.
-func processMetrics(e exposition) {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	e.single("go_goroutines", "gauge", "Goroutines that exist.", float64(runtime.NumGoroutine()))
-	e.single("go_memstats_heap_alloc_bytes", "gauge", "Bytes of heap in use.", float64(m.HeapAlloc))
-	e.single("go_memstats_sys_bytes", "gauge", "Bytes obtained from the system.", float64(m.Sys))
-	e.single("go_gc_cycles_total", "counter", "Garbage collections.", float64(m.NumGC))
-	e.single("process_start_time_seconds", "gauge", "When the process started.", seconds(processStart))
-	if fds, err := os.ReadDir("/proc/self/fd"); err == nil {
-		e.single("process_open_fds", "gauge", "Open file descriptors.", float64(len(fds)))
-	}
-	if b, err := os.ReadFile("/proc/self/statm"); err == nil {
-		var size, resident int64
-		if _, err := fmt.Sscan(string(b), &size, &resident); err == nil {
-			e.single("process_resident_memory_bytes", "gauge", "Resident memory.", float64(resident*int64(os.Getpagesize())))
-		}
-	}
-}
-
-// unready says why the daemon does not count as ready; nothing when it does.
-func (d *daemon) unready(now time.Time) (why []string) {
-	d.mu.Lock()
-	w := d.seen
-	d.mu.Unlock()
-	signs := d.pulse.signs()
-	for _, part := range slices.Sorted(maps.Keys(signs)) {
-		switch b := signs[part]; {
-		case now.Sub(b.At) > d.stallAfter():
-			why = append(why, part+": nothing done since "+stamp(b.At))
-		case b.Ran.IsZero():
-			why = append(why, part+": not run yet")
-		case b.Err != nil:
-			why = append(why, part+": its last run failed")
-		}
-	}
-	switch {
-	case w.now.IsZero():
-		return append(why, "nothing was looked at yet")
-	case w.condErr != nil:
-		return append(why, "the database can't be read")
-	}
-	var tried, read time.Time
-	for _, f := range w.cond.Feeds {
-		tried, read = later(tried, f.Poll.LastTry), later(read, f.Poll.LastOK)
-	}
-	if tried.Sub(read) > staleReading {
-		why = append(why, "no source could be read since "+stamp(read))
-	}
-	for _, m := range w.cond.Open {
-		if m.Message.Kind == "ops" {
-			continue
-		}
-		if m.State == news.Held {
-			why = append(why, "delivery to "+m.Channel+" is held")
-			break
-		}
-		if m.State != news.Parked && now.Sub(m.Created) > sendingLate {
-			why = append(why, "a message waits since "+stamp(m.Created))
-			break
-		}
-	}
-	return why
-}
-
-// staleReading is how long no source may be read although some are asked.
-const staleReading = time.Hour
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
-// serveHealth serves /healthz, /readyz and /metrics of whatever daemon current returns.
-func serveHealth(current func() *daemon) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		d := current()
-		if parts := d.pulse.stalled(d.now(), d.stallAfter()); len(parts) > 0 {
-			answer(w, http.StatusServiceUnavailable, "stalled: "+strings.Join(parts, ", "))
-			return
-		}
-		answer(w, http.StatusOK, "ok")
-	})
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		d := current()
-		if why := d.unready(d.now()); len(why) > 0 {
-			answer(w, http.StatusServiceUnavailable, strings.Join(why, "\n"))
-			return
-		}
-		answer(w, http.StatusOK, "ready")
-	})
-	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-		current().metrics(w)
-	})
-	return mux
-}
-
-func answer(w http.ResponseWriter, code int, text string) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.WriteHeader(code)
-	fmt.Fprintln(w, text)
+	g.set("trucewatch_outbox_oldest_seconds", "Age of the oldest message that still has to arrive.", oldest)
 }

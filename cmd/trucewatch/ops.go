@@ -20,7 +20,7 @@ import (
 // oversight is what the daemon knows of its own work, across reloads.
 type oversight struct {
 	pulse  *pulse
-	counts counts
+	counts *counts
 	clock  func() (wall time.Time, running time.Duration) // running does not jump
 
 	quiet atomic.Bool // a digest was cut that says nothing, by design
@@ -43,6 +43,7 @@ func newOversight(a *app) *oversight {
 	began := time.Now()
 	return &oversight{
 		patience: lookTimeout,
+		counts:   newCounts(),
 		pulse:    newPulse(a.now(), partPoll, partPages, partDigest, partDelivery),
 		clock:    func() (time.Time, time.Duration) { return a.now().Round(0), time.Since(began) },
 	}
@@ -58,7 +59,7 @@ func (d *daemon) attend() {
 
 // recorded counts what became of a message, and notes what the heartbeat attests.
 func (d *daemon) recorded(m news.Delivery) {
-	d.counts.delivered(m.State)
+	d.counts.deliveries.WithLabelValues(string(m.State)).Inc()
 	if m.State == news.Sent && m.Message.Kind != "ops" {
 		d.counts.lastSent.Store(d.now().UnixMilli())
 		d.proof.Store(true)
@@ -159,7 +160,7 @@ func (d *daemon) tellOperator(ctx context.Context, w watched, present []trouble)
 	}
 	if text != "" {
 		d.log.Warn("the operator is told", "text", text)
-		d.counts.told.Add(1)
+		d.counts.told.Inc()
 	}
 	m := opsMessage(text)
 	if text == "" {
@@ -252,14 +253,14 @@ func (d *daemon) heartbeat(ctx context.Context, w watched) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		d.counts.heartbeatsFailed.Add(1)
+		d.counts.heartbeats.WithLabelValues("failed").Inc()
 		if e, ok := errors.AsType[*egress.Error](err); ok && e.Kind == egress.Forbidden {
 			return fmt.Errorf("heartbeat: %w; a private address has to stand in http.allow", err)
 		}
 		return fmt.Errorf("heartbeat: %w", err)
 	}
 	d.proof.Store(false)
-	d.counts.heartbeats.Add(1)
+	d.counts.heartbeats.WithLabelValues("ok").Inc()
 	return nil
 }
 

@@ -86,7 +86,7 @@ func (s *service) serve(d *daemon) (next *daemon, err error) {
 			s.notify(strings.TrimSpace(systemd.SdNotifyReloading + "\n" + systemd.SdNotifyMonotonicUsec()))
 			next, err = s.successor(d)
 			if err != nil {
-				d.counts.reloadsFailed.Add(1)
+				d.counts.reloads.WithLabelValues("failed").Inc()
 				s.env.log.Error("the configuration was not reloaded; the former one stays in force", "err", err)
 				d.refuse(err.Error())
 				s.notify(systemd.SdNotifyReady + "\nSTATUS=" + d.statusLine())
@@ -101,7 +101,7 @@ func (s *service) serve(d *daemon) (next *daemon, err error) {
 			}
 			next.inherit(d)
 			next.refuse("")
-			next.counts.reloads.Add(1)
+			next.counts.reloads.WithLabelValues("ok").Inc()
 			s.begin(next)
 			s.env.log.Info("reloaded", "feeds", len(next.cfg.Feeds), "digests", len(next.digests), "alerts", len(next.alerts), "slack", next.token)
 			s.notify(systemd.SdNotifyReady + "\nSTATUS=" + next.statusLine())

@@ -26,7 +26,7 @@ func (d *daemon) retain(ctx context.Context, now time.Time) error {
 			return err
 		}
 		removed += n
-		d.counts.pruned.Add(int64(n))
+		d.counts.pruned.Add(float64(n))
 		after, more = next, next != 0
 	}
 	if ctx.Err() != nil {
