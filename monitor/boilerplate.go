@@ -78,10 +78,5 @@ func (m *Monitor) boilerplate() Mask {
 
 // Regroup decides which untold items belong together before a cut.
 func Regroup(untold []news.Member, told []news.StoryCandidate) []news.Group {
-	groups := story.Cluster(untold, told)
-	out := make([]news.Group, len(groups))
-	for i, g := range groups {
-		out[i] = news.Group{Story: g.Story, Items: g.Items}
-	}
-	return out
+	return story.Cluster(untold, told)
 }

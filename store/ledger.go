@@ -55,7 +55,11 @@ func (s *Store) moveLedger(ctx context.Context, tx transaction, topic string, id
 	if err != nil {
 		return err
 	}
-	for _, p := range d.Ledger(stands, dev) {
+	return insertMoves(ctx, tx, d.Ledger(stands, dev))
+}
+
+func insertMoves(ctx context.Context, tx transaction, moves []news.Position) error {
+	for _, p := range moves {
 		_, err := tx.ExecContext(ctx, `INSERT INTO ledger (topic, mechanism, place, stage, committed, claim, at, story, item, url, quote) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			p.Topic, p.Mechanism, p.Place, p.Stage, p.Committed, p.Claim, ms(p.At), int64(p.Story), int64(p.Item), p.URL, p.Quote)
 		if err != nil {

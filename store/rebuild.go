@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"trucewatch/internal/news"
@@ -12,39 +14,58 @@ import (
 
 // Imports come in the order of their sources, which is seldom that of the news.
 // Once they are judged, the developments that rest on nothing but history are put
-// together anew in the order of their news, as if they had been read day by day;
-// and so are the ledger's moves. Verdicts stay, and so does what a live poll saw or
-// a channel was told of.
+// together anew in the order of their news: window by window, all reports of a
+// window at once, as untold ones are before a cut. Then what the window settled
+// moves the ledger, report by report, as if it had been read day by day. Verdicts
+// stay, and so does what a live poll saw or a channel was told of.
 
 // rebuildRow names the row of imports that keeps what is to be rebuilt: digest is
-// its window, cursor the last unit done, position the generation of the stories
-// made, 0 before it began.
+// its window, position the generation of the developments made, 0 before it began,
+// cursor how far it came.
 const rebuildRow = "(rebuild)"
 
-// unitsRead is how many units are listed at a time.
-const unitsRead = 20_000
+const (
+	unitsRead    = 20_000             // units listed at a time
+	unitsAtOnce  = 400                // put together at once, at most
+	settledAhead = 3 * 24 * time.Hour // what a window settles; storyWindow beyond it is looked at
+	settledShown = 150                // settled developments, the newest, that a window's units may join
+)
 
 // unit is an item with all that repeats or updates it: they stay together, and are
 // placed when the first of them was news.
 type unit struct {
-	at   int64
-	root int64
+	At   int64 `json:"at"`
+	Root int64 `json:"root"`
+	main bool  // a report of it is mainly about a topic
+}
+
+func (u unit) after(o unit) bool { return u.At > o.At || u.At == o.At && u.Root > o.Root }
+
+// rebuilding is how far a rebuilding came.
+type rebuilding struct {
+	from, to   int64 // news times
+	generation int64
+	cursor     struct {
+		Topic   string `json:"topic"`
+		Settled unit   `json:"settled"` // the last unit whose development is settled
+		Moved   unit   `json:"moved"`   // the last that moved the ledger
+	}
 }
 
 // widenRebuild widens what is to be rebuilt by the news times of what was imported,
 // in the import's own transaction. A rebuilding that was interrupted begins anew.
 func widenRebuild(ctx context.Context, tx transaction, first, last int64) error {
-	from, to, generation, _, err := rebuildState(ctx, tx)
+	r, err := rebuildState(ctx, tx)
 	if errors.Is(err, sql.ErrNoRows) {
-		from, to = first, last
+		r.from, r.to = first, last
 	} else if err != nil {
 		return err
-	} else if from <= first && last <= to && generation == 0 {
+	} else if r.from <= first && last <= r.to && r.generation == 0 {
 		return nil
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO imports (source, position, cursor, digest, updated, finished) VALUES (?, 0, '', ?, 0, 0)
 		ON CONFLICT (source) DO UPDATE SET position = 0, cursor = '', digest = excluded.digest, finished = 0`,
-		rebuildRow, fmt.Sprint(min(from, first), " ", max(to, last)))
+		rebuildRow, fmt.Sprint(min(r.from, first), " ", max(r.to, last)))
 	return err
 }
 
@@ -52,23 +73,29 @@ type queryer interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// rebuildState reads what is to be rebuilt; sql.ErrNoRows when nothing is.
-func rebuildState(ctx context.Context, db queryer) (from, to, generation int64, after unit, err error) {
+// rebuildState reads what is to be rebuilt; sql.ErrNoRows when nothing is. A cursor
+// it cannot read is another version's: that rebuilding begins anew.
+func rebuildState(ctx context.Context, db queryer) (r rebuilding, err error) {
 	var window, cursor string
-	err = db.QueryRowContext(ctx, `SELECT position, cursor, digest FROM imports WHERE source = ? AND finished = 0`, rebuildRow).Scan(&generation, &cursor, &window)
+	err = db.QueryRowContext(ctx, `SELECT position, cursor, digest FROM imports WHERE source = ? AND finished = 0`, rebuildRow).Scan(&r.generation, &cursor, &window)
 	if err != nil {
-		return 0, 0, 0, after, err
+		return r, err
 	}
-	if _, err = fmt.Sscan(window, &from, &to); err == nil && cursor != "" {
-		_, err = fmt.Sscan(cursor, &after.at, &after.root)
+	if cursor != "" && json.Unmarshal([]byte(cursor), &r.cursor) != nil {
+		r.generation = 0
 	}
-	return from, to, generation, after, err
+	_, err = fmt.Sscan(window, &r.from, &r.to)
+	return r, err
+}
+
+func (r *rebuilding) save(ctx context.Context, tx transaction, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE imports SET position = ?, cursor = ?, updated = ? WHERE source = ?`, r.generation, mustJSON(r.cursor), ms(now), rebuildRow)
+	return err
 }
 
 // Rebuilt counts what a rebuilding did.
 type Rebuilt struct {
-	Units   int // placed, each with what repeats it
-	Moved   int // reports now in another development than before
+	Units   int // put together, each with what repeats it
 	Stories int // developments made
 	Done    bool
 	From    time.Time // window of the news that is rebuilt, both ends within
@@ -80,78 +107,86 @@ type Rebuilt struct {
 const historyOnly = `s.rebuilt <> ?1 AND s.live_seen = 0 AND s.last >= ?2 AND s.first <= ?3 AND NOT EXISTS (SELECT 1 FROM told t WHERE t.story = s.id)`
 
 // Rebuild puts together anew what imports brought since the last time, in
-// transactions that take no further unit once enough says so, with a rest between two. Killed anywhere, it goes on by being called
-// again. It returns after about unitsRead units; Done says whether that was all.
-func (s *Store) Rebuild(ctx context.Context, now time.Time, d news.Deciders, enough func() bool, rest func(context.Context) error) (out Rebuilt, err error) {
-	from, to, generation, after, err := rebuildState(ctx, s.r)
+// transactions that move the ledger by no further unit once enough says so, with a
+// rest between two. Killed anywhere, it goes on by being called again. It returns
+// after about unitsRead units; Done says whether that was all.
+func (s *Store) Rebuild(ctx context.Context, now time.Time, group news.Regrouper, d news.Deciders, enough func() bool, rest func(context.Context) error) (out Rebuilt, err error) {
+	r, err := rebuildState(ctx, s.r)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Rebuilt{Done: true}, nil
 	} else if err != nil {
 		return out, classify(err)
 	}
-	out.From, out.To = at(from), at(to)
-	if generation == 0 {
-		generation = max(ms(now), 1)
-		if err := s.beginRebuild(ctx, generation, from, to); err != nil {
+	out.From, out.To = at(r.from), at(r.to)
+	if r.generation == 0 {
+		r.generation = max(ms(now), 1)
+		if err := s.beginRebuild(ctx, &r, now); err != nil {
 			return out, err
 		}
 	}
-	units, err := s.units(ctx, generation, from, to, after)
+	units, err := s.units(ctx, r)
 	if err != nil {
 		return out, classify(err)
 	}
 	if len(units) == 0 {
-		out.Done = true
-		return out, s.endRebuild(ctx, generation, from, to, now)
+		next, err := s.nextTopic(ctx, r)
+		if err != nil {
+			return out, classify(err)
+		}
+		if next == "" {
+			out.Done = true
+			return out, s.endRebuild(ctx, r, now)
+		}
+		r.cursor.Topic, r.cursor.Settled, r.cursor.Moved = next, unit{}, unit{}
+		return out, s.write(ctx, func(tx transaction) error { return r.save(ctx, tx, now) })
 	}
 	inner := context.WithoutCancel(ctx)
-	for len(units) > 0 {
+	more := len(units) == unitsRead
+	for len(units) > 0 && (!more || len(units) > unitsAtOnce) {
 		if err := ctx.Err(); err != nil {
 			return out, err
 		}
-		var one Rebuilt
-		err := s.write(ctx, func(tx transaction) error {
-			one = Rebuilt{}
-			for _, u := range units {
-				if one.Units > 0 && enough() {
-					break
-				}
-				if err := s.replace(inner, tx, u, generation, from, to, d, &one); err != nil {
-					return fmt.Errorf("rebuild the development of item %d: %w", u.root, err)
-				}
-				one.Units++
+		settled, _ := slices.BinarySearchFunc(units, r.cursor.Settled, func(u, c unit) int {
+			if u.after(c) {
+				return 1
 			}
-			last := units[one.Units-1]
-			_, err := tx.ExecContext(inner, `UPDATE imports SET cursor = ?, updated = ? WHERE source = ?`, fmt.Sprint(last.at, " ", last.root), ms(now), rebuildRow)
-			return err
+			return -1
 		})
-		if err != nil {
-			return out, err
+		if settled == 0 {
+			made, err := s.settle(inner, &r, windowOf(units), group, d, now)
+			if err != nil {
+				return out, err
+			}
+			out.Stories += made
+		} else {
+			n, err := s.replayLedger(inner, &r, units[:settled], d, enough, now)
+			if err != nil {
+				return out, err
+			}
+			units = units[n:]
+			out.Units += n
 		}
-		units = units[one.Units:]
 		if err := rest(ctx); err != nil {
 			return out, err
 		}
-		out.Units, out.Moved, out.Stories = out.Units+one.Units, out.Moved+one.Moved, out.Stories+one.Stories
 	}
 	return out, nil
 }
 
 // beginRebuild takes the ledger's moves back that rest on what is rebuilt.
-func (s *Store) beginRebuild(ctx context.Context, generation, from, to int64) error {
+func (s *Store) beginRebuild(ctx context.Context, r *rebuilding, now time.Time) error {
 	return s.write(ctx, func(tx transaction) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM ledger WHERE story IN (SELECT s.id FROM stories s WHERE `+historyOnly+`)`, generation, from, to); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM ledger WHERE story IN (SELECT s.id FROM stories s WHERE `+historyOnly+`)`, r.generation, r.from, r.to); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE imports SET position = ? WHERE source = ?`, generation, rebuildRow)
-		return err
+		return r.save(ctx, tx, now)
 	})
 }
 
 // endRebuild removes the developments that nothing is left of.
-func (s *Store) endRebuild(ctx context.Context, generation, from, to int64, now time.Time) error {
+func (s *Store) endRebuild(ctx context.Context, r rebuilding, now time.Time) error {
 	return s.write(ctx, func(tx transaction) error {
-		_, err := tx.ExecContext(ctx, `DELETE FROM stories WHERE id IN (SELECT s.id FROM stories s WHERE `+historyOnly+` AND NOT EXISTS (SELECT 1 FROM members m WHERE m.story = s.id))`, generation, from, to)
+		_, err := tx.ExecContext(ctx, `DELETE FROM stories WHERE id IN (SELECT s.id FROM stories s WHERE `+historyOnly+` AND NOT EXISTS (SELECT 1 FROM members m WHERE m.story = s.id))`, r.generation, r.from, r.to)
 		if err != nil {
 			return err
 		}
@@ -163,75 +198,77 @@ func (s *Store) endRebuild(ctx context.Context, generation, from, to int64, now 
 	})
 }
 
-// units lists what is to be placed next, in the order of its news.
-func (s *Store) units(ctx context.Context, generation, from, to int64, after unit) (out []unit, err error) {
-	err = eachRow(ctx, s.r, `SELECT min(i.news_time) AS at, iif(i.of = 0, i.id, i.of) AS root
-		FROM stories s JOIN members m ON m.story = s.id JOIN items i ON i.id = m.item WHERE `+historyOnly+`
-		GROUP BY root HAVING at > ?4 OR at = ?4 AND root > ?5 ORDER BY at, root LIMIT ?6`, func(row scanner) error {
+// nextTopic is the next topic that has developments to rebuild; "" when none has.
+func (s *Store) nextTopic(ctx context.Context, r rebuilding) (topic string, err error) {
+	err = s.r.QueryRowContext(ctx, `SELECT coalesce(min(s.topic), '') FROM stories s WHERE `+historyOnly+` AND s.topic > ?4 AND EXISTS (SELECT 1 FROM members m WHERE m.story = s.id)`,
+		r.generation, r.from, r.to, r.cursor.Topic).Scan(&topic)
+	return topic, err
+}
+
+// units lists the units of the cursor's topic that have still to move the ledger, in
+// the order of their news: those to be settled and those that are.
+func (s *Store) units(ctx context.Context, r rebuilding) (out []unit, err error) {
+	err = eachRow(ctx, s.r, `SELECT min(i.news_time) AS at, iif(i.of = 0, i.id, i.of) AS root, max(i.relevance = 'main')
+		FROM stories s JOIN members m ON m.story = s.id JOIN items i ON i.id = m.item
+		WHERE s.topic = ?4 AND s.last >= ?5 AND (s.rebuilt = ?1 AND s.live_seen = 0 OR `+historyOnly+`)
+		GROUP BY root HAVING at > ?5 OR at = ?5 AND root > ?6 ORDER BY at, root LIMIT ?7`, func(row scanner) error {
 		var u unit
-		err := row.Scan(&u.at, &u.root)
+		err := row.Scan(&u.At, &u.Root, &u.main)
 		out = append(out, u)
 		return err
-	}, generation, from, to, after.at, after.root, unitsRead)
+	}, r.generation, r.from, r.to, r.cursor.Topic, r.cursor.Moved.At, r.cursor.Moved.Root, unitsRead)
 	return out, err
 }
 
-// part is one report of a unit, in one topic.
+// stretchOfNews is a window of units and how many of them, the first, it settles: the
+// others are there because they may belong to those.
+type stretchOfNews struct {
+	units   []unit
+	settles int
+}
+
+// windowOf cuts a window off units in the order of their news, of which there is at
+// least one. What all that is left fits into is settled whole.
+func windowOf(units []unit) stretchOfNews {
+	first := units[0].At
+	until := func(d time.Duration) int {
+		n := 0
+		for n < min(len(units), unitsAtOnce) && units[n].At < first+d.Milliseconds() {
+			n++
+		}
+		return max(n, 1)
+	}
+	w := stretchOfNews{units: units[:until(settledAhead+storyWindow)]}
+	switch n := len(w.units); {
+	case n == len(units):
+		w.settles = n
+	case n == unitsAtOnce:
+		w.settles = min(until(settledAhead), n/2)
+	default:
+		w.settles = until(settledAhead)
+	}
+	return w
+}
+
+// part is one report of a unit.
 type part struct {
-	item    news.Item
+	item    news.ItemID
+	when    int64 // news time
 	story   int64
-	topic   string
 	verdict news.VerdictKind
 	sketch  []byte
 }
 
-// replace places one unit anew, in each of its topics.
-func (s *Store) replace(ctx context.Context, tx transaction, u unit, generation, from, to int64, d news.Deciders, out *Rebuilt) error {
-	parts, err := unitParts(ctx, tx, u, generation, from, to)
-	if err != nil {
-		return err
-	}
-	placed := map[string]bool{}
-	for _, first := range parts {
-		if placed[first.topic] {
-			continue
-		}
-		placed[first.topic] = true
-		// The first that repeats nothing speaks for the unit; if all do, the first.
-		speaks := first
-		for _, p := range parts {
-			if p.topic == first.topic && p.verdict != news.Duplicate {
-				speaks = p
-				break
-			}
-		}
-		story, score, why, err := s.findHome(ctx, tx, speaks, u, generation, from, to, d, out)
-		if err != nil {
-			return err
-		}
-		for _, p := range parts {
-			if p.topic != first.topic {
-				continue
-			}
-			if err := rehome(ctx, tx, p, story, score, why); err != nil {
-				return err
-			}
-			if p.story != story {
-				out.Moved++
-			}
-		}
-		if err := s.moveLedgerAsOf(ctx, tx, first.topic, news.StoryID(story), at(ms(newsTime(speaks.item.Published, speaks.item.Seen))), d); err != nil {
-			return err
-		}
-	}
-	return nil
+// reader is what rows are read through: the readers' pool or a transaction.
+type reader interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// unitParts reads a unit's reports that are still to be placed, oldest news first.
-func unitParts(ctx context.Context, tx transaction, u unit, generation, from, to int64) ([]part, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT i.id, i.feed, i.published, i.seen, i.verdict, m.story, m.topic, m.sketch
+// unitParts reads a unit's reports that are still to be settled, oldest news first.
+func unitParts(ctx context.Context, db reader, u unit, r *rebuilding) ([]part, error) {
+	rows, err := db.QueryContext(ctx, `SELECT i.id, i.news_time, i.verdict, m.story, m.sketch
 		FROM items i JOIN members m ON m.item = i.id JOIN stories s ON s.id = m.story
-		WHERE (i.id = ?4 OR i.of = ?4 AND i.of <> 0) AND `+historyOnly+` ORDER BY i.news_time, i.id`, generation, from, to, u.root)
+		WHERE (i.id = ?4 OR i.of = ?4 AND i.of <> 0) AND m.topic = ?5 AND `+historyOnly+` ORDER BY i.news_time, i.id`, r.generation, r.from, r.to, u.Root, r.cursor.Topic)
 	if err != nil {
 		return nil, err
 	}
@@ -239,110 +276,215 @@ func unitParts(ctx context.Context, tx transaction, u unit, generation, from, to
 	var out []part
 	for rows.Next() {
 		var p part
-		var published, seen int64
-		if err := rows.Scan(&p.item.ID, &p.item.Feed, &published, &seen, &p.verdict, &p.story, &p.topic, &p.sketch); err != nil {
+		if err := rows.Scan(&p.item, &p.when, &p.verdict, &p.story, &p.sketch); err != nil {
 			return nil, err
 		}
-		p.item.Published, p.item.Seen = at(published), at(seen)
 		out = append(out, p)
 	}
 	return out, rows.Err()
 }
 
-// findHome decides which development a unit belongs to, and opens it if it is new.
-func (s *Store) findHome(ctx context.Context, tx transaction, p part, u unit, generation, from, to int64, d news.Deciders, out *Rebuilt) (story int64, score float64, why string, err error) {
-	keys, err := storyKeysOf(ctx, tx, u.root, p.item.ID)
-	if err != nil {
-		return 0, 0, "", err
-	}
-	when := ms(newsTime(p.item.Published, p.item.Seen))
-	known, err := s.storyCandidates(ctx, tx, p.topic, keys, when)
-	if err != nil {
-		return 0, 0, "", err
-	}
-	var open []news.StoryCandidate
-	for _, c := range known {
-		var waits bool // to be rebuilt itself
-		err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM stories s WHERE s.id = ?4 AND `+historyOnly+`)`, generation, from, to, int64(c.Story)).Scan(&waits)
+// settle puts a window's units together and settles the developments that its first
+// ones belong to. It returns how many it made.
+func (s *Store) settle(ctx context.Context, r *rebuilding, w stretchOfNews, group news.Regrouper, d news.Deciders, now time.Time) (made int, err error) {
+	var open []news.Member
+	units := map[news.ItemID]unit{} // by the report that speaks for it
+	due := map[unit]bool{}
+	for i, u := range w.units {
+		parts, err := unitParts(ctx, s.r, u, r)
 		if err != nil {
-			return 0, 0, "", err
+			return 0, classify(err)
 		}
-		if !waits {
-			open = append(open, c)
+		if len(parts) == 0 {
+			continue // settled with an earlier window
 		}
+		p := speaker(parts)
+		open = append(open, news.Member{Item: p.item, Published: at(p.when), Sketch: p.sketch})
+		units[p.item], due[u] = u, i < w.settles
 	}
-	pl := d.Place(news.Prepared{Work: news.Work{Item: p.item}, Sketch: p.sketch, StoryKeys: keys}, p.topic, open)
-	if pl.Story != 0 {
-		return int64(pl.Story), pl.Score, pl.Why, nil
-	}
-	r, err := tx.ExecContext(ctx, `INSERT INTO stories (topic, first, last, live_seen, follows, rebuilt) VALUES (?, ?, ?, 0, ?, ?)`, p.topic, when, when, int64(pl.Follows), generation)
+	known, err := s.settledBefore(ctx, r, w.units[0].At)
 	if err != nil {
-		return 0, 0, "", err
+		return 0, classify(err)
 	}
-	out.Stories++
-	id, err := r.LastInsertId()
-	return id, pl.Score, pl.Why, err
+	groups := group(open, known)
+	last := w.units[w.settles-1]
+	err = s.write(ctx, func(tx transaction) error {
+		made = 0
+		next := *r
+		stories := make([]int64, len(groups))
+		for i, g := range groups {
+			if !slices.ContainsFunc(g.Items, func(item news.ItemID) bool { return due[units[item]] }) {
+				continue
+			}
+			var parts []part
+			why := map[news.ItemID]string{}
+			for n, item := range g.Items {
+				ps, err := unitParts(ctx, tx, units[item], r) // again: a poll may have seen one of them since
+				if err != nil {
+					return err
+				}
+				parts = append(parts, ps...)
+				if n < len(g.Why) {
+					why[item] = g.Why[n]
+				}
+			}
+			if len(parts) == 0 {
+				continue
+			}
+			story, err := openStory(ctx, tx, g, r, parts)
+			if err != nil {
+				return err
+			}
+			if stories[i] = story; news.StoryID(story) != g.Story {
+				made++
+				follows := int64(g.After)
+				if g.Follows > 0 {
+					follows = stories[g.Follows-1]
+				}
+				if _, err := tx.ExecContext(ctx, `UPDATE stories SET follows = ? WHERE id = ?`, follows, story); err != nil {
+					return err
+				}
+			}
+			for _, p := range parts {
+				if err := rehome(ctx, tx, p, r.cursor.Topic, story, why[p.item]); err != nil {
+					return err
+				}
+			}
+		}
+		next.cursor.Settled = last
+		return next.save(ctx, tx, now)
+	})
+	r.cursor.Settled = last
+	return made, err
 }
 
-// storyKeysOf are the keys under which a unit's speaker is found.
-func storyKeysOf(ctx context.Context, tx transaction, root int64, speaker news.ItemID) (out []uint64, err error) {
-	for _, id := range []int64{int64(speaker), root} {
-		rows, err := tx.QueryContext(ctx, `SELECT key FROM story_keys WHERE item = ? ORDER BY key`, id)
-		if err != nil {
+// speaker is the report that speaks for a unit: the first that repeats nothing; if
+// all do, the first.
+func speaker(parts []part) part {
+	for _, p := range parts {
+		if p.verdict != news.Duplicate {
+			return p
+		}
+	}
+	return parts[0]
+}
+
+// settledBefore reads the developments this rebuilding settled last that units from a
+// time on may join, the newest first.
+func (s *Store) settledBefore(ctx context.Context, r *rebuilding, from int64) (out []news.StoryCandidate, err error) {
+	tx, err := s.r.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Rollback()
+	var ids []news.StoryID
+	rows, err := tx.QueryContext(ctx, `SELECT id FROM stories WHERE topic = ? AND rebuilt = ? AND rebuilt <> 0 AND last >= ? ORDER BY last DESC, id DESC LIMIT ?`,
+		r.cursor.Topic, r.generation, from-storyWindow.Milliseconds(), settledShown)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id news.StoryID
+		if err := rows.Scan(&id); err != nil {
 			return nil, err
 		}
-		for rows.Next() {
-			var k int64
-			if err := rows.Scan(&k); err != nil {
-				rows.Close()
-				return nil, err
-			}
-			out = append(out, uint64(k))
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil || len(out) > 0 {
-			return out, err
-		}
+		ids = append(ids, id)
 	}
-	return nil, nil
+	if err := rows.Err(); err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	rows.Close()
+	members, err := membersOf(ctx, tx, ids)
+	for _, id := range ids {
+		out = append(out, news.StoryCandidate{Story: id, Topic: r.cursor.Topic, Told: true, Members: members[id]})
+	}
+	return out, err
 }
 
-// rehome moves one report, with its dates, to a development.
-func rehome(ctx context.Context, tx transaction, p part, story int64, score float64, why string) error {
-	_, err := tx.ExecContext(ctx, `UPDATE members SET story = ?1, score = iif(?2 = 'duplicate', score, ?3), why = iif(?2 = 'duplicate', why, ?4) WHERE item = ?5 AND topic = ?6`,
-		story, string(p.verdict), score, why, int64(p.item.ID), p.topic)
+// openStory returns the development a group joins, or opens one.
+func openStory(ctx context.Context, tx transaction, g news.Group, r *rebuilding, parts []part) (id int64, err error) {
+	if g.Story != 0 {
+		err = tx.QueryRowContext(ctx, `SELECT id FROM stories WHERE id = ?`, int64(g.Story)).Scan(&id)
+		if !errors.Is(err, sql.ErrNoRows) { // gone: regrouped by a cut meanwhile
+			return id, err
+		}
+	}
+	first := slices.MinFunc(parts, func(a, b part) int { return int(a.when - b.when) }).when
+	ex, err := tx.ExecContext(ctx, `INSERT INTO stories (topic, first, last, live_seen, follows, rebuilt) VALUES (?, ?, ?, 0, 0, ?)`, r.cursor.Topic, first, first, r.generation)
+	if err != nil {
+		return 0, err
+	}
+	return ex.LastInsertId()
+}
+
+// rehome moves one report, with its dates, to a development. A report that repeats
+// another keeps the reason it is in.
+func rehome(ctx context.Context, tx transaction, p part, topic string, story int64, why string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE members SET story = ?1, why = iif(?2 = '', why, ?2) WHERE item = ?3 AND topic = ?4`, story, why, int64(p.item), topic)
 	if err != nil {
 		return err
 	}
-	when := ms(newsTime(p.item.Published, p.item.Seen))
-	if _, err := tx.ExecContext(ctx, touchStorySQL, story, when, when, 0); err != nil {
+	if _, err := tx.ExecContext(ctx, touchStorySQL, story, p.when, p.when, 0); err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE dates SET story = ? WHERE item = ?`, story, int64(p.item.ID))
+	_, err = tx.ExecContext(ctx, `UPDATE dates SET story = ? WHERE item = ?`, story, int64(p.item))
 	return err
 }
 
-// moveLedgerAsOf lets a development move the positions of its topic as they stood
-// when its news came.
-func (s *Store) moveLedgerAsOf(ctx context.Context, tx transaction, topic string, id news.StoryID, asOf time.Time, d news.Deciders) error {
+// replayLedger lets settled units move the positions of their topic one after the
+// other, each with what its development held by then. It returns how many it did.
+func (s *Store) replayLedger(ctx context.Context, r *rebuilding, units []unit, d news.Deciders, enough func() bool, now time.Time) (done int, err error) {
+	err = s.write(ctx, func(tx transaction) error {
+		done = 0
+		for _, u := range units {
+			if done > 0 && enough() {
+				break
+			}
+			if u.main {
+				if err := s.moveLedgerBy(ctx, tx, u, r, d); err != nil {
+					return fmt.Errorf("ledger of item %d: %w", u.Root, err)
+				}
+			}
+			done++
+		}
+		next := *r
+		next.cursor.Moved = units[done-1]
+		return next.save(ctx, tx, now)
+	})
+	if err == nil {
+		r.cursor.Moved = units[done-1]
+	}
+	return done, err
+}
+
+// moveLedgerBy lets the development of a unit, as far as it was known when the unit
+// was news, move the positions of its topic as they stood then.
+func (s *Store) moveLedgerBy(ctx context.Context, tx transaction, u unit, r *rebuilding, d news.Deciders) error {
 	if d.Ledger == nil {
 		return nil
 	}
-	ds, err := s.developments(ctx, tx, news.DigestSpec{}, developmentFilter{story: id})
-	if err != nil || len(ds) == 0 {
+	var id news.StoryID
+	err := tx.QueryRowContext(ctx, `SELECT m.story FROM items i JOIN members m ON m.item = i.id JOIN stories s ON s.id = m.story
+		WHERE (i.id = ?1 OR i.of = ?1 AND i.of <> 0) AND m.topic = ?2 AND s.rebuilt = ?3 ORDER BY i.news_time, i.id LIMIT 1`, u.Root, r.cursor.Topic, r.generation).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // a poll has seen it since: it moves the ledger there
+	} else if err != nil {
 		return err
 	}
-	stands, err := positions(ctx, tx, topic, asOf)
+	by, err := evidence(ctx, tx, r.cursor.Topic, id)
 	if err != nil {
 		return err
 	}
-	for _, p := range d.Ledger(stands, ds[0]) {
-		_, err := tx.ExecContext(ctx, `INSERT INTO ledger (topic, mechanism, place, stage, committed, claim, at, story, item, url, quote) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			p.Topic, p.Mechanism, p.Place, p.Stage, p.Committed, p.Claim, ms(p.At), int64(p.Story), int64(p.Item), p.URL, p.Quote)
-		if err != nil {
-			return err
-		}
+	by.Reports = slices.DeleteFunc(by.Reports, func(p news.Report) bool { return ms(newsTime(p.Published, p.Seen)) > u.At })
+	if len(by.Reports) == 0 {
+		return nil
 	}
-	return nil
+	stands, err := positions(ctx, tx, r.cursor.Topic, at(u.At))
+	if err != nil {
+		return err
+	}
+	return insertMoves(ctx, tx, d.Ledger(stands, by))
 }
 
 // BusiestDays returns up to n days (UTC midnights) of a window with the most

@@ -34,14 +34,41 @@ var joinsOlder = news.Deciders{
 	},
 }
 
-// backwards imports n entries, the newest first, each fourth with a copy of the one
-// before; any two might be of one development.
-func backwards(t *testing.T, s *Store, n int) {
+// inBuckets puts together what is news of the same sixty hours, and joins it to what
+// was settled of them; it notes what it was shown.
+func inBuckets(untold []news.Member, told []news.StoryCandidate) (out []news.Group) {
+	bucket := func(m news.Member) int64 { return m.Published.Unix() / (60 * 60 * 60) }
+	var at []int64 // of out
+	for _, m := range untold {
+		b := bucket(m)
+		i := slices.Index(at, b)
+		if i < 0 {
+			i = len(out)
+			g := news.Group{}
+			for _, c := range told {
+				if bucket(c.Members[0]) == b {
+					g.Story = c.Story
+				}
+			}
+			if g.Story == 0 && i > 0 {
+				g.Follows = i
+			}
+			out, at = append(out, g), append(at, b)
+		}
+		out[i].Items = append(out[i].Items, m.Item)
+		out[i].Why = append(out[i].Why, fmt.Sprintf("with %d beside %d", len(untold), len(told)))
+	}
+	return out
+}
+
+// backwards imports n entries so far apart, the newest first, each fourth with a copy
+// of the one before; any two might be of one development.
+func backwards(t *testing.T, s *Store, n int, apart time.Duration) {
 	t.Helper()
 	var es []news.Entry
 	for i := range n {
 		e := entry(i)
-		e.Published = day.Add(-time.Duration(i) * time.Hour)
+		e.Published = day.Add(-time.Duration(i) * apart)
 		if i%4 == 3 {
 			e.Title = entry(i - 1).Title
 		}
@@ -65,7 +92,11 @@ func grouping(t *testing.T, s *Store) string {
 		var b strings.Builder
 		fmt.Fprintf(&b, "%s–%s:", d.First.Format(time.RFC3339), d.Last.Format(time.RFC3339))
 		for _, r := range d.Reports {
-			fmt.Fprintf(&b, " %d", r.Item)
+			m, err := s.Membership(t.Context(), r.Item)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(&b, " %d(%s)", r.Item, m[0].Why)
 		}
 		for _, m := range moves {
 			fmt.Fprintf(&b, " [%s %s by %d]", m.Stage, m.At.Format(time.RFC3339), m.Item)
@@ -83,27 +114,27 @@ func grouping(t *testing.T, s *Store) string {
 func rebuild(t *testing.T, s *Store) (total Rebuilt) {
 	t.Helper()
 	for !total.Done {
-		r, err := s.Rebuild(t.Context(), day, joinsOlder, func() bool { return false }, context.Cause)
+		r, err := s.Rebuild(t.Context(), day, inBuckets, joinsOlder, func() bool { return false }, context.Cause)
 		if err != nil {
 			t.Fatal(err)
 		}
-		total.Units, total.Moved, total.Stories, total.Done = total.Units+r.Units, total.Moved+r.Moved, total.Stories+r.Stories, r.Done
+		total.Units, total.Stories, total.Done = total.Units+r.Units, total.Stories+r.Stories, r.Done
 	}
 	return total
 }
 
 func TestHistoryIsPutTogetherInTheOrderOfItsNews(t *testing.T) {
 	s := openStore(t)
-	backwards(t, s, 8)
+	backwards(t, s, 8, time.Hour)
 	before := export(t, s)
 	if n := strings.Count(grouping(t, s), "\n") + 1; n != 6 {
 		t.Fatalf("%d developments by arrival, want 6: none is older than what came before it\n%s", n, grouping(t, s))
 	}
-	if got := rebuild(t, s); got.Units != 6 || got.Stories != 1 || got.Moved != 8 {
+	if got := rebuild(t, s); got.Units != 6 || got.Stories != 1 {
 		t.Errorf("rebuilt %+v, want six units in one development", got)
 	}
 	got := grouping(t, s)
-	if strings.Contains(got, "\n") || !strings.Contains(got, ": 8 7 6 5 4 3 2 1 ") || strings.Count(got, "[talks") != 6 {
+	if strings.Contains(got, "\n") || !strings.Contains(got, ": 8(") || strings.Count(got, "(with 6 beside 0)") != 6 || strings.Count(got, "[talks") != 6 {
 		t.Errorf("developments now:\n%s\nwant one with all reports, and a move of the ledger with each unit", got)
 	}
 	for i, x := range export(t, s) {
@@ -116,23 +147,51 @@ func TestHistoryIsPutTogetherInTheOrderOfItsNews(t *testing.T) {
 	}
 }
 
+func TestALongHistoryIsPutTogetherWindowByWindow(t *testing.T) {
+	s := openStore(t)
+	backwards(t, s, 80, 6*time.Hour)
+	got := rebuild(t, s)
+	text := grouping(t, s)
+	if n := strings.Count(text, "\n") + 1; got.Stories != n || n < 8 || n > 10 {
+		t.Errorf("%d developments made, %d there, want the eight to ten that twenty days of sixty hours are:\n%s", got.Stories, n, text)
+	}
+	for what, want := range map[string]bool{" beside 0)": true, "with 60 ": false, " beside 2)": true} {
+		if strings.Contains(text, what) != want {
+			t.Errorf("the windows say %q: %v, want %v:\n%s", what, !want, want, text)
+		}
+	}
+	var after int
+	err := s.ExportStories(t.Context(), news.ExportFilter{}, func(d news.Development, _ []news.Position) error {
+		if d.Follows != 0 {
+			after++
+		}
+		return nil
+	})
+	if err != nil || after == 0 {
+		t.Errorf("%d developments follow another, %v; want those a window showed together", after, err)
+	}
+}
+
 func TestARebuildingStoppedAnywhereEndsTheSame(t *testing.T) {
 	whole := openStore(t)
-	backwards(t, whole, 40)
+	backwards(t, whole, 60, 8*time.Hour)
 	rebuild(t, whole)
 	for _, units := range []int{1, 2, 7} {
 		s := openStore(t)
-		backwards(t, s, 40)
+		backwards(t, s, 60, 8*time.Hour)
 		stops := 0
-		for done := false; !done && stops < 100; stops++ {
+		for done := false; !done && stops < 200; stops++ {
 			ctx, cancel := context.WithCancel(t.Context())
-			asked := 0
-			r, err := s.Rebuild(ctx, day, joinsOlder, func() bool {
-				if asked++; asked > units {
-					cancel() // in the midst of the second transaction
-				}
+			asked, rests := 0, 0
+			r, err := s.Rebuild(ctx, day, inBuckets, joinsOlder, func() bool {
+				asked++
 				return asked%units == 0
-			}, context.Cause)
+			}, func(context.Context) error {
+				if rests++; rests == 2 {
+					cancel() // between two transactions
+				}
+				return nil
+			})
 			cancel()
 			if err != nil && ctx.Err() == nil {
 				t.Fatal(err)
@@ -148,6 +207,32 @@ func TestARebuildingStoppedAnywhereEndsTheSame(t *testing.T) {
 	}
 }
 
+func TestAWindowLooksBeyondWhatItSettles(t *testing.T) {
+	day := func(days ...int) (us []unit) {
+		for i, d := range days {
+			us = append(us, unit{At: int64(d) * 24 * time.Hour.Milliseconds(), Root: int64(i + 1)})
+		}
+		return us
+	}
+	crowd := make([]int, 2*unitsAtOnce)
+	for _, c := range []struct {
+		name        string
+		units       []unit
+		in, settles int
+	}{
+		{"one", day(0), 1, 1},
+		{"all that is left", day(0, 1, 7), 3, 3},
+		{"days", day(0, 1, 2, 3, 7, 8, 9), 5, 3},
+		{"a gap", day(0, 9), 1, 1},
+		{"all at once", day(crowd...), unitsAtOnce, unitsAtOnce / 2},
+		{"the last of all at once", day(crowd[:unitsAtOnce]...), unitsAtOnce, unitsAtOnce},
+	} {
+		if w := windowOf(c.units); len(w.units) != c.in || w.settles != c.settles {
+			t.Errorf("%s: %d units of which %d are settled, want %d and %d", c.name, len(w.units), w.settles, c.in, c.settles)
+		}
+	}
+}
+
 func TestWhatALivePollSawStaysWhereItIs(t *testing.T) {
 	s := openStore(t)
 	f := wire(t, s)
@@ -155,7 +240,7 @@ func TestWhatALivePollSawStaysWhereItIs(t *testing.T) {
 	live.Published = day.Add(-90 * time.Minute)
 	poll(t, s, f, day.Add(-time.Hour), live)
 	judgeAll(t, s, day)
-	backwards(t, s, 4)
+	backwards(t, s, 4, time.Hour)
 	story := *export(t, s)[0].Story
 	rebuild(t, s)
 	if x := export(t, s); *x[0].Story != story {

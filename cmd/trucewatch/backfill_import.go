@@ -184,7 +184,7 @@ func (im *importer) store(ctx context.Context, key, version string, entries []st
 func (im *importer) rebuild(ctx context.Context) (total store.Rebuilt, err error) {
 	for !total.Done {
 		var began time.Time
-		r, err := im.app.store.Rebuild(ctx, im.now, im.app.monitor.Deciders(), func() bool {
+		r, err := im.app.store.Rebuild(ctx, im.now, monitor.Regroup, im.app.monitor.Deciders(), func() bool {
 			if began.IsZero() {
 				began = time.Now()
 			}
@@ -197,7 +197,7 @@ func (im *importer) rebuild(ctx context.Context) (total store.Rebuilt, err error
 		if err != nil {
 			return total, err
 		}
-		total.Units, total.Moved, total.Stories, total.Done = total.Units+r.Units, total.Moved+r.Moved, total.Stories+r.Stories, r.Done
+		total.Units, total.Stories, total.Done = total.Units+r.Units, total.Stories+r.Stories, r.Done
 		if !r.From.IsZero() {
 			total.From, total.To = r.From, r.To
 		}

@@ -54,7 +54,7 @@ func (im *importer) finish(ctx context.Context) error {
 	if r.From.IsZero() {
 		return nil
 	}
-	fmt.Fprintf(im.env.stdout, "Developments are in the order of their news: %d made of %d reports and what repeats them, %d moved.\n", r.Stories, r.Units, r.Moved)
+	fmt.Fprintf(im.env.stdout, "Developments are in the order of their news: %d made of %d reports and what repeats them.\n", r.Stories, r.Units)
 	days, err := im.app.store.BusiestDays(ctx, r.From, r.To, 3)
 	if err != nil || len(days) == 0 {
 		return err

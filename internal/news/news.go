@@ -223,8 +223,11 @@ type Deciders struct {
 // Group is one development after regrouping: the items that belong together, and
 // the told development they join, if any.
 type Group struct {
-	Story StoryID // 0: a development of their own
-	Items []ItemID
+	Story   StoryID // 0: a development of their own
+	Items   []ItemID
+	Why     []string // of each item, why it is in, in words
+	Follows int      // 1 + the index of the earlier group it is the next step of; 0: of none
+	After   StoryID  // the told development it is the next step of; 0: of none
 }
 
 // Regrouper decides which untold items of a topic belong together, and which join

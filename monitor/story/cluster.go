@@ -39,6 +39,9 @@ func (m *Model) group(nodes []node, threshold [scopes]float64) [][]int {
 			if apart.Abs() > Window {
 				break
 			}
+			if nodes[i].fixed >= 0 && nodes[j].fixed >= 0 {
+				continue // told: together or apart for good
+			}
 			compare(nodes[i].sketch, nodes[j].sketch, apart, &f)
 			s := scopeOf(nodes[i].sketch, nodes[j].sketch)
 			z := m.score(s, &f) - threshold[s] - crowdCost[s]*(nodes[i].sketch.crowd+nodes[j].sketch.crowd)/2
@@ -192,26 +195,20 @@ func (q *queue) pop() candidate {
 	return top
 }
 
-// Group is one development after clustering.
-type Group struct {
-	Story news.StoryID // the told development its items join; 0: a development of their own
-	Items []news.ItemID
-}
-
 // Cluster regroups the untold items of one topic before a cut, all of them at once, so
 // that the order in which they came hardly matters. Told developments are frozen: an
 // untold item may join one, none is split and no two are merged. Every untold item is in
 // exactly one group; groups stand in the order of their earliest item. Items of damaged
 // sketches stand alone.
-func Cluster(untold []news.Member, told []news.StoryCandidate) []Group {
+func Cluster(untold []news.Member, told []news.StoryCandidate) []news.Group {
 	var nodes []node
 	var items []news.ItemID
-	var alone []Group
+	var alone []news.Group
 	add := func(m news.Member, fixed int) {
 		s := &sketch{}
 		if s.decode(m.Sketch) != nil {
 			if fixed < 0 {
-				alone = append(alone, Group{Items: []news.ItemID{m.Item}})
+				alone = append(alone, news.Group{Items: []news.ItemID{m.Item}})
 			}
 			return
 		}
@@ -240,9 +237,9 @@ func Cluster(untold []news.Member, told []news.StoryCandidate) []Group {
 	for i, s := range crowded(sorted) {
 		sorted[i].sketch = s
 	}
-	var out []Group
+	var out []news.Group
 	for _, g := range trained.group(sorted, thresholds) {
-		var group Group
+		var group news.Group
 		for _, i := range g {
 			if f := sorted[i].fixed; f >= 0 {
 				group.Story = told[f].Story

@@ -75,7 +75,7 @@ func membersOf(docs []Document) []news.Member {
 }
 
 // figuresOf measures groups of item ids (position + 1) against the readers' developments.
-func figuresOf(docs []Document, groups []Group) Figures {
+func figuresOf(docs []Document, groups []news.Group) Figures {
 	cluster := make([]int, len(docs))
 	ids := make([]int, len(docs))
 	for i := range ids {
@@ -148,9 +148,9 @@ func TestOrderOfArrivalHardlyMatters(t *testing.T) {
 			s.place(members[i], p)
 			untold = append(untold, members[i])
 		}
-		var online []Group
+		var online []news.Group
 		for id := news.StoryID(1); id <= s.next; id++ {
-			g := Group{}
+			g := news.Group{}
 			for _, m := range s.stories[id].Members {
 				g.Items = append(g.Items, m.Item)
 			}
