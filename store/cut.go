@@ -345,7 +345,7 @@ type developmentFilter struct {
 
 func (f developmentFilter) where() (string, []any) {
 	if f.story != 0 {
-		return `s.id = ?`, []any{int64(f.story)}
+		return `s.id = +?`, []any{int64(f.story)}
 	}
 	if f.channel != "" {
 		return `s.live_seen <> 0 AND s.live_seen >= ?`, []any{ms(f.touched)}

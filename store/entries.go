@@ -189,8 +189,8 @@ func (s *Store) learnUnreliable(ctx context.Context, tx transaction, feed news.F
 }
 
 const (
-	byGUIDSQL = `SELECT ` + knownColumns + ` FROM items WHERE guid_key = ? ORDER BY id`
-	byURLSQL  = `SELECT ` + knownColumns + ` FROM items WHERE url_key = ? ORDER BY id`
+	byGUIDSQL = `SELECT ` + knownColumns + ` FROM items WHERE guid_key = +? ORDER BY id`
+	byURLSQL  = `SELECT ` + knownColumns + ` FROM items WHERE url_key = +? ORDER BY id`
 )
 
 func (s *Store) findKnown(ctx context.Context, tx transaction, e news.Entry, id identity, unreliable map[int64]bool, archive bool) (knownItem, bool, error) {

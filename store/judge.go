@@ -28,12 +28,12 @@ const (
 // Pending lists up to limit items whose current revision waits for judgement, in
 // order of arrival. An item that waits for its page is listed once it is due.
 func (s *Store) Pending(ctx context.Context, now time.Time, limit int) ([]news.Work, error) {
-	return s.works(ctx, `i.state = 'received' OR i.state = 'waiting_text' AND i.due <= ? ORDER BY i.id LIMIT ?`, ms(now), limit)
+	return s.works(ctx, `i.state = 'received' OR i.state = 'waiting_text' AND i.due <= ? ORDER BY i.id LIMIT +?`, ms(now), limit)
 }
 
 // Wanting lists up to limit items whose article page is to be fetched.
 func (s *Store) Wanting(ctx context.Context, now time.Time, limit int) ([]news.Work, error) {
-	return s.works(ctx, `i.state = 'waiting_text' AND i.due > ? ORDER BY i.id LIMIT ?`, ms(now), limit)
+	return s.works(ctx, `i.state = 'waiting_text' AND i.due > ? ORDER BY i.id LIMIT +?`, ms(now), limit)
 }
 
 const workColumns = `i.id, i.guid, i.url, i.canonical, i.published, i.published_from, i.seen, i.origin, i.state, i.revision, i.revised, i.lang,
@@ -77,7 +77,7 @@ func (s *Store) attachFeeds(ctx context.Context, ws []news.Work) error {
 		f, ok := byID[w.Feed.ID]
 		if !ok {
 			var err error
-			if f, err = scanFeed(s.r.QueryRowContext(ctx, `SELECT `+feedColumns+` FROM feeds f WHERE f.id = ?`, int64(w.Feed.ID))); err != nil {
+			if f, err = scanFeed(s.r.QueryRowContext(ctx, `SELECT `+feedColumns+` FROM feeds f WHERE f.id = +?`, int64(w.Feed.ID))); err != nil {
 				return err
 			}
 			byID[f.ID] = f
@@ -209,7 +209,7 @@ func (s *Store) judgeOne(ctx context.Context, tx transaction, now time.Time, p n
 var bearersSQL = func() string {
 	var parts []string
 	for i := range maxIndexKeys {
-		parts = append(parts, fmt.Sprintf(`(SELECT group_concat(item) FROM (SELECT item FROM keys WHERE key = ?%d ORDER BY item DESC LIMIT %d))`, i+1, hotKey+1))
+		parts = append(parts, fmt.Sprintf(`(SELECT group_concat(item) FROM (SELECT item FROM keys WHERE key = +?%d ORDER BY item DESC LIMIT %d))`, i+1, hotKey+1))
 	}
 	return `SELECT ` + strings.Join(parts, ", ")
 }()

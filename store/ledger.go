@@ -27,7 +27,7 @@ func (s *Store) recordDates(ctx context.Context, tx transaction, p news.Prepared
 	var story sql.NullInt64
 	for _, sd := range d.Dates(p) {
 		if !story.Valid {
-			if err := tx.QueryRowContext(ctx, `SELECT min(story) FROM members WHERE item = ?`, int64(p.Work.Item.ID)).Scan(&story); err != nil || !story.Valid {
+			if err := tx.QueryRowContext(ctx, `SELECT min(story) FROM members WHERE item = +?`, int64(p.Work.Item.ID)).Scan(&story); err != nil || !story.Valid {
 				return err
 			}
 		}
@@ -76,7 +76,7 @@ func evidence(ctx context.Context, tx transaction, topic string, id news.StoryID
 	rows, err := tx.QueryContext(ctx, `
 		SELECT i.id, f.name, f.publisher, i.url, t.title, i.published, i.seen, i.last_verdict, i.verdict, i.of, i.topics, i.tags
 		FROM members m JOIN items i ON i.id = m.item JOIN feeds f ON f.id = i.feed JOIN texts t ON t.item = i.id
-		WHERE m.story = ? AND i.relevance = 'main' AND i.tags <> '' ORDER BY i.news_time, i.id`, int64(id))
+		WHERE m.story = +? AND i.relevance = 'main' AND i.tags <> '' ORDER BY i.news_time, i.id`, int64(id))
 	if err != nil {
 		return d, err
 	}

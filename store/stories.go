@@ -159,10 +159,10 @@ func (s *Store) storyCandidates(ctx context.Context, tx transaction, topic strin
 // that bear most keys, the newest first of those that bear as many.
 const sharingSQL = `SELECT story, EXISTS (SELECT 1 FROM told WHERE told.story = best.story) FROM (
 	  SELECT m.story AS story, count(DISTINCT j.key) AS n FROM json_each(?1) j
-	  CROSS JOIN members m ON m.topic = ?2 AND m.item IN (
-	    SELECT k.item FROM story_keys k JOIN members b ON b.item = k.item AND b.topic = ?2
-	    WHERE k.key = j.value AND k.at BETWEEN ?3 AND ?4 ORDER BY k.at DESC, k.item DESC LIMIT ?5)
-	  GROUP BY m.story ORDER BY n DESC, m.story DESC LIMIT ?6) best ORDER BY n DESC, story DESC`
+	  CROSS JOIN members m ON m.topic = +?2 AND m.item IN (
+	    SELECT k.item FROM story_keys k JOIN members b ON b.item = k.item AND b.topic = +?2
+	    WHERE k.key = j.value AND k.at BETWEEN ?3 AND ?4 ORDER BY k.at DESC, k.item DESC LIMIT +?5)
+	  GROUP BY m.story ORDER BY n DESC, m.story DESC LIMIT +?6) best ORDER BY n DESC, story DESC`
 
 // signed are keys as SQLite holds them.
 func signed(keys []uint64) []int64 {
@@ -184,7 +184,7 @@ var membersSQL = func() string {
 	var parts []string
 	for i := range membersAtOnce {
 		parts = append(parts, fmt.Sprintf(`SELECT * FROM (SELECT m.story, m.item, i.news_time, m.sketch FROM members m JOIN items i ON i.id = m.item
-			WHERE m.story = ?%d AND i.verdict <> 'duplicate' ORDER BY m.item DESC LIMIT %d)`, i+1, membersShown))
+			WHERE m.story = +?%d AND i.verdict <> 'duplicate' ORDER BY m.item DESC LIMIT %d)`, i+1, membersShown))
 	}
 	return strings.Join(parts, " UNION ALL ")
 }()

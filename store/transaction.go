@@ -11,6 +11,11 @@ import (
 // transaction is what a transaction's statements run on: a writer, or a reader's
 // transaction. The driver keeps statements prepared by their text, so they are written
 // where they are used.
+//
+// What runs for every item compares with +? in place of ?: SQLite looks at a bare
+// parameter's value while it plans (is it 0 or 1? how large is this LIMIT?), and so
+// prepares the statement anew for every value. That is half the time of a search for
+// candidates. The plus changes nothing else: the column's index is used all the same.
 type transaction interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
