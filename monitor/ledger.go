@@ -66,7 +66,7 @@ func evidence(d news.Development) []story.Evidence {
 	var out []story.Evidence
 	for _, k := range keys {
 		rs := said[k]
-		origins, _, _ := story.Origins(rs)
+		origins := len(news.Originals(news.Rests(rs)))
 		e := story.Evidence{Topic: d.Topic, Mechanism: k.mechanism, Place: k.place, Stage: k.stage, Origins: origins, Alleged: k.stage == "violation", Story: d.ID}
 		for _, r := range rs {
 			e.Committed = cmp.Or(e.Committed, firstValue(r.Tags, "committed"))

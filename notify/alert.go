@@ -343,16 +343,11 @@ func timesOf(e news.Edition, story news.StoryID) []Date {
 
 // originNames are the sources that original reports rest on, three at most.
 func originNames(d news.Development) []string {
-	keys := origins(d.Reports)
-	seen := map[string]bool{}
 	var out []string
-	for i, r := range d.Reports {
-		if !seen[keys[i]] && len(out) < 3 {
-			out = append(out, clip(clean(r.Feed), nameLimit))
-		}
-		seen[keys[i]] = true
+	for _, r := range news.Originals(news.Rests(d.Reports)) {
+		out = append(out, clip(clean(r.Name), nameLimit))
 	}
-	return out
+	return out[:min(len(out), 3)]
 }
 
 // whyLine quotes the words that earned an alert.

@@ -245,7 +245,7 @@ func number(ranked []Entry, shown int) []Entry {
 
 func entry(c chosen, e news.Edition) Entry {
 	lead := headline(c.d, c.t.Fresh, e.Digest.Select.Languages)
-	keys := origins(c.d.Reports)
+	rests := news.Rests(c.d.Reports)
 	out := Entry{
 		Story: c.d.ID, Section: sectionOf(c.f.mechanism, c.f.stage),
 		New: c.t.New, What: c.t.What, Headline: source(lead),
@@ -267,11 +267,9 @@ func entry(c chosen, e news.Edition) Entry {
 	case language(lead, e.Digest.Select.Languages) > 0 && language(lead, e.Digest.Select.Languages) == len(e.Digest.Select.Languages):
 		out.Lead = cmp.Or(out.Standing, "On the talks") + " (" + cmp.Or(languageNames[baseLang(lead.Lang)], "original") + ")"
 	}
-	seen := map[string]bool{}
 	for i, r := range c.d.Reports {
 		s := source(r)
-		s.Repeat = seen[keys[i]]
-		seen[keys[i]] = true
+		s.Repeat = rests[i].Repeat
 		if r.State && e.Digest.StateMedia == "link" {
 			s.Title = "report of " + s.Name
 		}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"trucewatch/internal/news"
 )
@@ -145,41 +144,13 @@ func shown(r news.Report, facet, value, field string) bool {
 	})
 }
 
-// originOf names the source a report rests on.
-func originOf(r news.Report) string {
-	for _, t := range r.Tags {
-		if t.Facet == "origin" && t.Value != "" {
-			return originKey(t.Value)
-		}
-	}
-	return originKey(cmp.Or(r.Publisher, r.Feed))
-}
+// origins gives each report the origin it rests on, aligned with reports.
+func origins(reports []news.Report) []string { return keysOf(news.Rests(reports)) }
 
-// originKey folds a name so that "The Example Wire" and "example-wire" are one.
-func originKey(name string) string {
-	key := strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, strings.TrimPrefix(strings.ToLower(name), "the "))
-	return cmp.Or(key, name)
-}
-
-// origins gives each report the origin it rests on, aligned with reports: the
-// source it names, else its publisher; and what repeats another report rests on
-// that report's origin. Distinct values are original reports, the rest repeats.
-func origins(reports []news.Report) []string {
-	at := make(map[news.ItemID]int, len(reports))
-	keys := make([]string, len(reports))
-	for i, r := range reports {
-		at[r.Item] = i
-		keys[i] = originOf(r)
-	}
-	for i, r := range reports {
-		if root, ok := at[r.Of]; ok && root != i && (r.First == news.Duplicate || r.Verdict == news.Duplicate) {
-			keys[i] = keys[root]
-		}
+func keysOf(rests []news.Rest) []string {
+	keys := make([]string, len(rests))
+	for i, r := range rests {
+		keys[i] = r.Origin
 	}
 	return keys
 }
@@ -254,9 +225,9 @@ func committedOf(reports []news.Report, keys []string, parties []string) string 
 // factsOf reads a development's reports together.
 func factsOf(d news.Development) facts {
 	f := facts{stages: map[string]string{}}
-	keys := origins(d.Reports)
-	f.originals = distinct(keys)
-	f.repeats = len(d.Reports) - f.originals
+	rests := news.Rests(d.Reports)
+	keys := keysOf(rests)
+	f.originals, f.repeats = len(news.Originals(rests)), news.Repeats(rests)
 
 	type vote struct{ mechanism, stage string }
 	votes := map[vote][]string{} // → origins

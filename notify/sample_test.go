@@ -42,7 +42,7 @@ func tags(field string, pairs ...string) []news.Tag {
 // report is a live, fresh, new report; with changes it as a case needs.
 func report(id int, feed, side, title string, seen time.Time, with ...func(*news.Report)) news.Report {
 	r := news.Report{
-		Item: news.ItemID(id), Revision: 1, Feed: feed, Publisher: originKey(feed), Side: side, Lang: "en",
+		Item: news.ItemID(id), Revision: 1, Feed: feed, Publisher: feed, Side: side, Lang: "en",
 		URL:   fmt.Sprintf("https://news.example.org/%d", id),
 		Title: title, Published: seen.Add(-4 * time.Minute), Seen: seen, At: seen,
 		Origin: news.OriginLive, Fresh: true, Live: true, Relevance: news.Main, Score: 0.9,

@@ -231,7 +231,7 @@ func (o *tagger) origin() {
 		}
 		f := s.fields[sp.field]
 		for _, m := range v.marks[sp.marks:sp.mend] {
-			if int(m.class) != v.t.roles.outlet {
+			if int(m.class) != v.t.roles.outlet || v.inLonger(sp, m) {
 				continue
 			}
 			cited := false
@@ -251,6 +251,17 @@ func (o *tagger) origin() {
 			}
 		}
 	}
+}
+
+// inLonger is whether a hit stands inside a longer one of its class: "Interfax-Ukraine"
+// is not Interfax.
+func (v *view) inLonger(sp *spot, m mark) bool {
+	for _, o := range v.marks[sp.marks:sp.mend] {
+		if o.class == m.class && o.first <= m.first && m.last <= o.last && o.last-o.first > m.last-m.first {
+			return true
+		}
+	}
+	return false
 }
 
 // genre decides from the title, and the lede's own words, what kind of text it is.

@@ -349,3 +349,43 @@ func FuzzTag(f *testing.F) {
 		}
 	})
 }
+
+func TestTheSourceAReportNamesIsItsOrigin(t *testing.T) {
+	p, err := Builtin("russia-ukraine")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Compile(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ lang, title, lede, want string }{
+		{"en", "Ukraine and Russia near a ceasefire, Axios reports", "", "axios"},
+		{"en", "Axios: Ukraine and Russia near a ceasefire", "", "axios"},
+		{"en", "Ukraine and Russia near a ceasefire", "The two sides are close to a truce, according to Reuters.", "reuters"},
+		{"en", "Ukraine and Russia near a ceasefire", "KYIV, 3 March (Reuters) - The two sides are close to a truce.", "reuters"},
+		{"uk", "Україна і Росія близькі до перемир'я", "Сторони близькі до припинення вогню, повідомляє Axios.", "axios"},
+		{"uk", "Україна і Росія близькі до перемир'я", "Про це повідомила газета з посиланням на Bloomberg.", "bloomberg"},
+		{"ru", "Россия и Украина близки к перемирию", "Стороны близки к прекращению огня, пишет газета со ссылкой на Axios.", "axios"},
+		{"ru", "Россия и Украина близки к перемирию, сообщает Reuters", "", "reuters"},
+		{"de", "Russland und die Ukraine nähern sich einer Waffenruhe", "Das berichtet die Zeitung unter Berufung auf Axios.", "axios"},
+		{"de", "Laut Reuters nähern sich Russland und die Ukraine einer Waffenruhe", "", "reuters"},
+		{"fr", "L'Ukraine et la Russie proches d'un cessez-le-feu, selon Axios", "", "axios"},
+		{"fr", "L'Ukraine et la Russie proches d'un cessez-le-feu", "Les deux pays seraient proches d'une trêve, rapporte l'AFP.", "afp"},
+		{"pl", "Ukraina i Rosja blisko zawieszenia broni", "Portal podaje to, powołując się na Axios.", "axios"},
+		{"pl", "Ukraina i Rosja blisko zawieszenia broni, donosi Reuters", "", "reuters"},
+		{"uk", "Перемовини про перемир'я: що відомо РБК-Україна", "За даними РБК-Україна, перемовини про перемир'я з Росією тривають.", "rbc_ukraine"},
+		{"en", "Ukraine and Russia near a ceasefire", "The two sides are close to a truce, officials in Kyiv said.", ""},
+		{"en", "Ukraine and Russia reject ceasefire terms in Reuters photos", "", ""},
+	} {
+		var got []string
+		for _, x := range r.Tag(Input{Title: c.title, Lede: c.lede, Lang: c.lang}).Tags {
+			if x.Facet == "origin" {
+				got = append(got, x.Value)
+			}
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s %q %q: origin %q, want %q", c.lang, c.title, c.lede, got, c.want)
+		}
+	}
+}
