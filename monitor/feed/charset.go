@@ -1,8 +1,10 @@
 package feed
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
+	"io"
 	"mime"
 	"regexp"
 	"strings"
@@ -12,6 +14,7 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
+	"golang.org/x/text/transform"
 )
 
 // toUTF8 decodes b if it is not UTF-8 and says so when a label was wrong or
@@ -22,50 +25,106 @@ import (
 // labels often lie); the HTTP charset; the XML declaration; a guess. Mostly
 // valid UTF-8 with a few bad bytes is UTF-8 too.
 func toUTF8(b []byte, contentType, lang string) ([]byte, string) {
+	e, wrong := findEncoding(b, contentType, lang)
+	return decode(b, e), wrong
+}
+
+// findEncoding is the encoding of b, nil for UTF-8, and what was wrong with its label.
+func findEncoding(b []byte, contentType, lang string) (encoding.Encoding, string) {
 	if e := markedEncoding(b); e != nil {
-		return decode(b, e), ""
+		return e, ""
 	}
 	if e := zeroByteEncoding(b); e != nil {
-		return decode(b, e), "UTF-16 without a byte order mark"
+		return e, "UTF-16 without a byte order mark"
 	}
-	declared := declaredCharset(b)
+	declared, label := declaredCharset(b), statedCharset(b, contentType)
+	enc, name := lookup(label)
+	if utf8.Valid(b) {
+		if name == "iso-2022-jp" && bytes.Contains(b, []byte("\x1b$")) {
+			return enc, ""
+		}
+		if label != "" && name != "utf-8" && !isASCII(b) {
+			return nil, fmt.Sprintf("labelled %s but is UTF-8", clip(clean(label), 40))
+		}
+		return nil, ""
+	}
+	good, bad := countUTF8(b)
+	if good > bad {
+		return nil, ""
+	}
+	if name != "utf-8" && enc != nil {
+		return enc, ""
+	}
+	if other, otherName := lookup(declared); other != nil && otherName != "utf-8" {
+		return other, fmt.Sprintf("served as %s but is %s", clip(clean(label), 40), otherName)
+	}
+	guess := guessCharset(b, lang)
+	enc, _ = lookup(guess)
+	if label == "" {
+		return enc, "no encoding stated; read as " + guess
+	}
+	return enc, fmt.Sprintf("labelled %s but seems to be %s", clip(clean(label), 40), guess)
+}
+
+// statedCharset is the label that counts, of the HTTP answer's and the document's own.
+func statedCharset(b []byte, contentType string) string {
 	http := ""
 	if _, params, err := mime.ParseMediaType(contentType); err == nil {
 		http = params["charset"]
 	} else if _, after, ok := strings.Cut(strings.ToLower(contentType), "charset="); ok {
 		http = after
 	}
-	label := http
-	if label == "" || isDefaultLabel(http) && declared != "" {
+	if declared := declaredCharset(b); http == "" || isDefaultLabel(http) && declared != "" {
 		// Servers send iso-8859-1 for everything; the document knows better.
-		label = declared
+		return declared
 	}
-	enc, name := lookup(label)
-	if utf8.Valid(b) {
-		if name == "iso-2022-jp" && bytes.Contains(b, []byte("\x1b$")) {
-			return decode(b, enc), ""
+	return http
+}
+
+// decodedHead is how much of a document is looked at to find its encoding.
+const decodedHead = 64 << 10
+
+// Decoded reads a document of another kind than a feed as UTF-8, without holding it:
+// its encoding is found as a feed's is, by its first 64 KiB.
+func Decoded(r io.Reader, contentType string) io.Reader {
+	br := bufio.NewReaderSize(r, decodedHead)
+	head, err := br.Peek(decodedHead)
+	var body io.Reader = br
+	if err != nil && err != io.EOF { // Peek has taken it from who reads on
+		body = io.MultiReader(io.LimitReader(br, int64(len(head))), failing{err})
+	}
+	if len(head) == decodedHead {
+		for n := 1; n < utf8.UTFMax; n++ {
+			if last := head[len(head)-n:]; utf8.RuneStart(last[0]) {
+				if !utf8.FullRune(last) { // the edge divides it
+					head = head[:len(head)-n]
+				}
+				break
+			}
 		}
-		if label != "" && name != "utf-8" && !isASCII(b) {
-			return b, fmt.Sprintf("labelled %s but is UTF-8", clip(clean(label), 40))
+	}
+	e, _ := findEncoding(head, contentType, "")
+	if e == nil && isASCII(head) { // what follows is as its label says
+		if enc, name := lookup(statedCharset(head, contentType)); name != "utf-8" {
+			e = enc
 		}
-		return b, ""
 	}
-	good, bad := countUTF8(b)
-	if good > bad {
-		return b, ""
+	if e == nil {
+		return body
 	}
-	if name != "utf-8" && enc != nil {
-		return decode(b, enc), ""
-	}
-	if other, otherName := lookup(declared); other != nil && otherName != "utf-8" {
-		return decode(b, other), fmt.Sprintf("served as %s but is %s", clip(clean(label), 40), otherName)
-	}
-	guess := guessCharset(b, lang)
-	enc, _ = lookup(guess)
-	if label == "" {
-		return decode(b, enc), "no encoding stated; read as " + guess
-	}
-	return decode(b, enc), fmt.Sprintf("labelled %s but seems to be %s", clip(clean(label), 40), guess)
+	return transform.NewReader(body, e.NewDecoder())
+}
+
+// failing is a reader that gives nothing but an error.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// UTF8 decodes a text whose encoding nobody states, such as a file's: by a byte order
+// mark, as the UTF-8 it is, or by a guess. A text with zero bytes is none, and false.
+func UTF8(b []byte) ([]byte, bool) {
+	b, _ = toUTF8(b, "", "")
+	return bytes.TrimPrefix(b, []byte("\uFEFF")), bytes.IndexByte(b, 0) < 0
 }
 
 // markedEncoding is the encoding a byte order mark names; nil without one or
