@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/semaphore"
+	"golang.org/x/time/rate"
 
 	"trucewatch/internal/egress"
 	"trucewatch/monitor/text"
@@ -32,16 +33,26 @@ const (
 // It is safe for concurrent use. Zero fields take their default.
 type Articles struct {
 	Fetch Fetcher
-	Agent string        // product token to look for in robots.txt; default "trucewatch"
 	Pace  time.Duration // the shortest time between two pages of one site; default 2 s
+	Hosts HostBudget    // shared with other processes; nil: nobody else asks
 
 	once   sync.Once
-	sites  sites
+	robots Robots
 	large  *semaphore.Weighted // pages above egress.LargeBody, from reading until extracted
 	parser *semaphore.Weighted // bytes of pages being extracted
 	mu     sync.Mutex
 	known  map[string]page
 	order  []string // of known, oldest first
+}
+
+// HostBudget is what several processes ask of one host together. Hosts are named as
+// in addresses, with their port.
+type HostBudget interface {
+	// Turn waits until the host may be asked: a pace after it was asked last, and not
+	// before the time to which its server postponed us.
+	Turn(ctx context.Context, host string, pace time.Duration) error
+	// Postpone notes that the host's server asks to be left alone for so long.
+	Postpone(ctx context.Context, host string, d time.Duration) error
 }
 
 // page is what is remembered of one.
@@ -58,13 +69,10 @@ type page struct {
 
 func (a *Articles) start() {
 	a.once.Do(func() {
-		if a.Agent == "" {
-			a.Agent = "trucewatch"
-		}
 		if a.Pace <= 0 {
 			a.Pace = 2 * time.Second
 		}
-		a.sites = sites{fetch: a.Fetch, agent: a.Agent, pace: a.Pace}
+		a.robots = Robots{Fetch: a.Fetch}
 		a.large = semaphore.NewWeighted(largeBodies)
 		a.parser = semaphore.NewWeighted(articlesParsed)
 		a.known = map[string]page{}
@@ -130,11 +138,35 @@ type notAPage struct{ words string }
 
 func (e *notAPage) Error() string { return e.words }
 
+// enter waits until the URL may be read, or says why it may not.
+func (a *Articles) enter(ctx context.Context, u *url.URL, now time.Time) error {
+	one := a.robots.site(u, now)
+	rules, err := a.robots.rules(ctx, one, u, now)
+	if err == nil {
+		err = rules.Allow(u)
+	}
+	if err != nil {
+		return err
+	}
+	pace := max(a.Pace, rules.Delay())
+	one.pace.SetLimit(rate.Every(pace))
+	if err := one.pace.Wait(ctx); err != nil {
+		return fmt.Errorf("%s: too many of its pages are wanted at once", u.Hostname())
+	}
+	if a.Hosts == nil {
+		return nil
+	}
+	if err := a.Hosts.Turn(ctx, u.Host, pace); err != nil {
+		return fmt.Errorf("%s: %w", u.Hostname(), err)
+	}
+	return nil
+}
+
 // read makes one try.
 func (a *Articles) read(ctx context.Context, u *url.URL, address string, before page, now time.Time) (page, error) {
 	turn, cancel := context.WithTimeout(ctx, articleWait)
 	defer cancel()
-	if err := a.sites.enter(turn, u, now); err != nil {
+	if err := a.enter(turn, u, now); err != nil {
 		return page{}, err
 	}
 	holds := int64(0)
@@ -157,6 +189,11 @@ func (a *Articles) read(ctx context.Context, u *url.URL, address string, before 
 	}
 	resp, err := a.Fetch.Fetch(ctx, r)
 	if err != nil {
+		if s, ok := errors.AsType[*egress.StatusError](err); ok && s.RetryAfter > 0 && a.Hosts != nil {
+			if err := a.Hosts.Postpone(ctx, u.Host, s.RetryAfter); err != nil {
+				return page{}, err
+			}
+		}
 		return page{}, err
 	}
 	final, err := url.Parse(resp.FinalURL)
@@ -165,7 +202,11 @@ func (a *Articles) read(ctx context.Context, u *url.URL, address string, before 
 	}
 	if len(resp.Hops) > 0 {
 		if final.Host != u.Host || final.Scheme != u.Scheme {
-			if err := a.sites.permits(ctx, final, now); err != nil {
+			rules, err := a.robots.Rules(ctx, final, now)
+			if err == nil {
+				err = rules.Allow(final)
+			}
+			if err != nil {
 				return page{}, err
 			}
 		}

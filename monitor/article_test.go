@@ -290,16 +290,16 @@ func TestWhatIsRememberedOfArticlesIsBounded(t *testing.T) {
 	if len(a.known) != articlesKnown || len(a.order) != articlesKnown || a.recall(fmt.Sprint(3*articlesKnown-1)).text == "" {
 		t.Errorf("%d pages and %d places are remembered, want %d and the newest", len(a.known), len(a.order), articlesKnown)
 	}
-	a.sites.fetch = fetchFunc(func(context.Context, egress.Request) (egress.Response, error) {
+	a.robots.Fetch = fetchFunc(func(context.Context, egress.Request) (egress.Response, error) {
 		return egress.Response{Status: 200}, nil
 	})
 	for i := range 2 * sitesKept {
 		now := pollTime.Add(time.Duration(i) * time.Minute)
-		if err := a.sites.enter(t.Context(), mustURL(t, fmt.Sprintf("https://wire%d.example/", i)), now); err != nil {
+		if err := a.enter(t.Context(), mustURL(t, fmt.Sprintf("https://wire%d.example/", i)), now); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if n := len(a.sites.byOrigin); n > sitesKept {
+	if n := len(a.robots.byOrigin); n > sitesKept {
 		t.Errorf("%d sites are remembered, want at most %d", n, sitesKept)
 	}
 }

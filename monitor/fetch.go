@@ -171,6 +171,9 @@ func (p *Poller) Poll(ctx context.Context, f news.Feed, now time.Time) (poll new
 	}
 	resp, err := p.Fetch.Fetch(ctx, r)
 	poll.Status, poll.Bytes, poll.Took = resp.Status, resp.Bytes, resp.Took
+	if err != nil {
+		poll.Wait = min(resp.RetryAfter, postponeMax)
+	}
 	if err != nil && ctx.Err() != nil {
 		poll.Outcome = Outcome{Result: Stopped}
 		return poll

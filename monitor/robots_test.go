@@ -30,12 +30,12 @@ func TestRobotsFilesAreUnderstood(t *testing.T) {
 		{"a page in its place allows", "<!DOCTYPE html><title>Home</title>\nUser-agent: *\nDisallow: /\n", "text/html", "/a", true},
 		{"a page labelled as text allows", "\n <html>User-agent: *\nDisallow: /\n", "text/plain", "/a", true},
 	} {
-		g := parseRobots([]byte(row.file), row.kind, "trucewatch")
+		g, _ := parseRobots([]byte(row.file), row.kind, "trucewatch")
 		u, err := url.Parse("https://wire.example" + row.path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := (rules{group: g}).allow(u) == nil; got != row.want {
+		if got := (SiteRules{group: g}).Allow(u) == nil; got != row.want {
 			t.Errorf("%s: %s allowed %v, want %v", row.name, row.path, got, row.want)
 		}
 	}
@@ -50,7 +50,7 @@ func TestCrawlDelayIsRead(t *testing.T) {
 		"User-agent: *\nCrawl-delay: NaN\nDisallow: /x\n":                                   0,
 		"User-agent: *\nCrawl-delay: 9\n\nUser-agent: trucewatch\nCrawl-delay: 3\nAllow: /": 3 * time.Second,
 	} {
-		g := parseRobots([]byte(file), "text/plain", "trucewatch")
+		g, _ := parseRobots([]byte(file), "text/plain", "trucewatch")
 		if g == nil || g.CrawlDelay != want {
 			t.Errorf("%q: %+v; want a delay of %v", file, g, want)
 		}
@@ -87,7 +87,7 @@ func TestWhatAnAnswerToTheRequestForRobotsMeans(t *testing.T) {
 		{"no readable answer", egress.Response{}, errors.New("x"), true, 10 * time.Minute},
 	} {
 		r, keep := readRobots(row.resp, row.err, "trucewatch", "wire.example")
-		err := r.allow(&url.URL{Scheme: "https", Host: "wire.example", Path: "/a"})
+		err := r.Allow(&url.URL{Scheme: "https", Host: "wire.example", Path: "/a"})
 		if (err != nil) != row.denied || keep != row.keep {
 			t.Errorf("%s: %v for %v; want denied %v for %v", row.name, err, keep, row.denied, row.keep)
 		}
@@ -101,7 +101,7 @@ func FuzzParseRobots(f *testing.F) {
 	f.Add([]byte("User-agent: *\nDisallow: /a\nCrawl-delay: 1\n"), "/a/b")
 	f.Add([]byte("User-agent: trucewatch\nDisallow: /*.pdf$\nAllow: /"), "/x.pdf")
 	f.Fuzz(func(t *testing.T, file []byte, path string) {
-		g := parseRobots(file, "text/plain", "trucewatch")
+		g, _ := parseRobots(file, "text/plain", "trucewatch")
 		if g == nil {
 			return
 		}
@@ -109,8 +109,36 @@ func FuzzParseRobots(f *testing.F) {
 			t.Fatalf("a delay of %v", g.CrawlDelay)
 		}
 		first := g.Test("/" + path)
-		if parseRobots(file, "text/plain", "trucewatch").Test("/"+path) != first {
+		if again, _ := parseRobots(file, "text/plain", "trucewatch"); again.Test("/"+path) != first {
 			t.Fatalf("%q allowed or not, by chance", path)
 		}
 	})
+}
+
+func TestRobotsTellsWhatASiteAsksForAndAsksOnce(t *testing.T) {
+	w := &web{pages: pages{"https://wire.example/robots.txt": gives("text/plain", "Sitemap: https://wire.example/news.xml\nUser-agent: *\nDisallow: /private\nCrawl-delay: 7\nSitemap: https://wire.example/more.xml\nsitemap: https://wire.example/news.xml\n"),
+		"https://slow.example/robots.txt": gives("text/plain", "User-agent: *\nCrawl-delay: 86400\n")}}
+	r := &Robots{Fetch: w}
+	u := mustURL(t, "https://wire.example/private/x")
+	if r.Known(u, pollTime) {
+		t.Error("known before it was asked")
+	}
+	for range 2 {
+		rules, err := r.Rules(t.Context(), u, pollTime)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := errors.AsType[*Disallowed](rules.Allow(u)); !ok || rules.Allow(mustURL(t, "https://wire.example/a")) != nil {
+			t.Errorf("allows %v; want all but /private", rules.Allow(u))
+		}
+		if rules.Delay() != 7*time.Second || len(rules.Sitemaps) != 2 || rules.Sitemaps[0] != "https://wire.example/news.xml" {
+			t.Errorf("asks for %v between two requests and names %q", rules.Delay(), rules.Sitemaps)
+		}
+	}
+	if n := w.count("https://wire.example/robots.txt"); n != 1 || !r.Known(u, pollTime) || r.Known(u, pollTime.Add(25*time.Hour)) {
+		t.Errorf("robots.txt was asked for %d times; known now %v, after a day %v", n, r.Known(u, pollTime), r.Known(u, pollTime.Add(25*time.Hour)))
+	}
+	if rules, err := r.Rules(t.Context(), mustURL(t, "https://slow.example/"), pollTime); err != nil || rules.Delay() != 5*time.Minute {
+		t.Errorf("a delay of a day is read as %v, %v; want five minutes", rules.Delay(), err)
+	}
 }

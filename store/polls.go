@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -20,6 +21,11 @@ func (s *Store) RecordPolls(ctx context.Context, polls []news.Poll, history time
 			ov, err := s.recordEntries(ctx, tx, p.Feed, p.Entries, a)
 			if err != nil {
 				return fmt.Errorf("record poll of %s: entries: %w", p.Feed.Name, err)
+			}
+			if p.Wait > 0 {
+				if err := postponeHost(ctx, tx, HostOf(cmp.Or(p.Feed.Poll.URL, p.Feed.URL)), p.At.Add(p.Wait)); err != nil {
+					return fmt.Errorf("record poll of %s: %w", p.Feed.Name, err)
+				}
 			}
 			if err := s.setPollState(ctx, tx, p.Feed, p.At, decide(p, ov)); err != nil {
 				return fmt.Errorf("record poll of %s: %w", p.Feed.Name, err)

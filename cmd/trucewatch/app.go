@@ -136,7 +136,7 @@ func newApp(e *env, cfg config.Config, st *store.Store, o options) (*app, error)
 	}
 	a.monitor = &monitor.Monitor{Feeds: st, Items: st, Poller: poller, Rules: rules, History: cfg.Poll.HistoryBefore, Boilerplate: st, Log: e.log}
 	if slices.ContainsFunc(cfg.Feeds, func(f config.Feed) bool { return f.Article }) {
-		a.monitor.Pages = &monitor.Articles{Fetch: a.client}
+		a.monitor.Pages = &monitor.Articles{Fetch: a.client, Hosts: &hostTurns{store: st, now: a.now, sleep: pause}}
 	}
 
 	a.poster = &terminal{w: e.stdout}

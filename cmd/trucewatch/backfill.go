@@ -13,20 +13,21 @@ import (
 
 // BackfillCmd imports history.
 type BackfillCmd struct {
-	Sources  []string `arg:"" optional:"" type:"existingpath" help:"JSON Lines files (.jsonl) and directories of text or HTML files."`
-	Auto     []string `sep:"none" placeholder:"FEED" help:"Find out what history a feed (name or URL) offers, say so, and read it once agreed to."`
-	Archive  []string `sep:"none" placeholder:"FEED" help:"Read a feed's own archive: linked pages (RFC 5005), ?paged=N or ?page=N."`
-	Sitemap  []string `sep:"none" placeholder:"URL" help:"Read a news sitemap or an index of sitemaps, packed or not."`
-	Captures []string `sep:"none" placeholder:"FEED" help:"Read what a web archive stored of a feed."`
-	CDX      string   `name:"cdx" default:"${cdx}" placeholder:"URL" help:"The web archive's index of captures (default ${cdx})."`
-	Pages    bool     `help:"Read the articles that a sitemap names, not only their titles."`
-	Yes      bool     `short:"y" help:"Read what --auto finds without asking."`
-	Since    timeFlag `placeholder:"DATE" help:"Take only entries published at or after it (2025-03-01, or RFC 3339)."`
-	Until    timeFlag `placeholder:"DATE" help:"Take only entries published before it."`
-	Limit    int64    `placeholder:"N" help:"Stop after that many entries of each source."`
-	Feeds    []string `placeholder:"NAME" help:"Take only entries of these feeds (names or URLs)."`
-	DryRun   bool     `help:"Read the sources, say what would be imported, and write nothing."`
-	Feed     string   `placeholder:"NAME" help:"Feed that entries without one belong to. Default: the source's own name."`
+	Sources  []string      `arg:"" optional:"" type:"existingpath" help:"JSON Lines files (.jsonl) and directories of text or HTML files."`
+	Auto     []string      `sep:"none" placeholder:"FEED" help:"Find out what history a feed (name or URL) offers, say so, and read it once agreed to."`
+	Archive  []string      `sep:"none" placeholder:"FEED" help:"Read a feed's own archive: linked pages (RFC 5005), ?paged=N or ?page=N."`
+	Sitemap  []string      `sep:"none" placeholder:"URL" help:"Read a news sitemap or an index of sitemaps, packed or not."`
+	Captures []string      `sep:"none" placeholder:"FEED" help:"Read what a web archive stored of a feed."`
+	CDX      string        `name:"cdx" default:"${cdx}" placeholder:"URL" help:"The web archive's index of captures (default ${cdx})."`
+	Pages    bool          `help:"Read the articles that a sitemap names, not only their titles."`
+	Pace     time.Duration `default:"${pace}" placeholder:"TIME" help:"Time between two documents of one host (default ${pace}); more where robots.txt asks for it. Less only for servers of your own."`
+	Yes      bool          `short:"y" help:"Read what --auto finds without asking."`
+	Since    timeFlag      `placeholder:"DATE" help:"Take only entries published at or after it (2025-03-01, or RFC 3339)."`
+	Until    timeFlag      `placeholder:"DATE" help:"Take only entries published before it."`
+	Limit    int64         `placeholder:"N" help:"Stop after that many entries of each source."`
+	Feeds    []string      `placeholder:"NAME" help:"Take only entries of these feeds (names or URLs)."`
+	DryRun   bool          `help:"Read the sources, say what would be imported, and write nothing."`
+	Feed     string        `placeholder:"NAME" help:"Feed that entries without one belong to. Default: the source's own name."`
 }
 
 func (*BackfillCmd) Help() string {
@@ -46,6 +47,12 @@ func (c *BackfillCmd) Run(e *env) error {
 	online := len(c.Auto)+len(c.Archive)+len(c.Sitemap)+len(c.Captures) > 0
 	if len(c.Sources) == 0 && !online {
 		return usageError{errors.New("backfill what? Name files or directories, or --auto FEED (see backfill --help)")}
+	}
+	if c.Pace < 0 || c.Limit < 0 {
+		return usageError{errors.New("--pace and --limit: want nothing below zero")}
+	}
+	if !c.Since.IsZero() && !c.Until.IsZero() && !c.Since.Before(c.Until.Time) {
+		return usageError{fmt.Errorf("--since %s is not before --until %s: nothing can be between them", c.Since.Format(time.RFC3339), c.Until.Format(time.RFC3339))}
 	}
 	cfg, err := e.loadConfig()
 	if err != nil {

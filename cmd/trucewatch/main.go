@@ -61,7 +61,7 @@ func main() { os.Exit(run(os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr
 
 // vars are what the declaration of the command line refers to.
 func vars() kong.Vars {
-	return kong.Vars{"version": version(), "cdx": defaultCDX}
+	return kong.Vars{"version": version(), "cdx": defaultCDX, "pace": webPace.String()}
 }
 
 // env is what a command needs of the process.

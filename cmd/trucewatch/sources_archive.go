@@ -104,6 +104,9 @@ func (a *archive) load(ctx context.Context) error {
 		}
 		return fmt.Errorf("page %d (%s): %w", a.number, a.page, err)
 	}
+	if a.number > 1 && !sameSite(resp.FinalURL, a.page) {
+		return fmt.Errorf("page %d (%s) leads to another site (%s): what is older is left unread", a.number, a.page, resp.FinalURL)
+	}
 	mark := pageMark(doc.Entries)
 	if a.seen[mark] || len(doc.Entries) == 0 && a.mode != byLinks {
 		a.entries, a.after, a.read = nil, "", true
@@ -137,9 +140,7 @@ func (a *archive) follow(doc feed.Document, base string) (string, error) {
 	if to == "" || to == a.page || to == base {
 		return "", nil
 	}
-	u, err := url.Parse(to)
-	was, err2 := url.Parse(a.feed.URL)
-	if err != nil || err2 != nil || !strings.EqualFold(u.Hostname(), was.Hostname()) {
+	if !sameSite(to, a.feed.URL) && !sameSite(to, base) {
 		return "", fmt.Errorf("page %d leads to another site (%s): what is older is left unread", a.number, to)
 	}
 	return to, nil

@@ -90,7 +90,7 @@ func sitemapFeed(a *app, address, asked string) (news.Feed, error) {
 
 func (c *BackfillCmd) archiveOrigin(a *app, f news.Feed, mode string) origin {
 	return origin{label: "archive of " + f.Name, key: "archive " + f.URL, open: func(ctx context.Context, cursor string) (source, error) {
-		w := newPoliteWeb(a)
+		w := newPoliteWeb(a, c.Pace)
 		if mode == "" {
 			var err error
 			if mode, err = probeArchive(ctx, w, f); err != nil {
@@ -107,20 +107,19 @@ func (c *BackfillCmd) archiveOrigin(a *app, f news.Feed, mode string) origin {
 func (c *BackfillCmd) sitemapOrigin(a *app, f news.Feed, address string) origin {
 	f.URL = address
 	return origin{label: "sitemap " + address, key: "sitemap " + address, open: func(_ context.Context, cursor string) (source, error) {
-		return openSitemap(newPoliteWeb(a), f, c.Pages, c.Since.Time, cursor)
+		return openSitemap(newPoliteWeb(a, c.Pace), f, c.Pages, c.Since.Time, cursor)
 	}}
 }
 
 func (c *BackfillCmd) capturesOrigin(a *app, f news.Feed) origin {
 	return origin{label: "captures of " + f.Name, key: "captures " + c.CDX + " " + f.URL, open: func(_ context.Context, cursor string) (source, error) {
-		return openCaptures(newPoliteWeb(a), f, c.CDX, c.Since.Time, c.Until.Time, cursor)
+		return openCaptures(newPoliteWeb(a, c.Pace), f, c.CDX, c.Since.Time, c.Until.Time, cursor)
 	}}
 }
 
 // discover finds out what a feed offers, says so, and asks before anything is read.
 func (c *BackfillCmd) discover(e *env, a *app, f news.Feed) (out []origin, err error) {
-	w := newPoliteWeb(a)
-	r := &robots{fetch: a.client, now: a.now}
+	w := newPoliteWeb(a, c.Pace)
 	fmt.Fprintf(e.stdout, "%s offers:\n", f.Name)
 	mode, err := probeArchive(e.ctx, w, f)
 	switch {
@@ -133,7 +132,7 @@ func (c *BackfillCmd) discover(e *env, a *app, f news.Feed) (out []origin, err e
 		fmt.Fprintf(e.stdout, "  its own archive, by %s, from the newest page to the oldest\n", how)
 		out = append(out, c.archiveOrigin(a, f, mode))
 	}
-	sitemaps := probeSitemaps(e.ctx, w, r, f)
+	sitemaps := probeSitemaps(e.ctx, w, f)
 	for _, address := range sitemaps {
 		what := "titles and dates only; --pages reads the articles too"
 		if c.Pages {
@@ -177,7 +176,7 @@ func (c *BackfillCmd) agreed(e *env) bool {
 	if !ok || !term.IsTerminal(int(in.Fd())) || terminalWidth(e.stdout) == 0 {
 		return false
 	}
-	fmt.Fprintf(e.stdout, "Read it, at most one document of a host every %v? [y/N] ", webPace)
+	fmt.Fprintf(e.stdout, "Read it, at most one document of a host every %v? [y/N] ", c.Pace)
 	line, err := bufio.NewReader(in).ReadString('\n')
 	return err == nil && strings.HasPrefix(strings.ToLower(strings.TrimSpace(line)), "y")
 }

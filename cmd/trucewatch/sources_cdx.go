@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +25,7 @@ const (
 	cdxLines    = 2_000   // asked for at a time
 	cdxCaptures = 100_000 // of one feed
 	cdxTime     = "20060102150405"
+	cdxLater    = 7 * 24 * time.Hour // captures so long after the window may hold its entries
 )
 
 // captures are what a web archive stored of a feed, from the oldest to the newest.
@@ -33,10 +35,11 @@ type captures struct {
 	endpoint string
 	from, to time.Time // of the capture; zero: any
 
-	list    []capture // of the index, in order
-	at      int       // of list
-	whole   bool      // the index was read to its end
-	digests map[string]bool
+	list    []capture       // of the index, in order
+	at      int             // of list
+	whole   bool            // the index was read to its end
+	listed  map[string]bool // stamp and digest of what was on the list
+	digests map[string]bool // of captures that were read
 	entries []news.Entry
 	next    int
 	stamp   string // of the capture that entries are of
@@ -49,7 +52,10 @@ type captures struct {
 type capture struct{ stamp, original, digest string }
 
 func openCaptures(w *politeWeb, f news.Feed, endpoint string, from, to time.Time, cursor string) (*captures, error) {
-	c := &captures{web: w, feed: f, endpoint: endpoint, from: from, to: to, digests: map[string]bool{}}
+	if !to.IsZero() {
+		to = to.Add(cdxLater)
+	}
+	c := &captures{web: w, feed: f, endpoint: endpoint, from: from, to: to, listed: map[string]bool{}, digests: map[string]bool{}}
 	if cursor != "" {
 		n, stamp, _ := strings.Cut(cursor, " ")
 		var err error
@@ -78,15 +84,22 @@ func (c *captures) Next(ctx context.Context) (*news.ImportEntry, error) {
 		one := c.list[c.at]
 		c.at++
 		c.done++
+		if c.digests[one.digest] {
+			continue
+		}
 		c.entries, c.next, c.stamp = nil, 0, one.stamp
 		entries, err := c.read(ctx, one)
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
+		if ends(err) {
+			return nil, err
+		}
 		if err != nil {
 			c.skip = 0
 			return nil, &badEntry{"capture of " + one.stamp, err}
 		}
+		c.digests[one.digest] = true
 		c.entries, c.next, c.skip = entries, min(c.skip, len(entries)), 0
 	}
 	c.next++
@@ -94,8 +107,8 @@ func (c *captures) Next(ctx context.Context) (*news.ImportEntry, error) {
 }
 
 // index reads the next lines of the index into the list; none at its end. Lines
-// that are no captures of the feed, or repeat a digest, are left out, and an index
-// that does not move on is at its end.
+// that are no captures of the feed are left out, and an index that does not move on
+// is at its end.
 func (c *captures) index(ctx context.Context) error {
 	c.list, c.at = nil, 0
 	for !c.whole && len(c.list) == 0 {
@@ -119,13 +132,14 @@ func (c *captures) index(ctx context.Context) error {
 			if t, _ := time.Parse(cdxTime, one.stamp); t.After(last) {
 				last = t
 			}
-			if c.digests[one.digest] {
+			if key := one.stamp + " " + one.digest; c.listed[key] {
 				continue
+			} else {
+				c.listed[key] = true
 			}
 			if c.total++; c.total > cdxCaptures {
-				return fmt.Errorf("more than %d captures: what there is more is left unread", cdxCaptures)
+				return fmt.Errorf("more than %d captures: what there is more is left unread; --since and --until divide them", cdxCaptures)
 			}
-			c.digests[one.digest] = true
 			c.list = append(c.list, one)
 		}
 		if lines < cdxLines || !last.After(c.from) {
@@ -178,10 +192,16 @@ func (c *captures) read(ctx context.Context, one capture) ([]news.Entry, error) 
 	if err != nil {
 		return nil, err
 	}
+	if m := replayed.FindStringSubmatch(resp.FinalURL); m == nil || m[1] != one.stamp {
+		return nil, fmt.Errorf("the archive has it no more and leads elsewhere (%s)", resp.FinalURL)
+	}
 	resp.FinalURL = one.original // links in it are relative to where it stood
 	doc, err := parseFeed(resp, c.feed, at)
 	return doc.Entries, err
 }
+
+// replayed finds the time of a capture in its address.
+var replayed = regexp.MustCompile(`/(\d{14})id_/`)
 
 // replayAddress is where an archive keeps a capture's own bytes: beside its index,
 // /web/TIMEid_/URL where the index is /cdx/search/cdx, else /TIMEid_/URL.
@@ -203,7 +223,10 @@ func (c *captures) Close() error         { return nil }
 
 // probeCaptures tells whether an archive has captures of a feed, and from when on.
 func probeCaptures(ctx context.Context, w *politeWeb, f news.Feed, endpoint string, from, to time.Time) (first time.Time, err error) {
-	c := &captures{web: w, feed: f, endpoint: endpoint, from: from, to: to, digests: map[string]bool{}}
+	c, err := openCaptures(w, f, endpoint, from, to, "")
+	if err != nil {
+		return first, err
+	}
 	if err := c.index(ctx); err != nil || len(c.list) == 0 {
 		return first, err
 	}

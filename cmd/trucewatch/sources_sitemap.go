@@ -82,7 +82,7 @@ func (s *sitemap) Next(ctx context.Context) (*news.ImportEntry, error) {
 		f := s.todo[len(s.todo)-1]
 		s.todo = s.todo[:len(s.todo)-1]
 		if err := s.load(ctx, f); err != nil {
-			if ctx.Err() != nil || s.files == 1 {
+			if ctx.Err() != nil || ends(err) || s.files == 1 && len(s.entries)+len(s.todo) == 0 {
 				return nil, err
 			}
 			return nil, &badEntry{f.address, err}
@@ -95,6 +95,8 @@ func (s *sitemap) Next(ctx context.Context) (*news.ImportEntry, error) {
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
+		case ends(err):
+			return nil, err
 		case err != nil && e.Title == "":
 			return nil, &badEntry{e.URL, err}
 		case err == nil:
@@ -110,14 +112,17 @@ func (s *sitemap) Next(ctx context.Context) (*news.ImportEntry, error) {
 	return asEntry(s.feed.Name, e), nil
 }
 
-func (s *sitemap) push(address string, depth int) {
-	u, err := url.Parse(address)
-	top, err2 := url.Parse(s.feed.URL)
-	if err != nil || err2 != nil || !strings.EqualFold(u.Hostname(), top.Hostname()) || s.seen[address] || len(s.seen) >= sitemapFiles || depth > sitemapDepth {
-		return
+// push puts a file on the list, unless it was there; false when it is left unread.
+func (s *sitemap) push(address string, depth int) bool {
+	if s.seen[address] {
+		return true
+	}
+	if !sameSite(address, s.feed.URL) || len(s.seen) >= sitemapFiles || depth > sitemapDepth {
+		return false
 	}
 	s.seen[address] = true
 	s.todo = append(s.todo, sitemapFile{address, depth})
+	return true
 }
 
 // load reads one file: an index adds its files to the list, a sitemap gives entries.
@@ -132,9 +137,15 @@ func (s *sitemap) load(ctx context.Context, f sitemapFile) error {
 	if err != nil {
 		return err
 	}
-	files, entries, err := readSitemap(body, s.since, s.web.now())
+	files, entries, err := readSitemap(body, resp.ContentType, s.since, s.web.now())
+	left, example := 0, ""
 	for _, address := range slices.Backward(files) { // the list is read from its end
-		s.push(address, f.depth+1)
+		if !s.push(address, f.depth+1) {
+			left, example = left+1, address
+		}
+	}
+	if left > 0 {
+		err = errors.Join(err, fmt.Errorf("%d of its files are left unread, of other sites, nested deeper than %d, or more than %d in all (%s); name them with --sitemap to read them", left, sitemapDepth, sitemapFiles, example))
 	}
 	if s.resume != "" && s.resume != f.address {
 		return err // a former run read it
@@ -160,13 +171,11 @@ func unpacked(b []byte) (io.Reader, error) {
 
 // readSitemap reads an index's files and a sitemap's entries. What was read until
 // an error comes with it.
-func readSitemap(r io.Reader, since, now time.Time) (files []string, entries []news.Entry, err error) {
+func readSitemap(r io.Reader, contentType string, since, now time.Time) (files []string, entries []news.Entry, err error) {
 	left := &io.LimitedReader{R: r, N: sitemapBytes + 1}
-	d := xml.NewDecoder(left)
+	d := xml.NewDecoder(feed.Decoded(left, contentType))
 	d.Strict = false
-	d.CharsetReader = func(label string, in io.Reader) (io.Reader, error) {
-		return nil, fmt.Errorf("its encoding is %.40q: sitemaps must be UTF-8", label)
-	}
+	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // it is UTF-8 by now
 	type entry struct {
 		loc, lastmod, title, published, lang string
 	}
@@ -269,12 +278,16 @@ func (s *sitemap) Close() error         { return nil }
 
 // probeSitemaps finds the sitemaps a feed's site names that hold news: entries with
 // titles, or indexes.
-func probeSitemaps(ctx context.Context, w *politeWeb, r *robots, f news.Feed) []string {
+func probeSitemaps(ctx context.Context, w *politeWeb, f news.Feed) []string {
 	u, err := url.Parse(f.URL)
 	if err != nil {
 		return nil
 	}
-	named := r.site(ctx, u).sitemaps
+	rules, err := w.rules(ctx, u)
+	if err != nil && ctx.Err() != nil {
+		return nil
+	}
+	named := rules.Sitemaps
 	if len(named) == 0 {
 		named = []string{u.Scheme + "://" + u.Host + "/sitemap-news.xml", u.Scheme + "://" + u.Host + "/news-sitemap.xml"}
 	}
@@ -288,7 +301,7 @@ func probeSitemaps(ctx context.Context, w *politeWeb, r *robots, f news.Feed) []
 		if err != nil {
 			continue
 		}
-		files, entries, _ := readSitemap(body, time.Time{}, w.now())
+		files, entries, _ := readSitemap(body, resp.ContentType, time.Time{}, w.now())
 		titled := slices.ContainsFunc(entries, func(e news.Entry) bool { return e.Title != "" })
 		if titled || slices.ContainsFunc(files, func(f string) bool { return strings.Contains(strings.ToLower(f), "news") }) {
 			out = append(out, address)

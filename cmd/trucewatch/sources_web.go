@@ -11,66 +11,45 @@ import (
 	"trucewatch/internal/egress"
 	"trucewatch/internal/news"
 	"trucewatch/monitor"
-	"trucewatch/store"
 )
 
 // Bounds of reading one site's history.
 const (
-	webPace     = 2 * time.Second  // between two requests to one host
-	webTries    = 3                // of one document
-	webPatience = 10 * time.Minute // the longest postponement by a server that is waited out
-	webRequests = 20_000           // documents read of one source
+	webPace     = 2 * time.Second // between two requests to one host, as for article pages
+	webTries    = 3               // of one document
+	webGiveUp   = 5               // documents of one host in a row that could not be had
+	webRequests = 20_000          // documents read of one source
 )
 
-// gate says whether and when an address may be read.
-type gate interface {
-	// enter returns how long to wait between two requests to the address's host, or
-	// why the address must not be read.
-	enter(ctx context.Context, u *url.URL) (time.Duration, error)
-}
-
-// politeWeb reads documents of history politely: as robots.txt asks, one at a time, at
-// least webPace apart and not beside a daemon's own visit to the host.
+// politeWeb reads documents of history politely: as robots.txt asks, one at a time, a
+// pace apart, and within what all processes on the database ask of a host together.
 type politeWeb struct {
 	fetch  monitor.Fetcher
-	robots gate
+	robots *monitor.Robots
+	hosts  monitor.HostBudget
 	now    func() time.Time
 	sleep  func(ctx context.Context, d time.Duration) error
-	daemon func(ctx context.Context, host string, pace time.Duration) (wait time.Duration, err error)
 	pace   time.Duration
-	last   map[string]time.Time // host → when it was last asked
+	failed map[string]int // host → documents in a row that could not be had
 	asked  int
 }
 
-func newPoliteWeb(a *app) *politeWeb {
-	return &politeWeb{fetch: a.client, robots: &robots{fetch: a.client, now: a.now}, now: a.now, sleep: pause, pace: webPace,
-		daemon: func(ctx context.Context, host string, pace time.Duration) (time.Duration, error) {
-			return daemonTurn(ctx, a.store, host, pace, a.now())
-		}}
+func newPoliteWeb(a *app, pace time.Duration) *politeWeb {
+	return &politeWeb{fetch: a.client, robots: &monitor.Robots{Fetch: a.client}, now: a.now, sleep: pause, pace: pace,
+		hosts: &hostTurns{store: a.store, now: a.now, sleep: pause, yield: true}}
 }
 
-// daemonTurn is how long to leave a host to a running daemon: until its due feeds
-// there are polled, and a pace after its last visit, so that both together ask no
-// more of the host than one.
-func daemonTurn(ctx context.Context, st *store.Store, host string, pace time.Duration, now time.Time) (time.Duration, error) {
-	if !store.DaemonRuns(st.Path()) {
-		return 0, nil
-	}
-	feeds, err := st.Feeds(ctx)
-	if err != nil {
-		return 0, err
-	}
-	var wait time.Duration
-	for _, f := range feeds {
-		if u, err := url.Parse(f.URL); err != nil || !strings.EqualFold(u.Host, host) || !f.Polled || f.Paused || f.Poll.Gone {
-			continue
-		}
-		wait = max(wait, f.Poll.LastTry.Add(pace).Sub(now))
-		if due := now.Sub(f.Poll.NextPoll); due >= 0 && due < time.Minute { // a daemon ticks each minute
-			wait = max(wait, time.Minute-due)
-		}
-	}
-	return wait, nil
+// webEnd is an error after which asking the same site for more is no use: its source
+// ends with it, and goes on from there when it is run again.
+type webEnd struct{ err error }
+
+func (e *webEnd) Error() string { return e.err.Error() }
+func (e *webEnd) Unwrap() error { return e.err }
+
+// ends reports whether a source ends with an error.
+func ends(err error) bool {
+	_, ok := errors.AsType[*webEnd](err)
+	return ok
 }
 
 // get reads one document; a server that asks for patience gets it.
@@ -80,23 +59,49 @@ func (w *politeWeb) get(ctx context.Context, address, accept string) (egress.Res
 		return egress.Response{}, errors.New("not an http or https address")
 	}
 	if w.asked++; w.asked > webRequests {
-		return egress.Response{}, fmt.Errorf("more than %d documents: what there is more is left unread", webRequests)
+		return egress.Response{}, &webEnd{fmt.Errorf("more than %d documents: what there is more is left unread; --since and --until divide it", webRequests)}
 	}
-	pace, err := w.robots.enter(ctx, u)
+	resp, err := w.document(ctx, u, accept)
+	if ctx.Err() != nil {
+		return resp, context.Cause(ctx)
+	}
+	if w.failed == nil {
+		w.failed = map[string]int{}
+	}
+	_, disallowed := errors.AsType[*monitor.Disallowed](err)
+	if err == nil || disallowed || missing(err) {
+		w.failed[u.Host] = 0
+		return resp, err
+	}
+	if w.failed[u.Host]++; w.failed[u.Host] >= webGiveUp && !ends(err) {
+		err = &webEnd{fmt.Errorf("%d documents of %s in a row could not be had, the last one: %w; run the same command again later", webGiveUp, u.Hostname(), err)}
+	}
+	return resp, err
+}
+
+func (w *politeWeb) document(ctx context.Context, u *url.URL, accept string) (egress.Response, error) {
+	rules, err := w.rules(ctx, u)
 	if err != nil {
 		return egress.Response{}, err
 	}
-	pace = max(pace, w.pace)
 	for try := 1; ; try++ {
-		if err := w.turn(ctx, u.Host, pace); err != nil {
+		if err := w.hosts.Turn(ctx, u.Host, max(rules.Delay(), w.pace)); err != nil {
 			return egress.Response{}, err
 		}
-		resp, err := w.fetch.Fetch(ctx, egress.Request{URL: address, Accept: accept, Now: w.now()})
+		resp, err := w.fetch.Fetch(ctx, egress.Request{URL: u.String(), Accept: accept, Now: w.now()})
 		if err == nil && resp.Status != 200 && resp.Status != 203 {
 			err = fmt.Errorf("answered HTTP %d", resp.Status)
 		}
+		if err == nil {
+			return resp, w.arrived(ctx, u, resp)
+		}
+		if s, ok := errors.AsType[*egress.StatusError](err); ok && s.RetryAfter > 0 {
+			if err := w.hosts.Postpone(ctx, u.Host, s.RetryAfter); err != nil {
+				return resp, err
+			}
+		}
 		wait, again := again(err, try)
-		if err == nil || ctx.Err() != nil || !again {
+		if ctx.Err() != nil || !again {
 			return resp, err
 		}
 		if err := w.sleep(ctx, wait); err != nil {
@@ -105,38 +110,40 @@ func (w *politeWeb) get(ctx context.Context, address, accept string) (egress.Res
 	}
 }
 
-// turn waits until the host may be asked.
-func (w *politeWeb) turn(ctx context.Context, host string, pace time.Duration) error {
-	wait, err := w.daemon(ctx, host, pace)
-	if err != nil {
+// rules are what the site of an address asks for, and an error when it asks not to be
+// read there. Reading robots.txt takes a turn as any other document.
+func (w *politeWeb) rules(ctx context.Context, u *url.URL) (monitor.SiteRules, error) {
+	if !w.robots.Known(u, w.now()) {
+		if err := w.hosts.Turn(ctx, u.Host, w.pace); err != nil {
+			return monitor.SiteRules{}, err
+		}
+	}
+	rules, err := w.robots.Rules(ctx, u, w.now())
+	if err == nil {
+		err = rules.Allow(u)
+	}
+	return rules, err
+}
+
+// arrived checks where redirects led: another site has a robots.txt of its own.
+func (w *politeWeb) arrived(ctx context.Context, asked *url.URL, resp egress.Response) error {
+	final, err := url.Parse(resp.FinalURL)
+	if err != nil || final.Host == asked.Host {
 		return err
 	}
-	if w.last == nil {
-		w.last = map[string]time.Time{}
-	}
-	if at, ok := w.last[host]; ok {
-		wait = max(wait, at.Add(pace).Sub(w.now()))
-	}
-	if wait > 0 {
-		if err := w.sleep(ctx, wait); err != nil {
-			return err
-		}
-	}
-	w.last[host] = w.now()
-	return nil
+	_, err = w.rules(ctx, final)
+	return err
 }
 
-// again says whether and after how long a request that failed is made again.
+// again says whether and after how long a request that failed is made again. What a
+// server itself asks to wait is waited out when the host's next turn comes.
 func again(err error, try int) (time.Duration, bool) {
 	if try >= webTries {
 		return 0, false
 	}
 	backoff := time.Duration(try*try) * 5 * time.Second
 	if s, ok := errors.AsType[*egress.StatusError](err); ok {
-		if s.Code != 408 && s.Code != 429 && s.Code < 500 {
-			return 0, false
-		}
-		return max(s.RetryAfter, backoff), s.RetryAfter <= webPatience
+		return backoff, s.Code == 408 || s.Code == 429 || s.Code >= 500
 	}
 	if e, ok := errors.AsType[*egress.Error](err); ok {
 		switch e.Kind {
@@ -151,6 +158,17 @@ func again(err error, try int) (time.Duration, bool) {
 func missing(err error) bool {
 	s, ok := errors.AsType[*egress.StatusError](err)
 	return ok && (s.Code == 404 || s.Code == 410)
+}
+
+// sameSite reports whether two addresses are of one host, with or without www.
+func sameSite(a, b string) bool { return siteOf(a) != "" && siteOf(a) == siteOf(b) }
+
+func siteOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
 }
 
 // asEntry is an entry of a feed to import.

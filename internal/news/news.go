@@ -136,6 +136,7 @@ type Poll struct {
 	Status  int           // HTTP status of the last hop, 0 without an answer
 	Bytes   int64         // of the body, decoded
 	Took    time.Duration // until the body was parsed
+	Wait    time.Duration // how long its server asks to be left alone; 0 when it does not
 	Outcome any           // what the decision needs and the store does not: passed back to it unread
 }
 

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"trucewatch/store"
+)
+
+// hostPatience is the longest that we wait for a host whose server asked for it.
+const hostPatience = 10 * time.Minute
+
+// hostTurns is what this process and others on the same database ask of one host
+// together: turns are given by the database, so that a backfill beside the daemon is
+// as polite as one reader. It is a monitor.HostBudget.
+type hostTurns struct {
+	store *store.Store
+	now   func() time.Time
+	sleep func(ctx context.Context, d time.Duration) error
+	yield bool // leaves a host to the daemon while its feeds there are due, and after
+}
+
+// Turn waits until the host may be asked.
+func (h *hostTurns) Turn(ctx context.Context, host string, pace time.Duration) error {
+	if h.yield && store.DaemonRuns(h.store.Path()) {
+		wait, err := h.daemonFirst(ctx, host, pace)
+		if err == nil && wait > 0 {
+			err = h.sleep(ctx, wait)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	now := h.now()
+	turn, err := h.store.HostTurn(ctx, host, pace, now)
+	if err != nil {
+		return err
+	}
+	wait := turn.Sub(now)
+	if wait > hostPatience {
+		return &webEnd{fmt.Errorf("its server asks to be left alone until %s; run the same command again then", turn.Format("2006-01-02 15:04 MST"))}
+	}
+	if wait > 0 {
+		return h.sleep(ctx, wait)
+	}
+	return nil
+}
+
+// Postpone notes that the host's server asks to be left alone.
+func (h *hostTurns) Postpone(ctx context.Context, host string, d time.Duration) error {
+	now := h.now()
+	return h.store.PostponeHost(ctx, host, now.Add(min(d, 24*time.Hour)), now.Add(hostPatience))
+}
+
+// daemonFirst is how long to leave a host to a running daemon: until its due feeds
+// there are polled, and a pace after its last poll.
+func (h *hostTurns) daemonFirst(ctx context.Context, host string, pace time.Duration) (time.Duration, error) {
+	feeds, err := h.store.Feeds(ctx)
+	if err != nil {
+		return 0, err
+	}
+	now := h.now()
+	var wait time.Duration
+	for _, f := range feeds {
+		if !f.Polled || f.Paused || f.Poll.Gone || store.HostOf(f.URL) != host && store.HostOf(f.Poll.URL) != host {
+			continue
+		}
+		wait = max(wait, f.Poll.LastTry.Add(pace).Sub(now))
+		if due := now.Sub(f.Poll.NextPoll); due >= 0 && due < time.Minute { // a daemon ticks each minute
+			wait = max(wait, time.Minute-due)
+		}
+	}
+	return wait, nil
+}

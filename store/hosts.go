@@ -1,0 +1,93 @@
+package store
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+// hostsKept is how long a host that is not asked any more is remembered.
+const hostsKept = 24 * time.Hour
+
+// HostTurn gives the next turn to ask a host, and returns when it is: a pace after
+// the turn given before, to whatever process, and not before the time to which the
+// host's server postponed us. A host is named as in addresses, with its port.
+func (s *Store) HostTurn(ctx context.Context, host string, pace time.Duration, now time.Time) (turn time.Time, err error) {
+	err = s.write(ctx, func(tx transaction) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM hosts WHERE turn < ?1 AND until < ?1`, ms(now.Add(-hostsKept))); err != nil {
+			return err
+		}
+		var next int64
+		// A turn far ahead was given by a clock that was wrong.
+		err := tx.QueryRowContext(ctx, `INSERT INTO hosts (host, turn, until) VALUES (?1, ?2, 0)
+			ON CONFLICT (host) DO UPDATE SET turn = max(?2, iif(turn > ?2 + ?4, 0, turn + ?3), until) RETURNING turn`,
+			strings.ToLower(host), ms(now), pace.Milliseconds(), hostsKept.Milliseconds()).Scan(&next)
+		turn = at(next)
+		return err
+	})
+	return turn, err
+}
+
+// PostponeHost notes that the server of a host asked to be left alone until a time.
+// Polls of feeds there wait as long, but no longer than until pollsWait: a poll that
+// is refused as well will be told so itself.
+func (s *Store) PostponeHost(ctx context.Context, host string, until, pollsWait time.Time) error {
+	host = strings.ToLower(host)
+	return s.write(ctx, func(tx transaction) error {
+		if err := postponeHost(ctx, tx, host, until); err != nil {
+			return err
+		}
+		if until.Before(pollsWait) {
+			pollsWait = until
+		}
+		feeds, err := feedsAt(ctx, tx, host)
+		if err != nil {
+			return err
+		}
+		for _, id := range feeds {
+			_, err := tx.ExecContext(ctx, `UPDATE feeds SET next_poll = ?1, reason = 'its server asked a backfill to wait' WHERE id = ?2 AND next_poll < ?1`, ms(pollsWait), int64(id))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func postponeHost(ctx context.Context, tx transaction, host string, until time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO hosts (host, turn, until) VALUES (?1, 0, ?2) ON CONFLICT (host) DO UPDATE SET until = max(until, ?2)`, host, ms(until))
+	return err
+}
+
+// feedsAt lists the polled feeds that are asked at a host.
+func feedsAt(ctx context.Context, tx transaction, host string) (out []news.FeedID, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT id, iif(poll_url <> '', poll_url, url) FROM feeds WHERE polled <> 0 ORDER BY id`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id news.FeedID
+		var address string
+		if err := rows.Scan(&id, &address); err != nil {
+			return nil, err
+		}
+		if HostOf(address) == host {
+			out = append(out, id)
+		}
+	}
+	return out, rows.Err()
+}
+
+// HostOf is the host that an address is asked at, with its port, in lower case; ""
+// when it cannot be told.
+func HostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Host)
+}
