@@ -3,11 +3,9 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -204,15 +202,17 @@ func (s *Store) judgeOne(ctx context.Context, tx transaction, now time.Time, p n
 	return t, nil
 }
 
-// bearersSQL lists the newest items of each key, in one row: most of a search would
-// else be the handing over of rows. One item past the bound shows that a key is hot.
+// bearersSQL lists the newest bearers of each key, one more than count so that it shows
+// whether there are more.
 var bearersSQL = func() string {
 	var parts []string
 	for i := range maxIndexKeys {
-		parts = append(parts, fmt.Sprintf(`(SELECT group_concat(item) FROM (SELECT item FROM keys WHERE key = +?%d ORDER BY item DESC LIMIT %d))`, i+1, hotKey+1))
+		parts = append(parts, fmt.Sprintf(`SELECT * FROM (SELECT %d, item FROM keys WHERE key = +?%d ORDER BY item DESC LIMIT %d)`, i, i+1, perKey+1))
 	}
-	return `SELECT ` + strings.Join(parts, ", ")
+	return strings.Join(parts, " UNION ALL ")
 }()
+
+const hotSQL = `SELECT EXISTS (SELECT 1 FROM keys WHERE key = +? LIMIT 1 OFFSET +?)`
 
 const candidatesSQL = `SELECT i.id, i.of, f.name, f.publisher, i.canonical, i.origin, i.seen, i.published, t.title, fp.fp
 	FROM json_each(?) j CROSS JOIN items i ON i.id = j.value JOIN feeds f ON f.id = i.feed JOIN texts t ON t.item = i.id JOIN fingerprints fp ON fp.item = i.id
@@ -259,41 +259,55 @@ func (s *Store) findCandidates(ctx context.Context, tx transaction, self news.It
 
 // sharedKeys counts, of the items that bear some of the keys, how many they bear.
 func sharedKeys(ctx context.Context, tx transaction, self news.ItemID, keys []uint64) (map[news.ItemID]int, error) {
-	var lists [maxIndexKeys]sql.NullString
-	var to [maxIndexKeys]any
-	for i := range lists {
-		to[i] = &lists[i]
-	}
-	if err := tx.QueryRowContext(ctx, bearersSQL, keyArgs(keys)...).Scan(to[:]...); err != nil {
+	bearers, err := bearersOf(ctx, tx, keys)
+	if err != nil {
 		return nil, err
 	}
-	shared := map[news.ItemID]int{}
-	count := func(hot bool) error {
-		for _, list := range lists {
-			if !list.Valid || (strings.Count(list.String, ",") >= hotKey) != hot {
-				continue
+	shared, ofHot := map[news.ItemID]int{}, map[news.ItemID]int{}
+	for i, items := range bearers {
+		counts := shared
+		if len(items) > perKey {
+			var hot bool
+			if err := tx.QueryRowContext(ctx, hotSQL, int64(keys[i]), hotKey).Scan(&hot); err != nil {
+				return nil, err
 			}
-			n := 0
-			for item := range strings.SplitSeq(list.String, ",") {
-				id, err := strconv.ParseInt(item, 10, 64)
-				if err != nil {
-					return err
-				}
-				if news.ItemID(id) == self {
-					continue
-				}
-				if n++; n > perKey {
-					break
-				}
-				shared[news.ItemID(id)]++
+			if hot {
+				counts = ofHot
 			}
 		}
-		return nil
+		n := 0
+		for _, id := range items {
+			if id == self {
+				continue
+			}
+			if n++; n > perKey {
+				break
+			}
+			counts[id]++
+		}
 	}
-	if err := count(false); err != nil || len(shared) > 0 {
-		return shared, err
+	if len(shared) > 0 {
+		return shared, nil
 	}
-	return shared, count(true)
+	return ofHot, nil
+}
+
+// bearersOf lists the newest bearers of each key, one more than count.
+func bearersOf(ctx context.Context, tx transaction, keys []uint64) (out [maxIndexKeys][]news.ItemID, err error) {
+	rows, err := tx.QueryContext(ctx, bearersSQL, keyArgs(keys)...)
+	if err != nil {
+		return out, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var i int
+		var id news.ItemID
+		if err := rows.Scan(&i, &id); err != nil {
+			return out, err
+		}
+		out[i] = append(out[i], id)
+	}
+	return out, rows.Err()
 }
 
 // keyArgs are an item's index keys as the arguments of a statement; NULL, which
