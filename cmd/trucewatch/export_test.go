@@ -13,19 +13,28 @@ func TestReportsAreCodedByStageMechanismAndWhoCommitted(t *testing.T) {
 		tags []string // facet=value
 		want []string
 	}{
-		{"a truce is declared", []string{"stage=agreed", "mechanism=partial", "committed=one:russia"}, []string{"0871"}},
-		{"prisoners are exchanged", []string{"stage=in_effect", "mechanism=exchange"}, []string{"0841"}},
-		{"a treaty is signed", []string{"stage=agreed", "mechanism=settlement"}, []string{"057"}},
-		{"a round of talks", []string{"stage=talks", "mechanism=full"}, []string{"046"}},
-		{"a mediator meets them", []string{"stage=talks", "committed=third"}, []string{"045"}},
-		{"a mediator will", []string{"stage=prep", "committed=third"}, []string{"039"}},
-		{"ready to talk", []string{"stage=signal"}, []string{"036"}},
-		{"will not meet", []string{"stage=reject", "stage=talks"}, []string{"046", "125"}},
-		{"refuses the plan", []string{"stage=reject", "mechanism=full"}, []string{"127"}},
-		{"the truce is broken", []string{"stage=violation", "mechanism=full"}, []string{"196"}},
-		{"talks are off", []string{"stage=ended"}, []string{"164"}},
-		{"the mediator leaves", []string{"stage=ended", "committed=third"}, []string{"165"}},
-		{"may walk out", []string{"stage=ended", "claim=prediction"}, []string{"134"}},
+		{"a truce is declared", []string{"stage=agreed", "mechanism=partial", "committed=one:russia"}, []string{"0871 CONCEDE"}},
+		{"a truce is observed", []string{"stage=in_effect", "mechanism=partial", "claim=fact"}, []string{"0871 RETREAT"}},
+		{"a truce is foreseen", []string{"stage=agreed", "mechanism=full", "claim=prediction"}, nil},
+		{"a truce is denied", []string{"stage=agreed", "mechanism=full", "claim=denial"}, nil},
+		{"a truce long past", []string{"stage=in_effect", "mechanism=full", "claim=historical"}, nil},
+		{"an exchange is agreed", []string{"stage=agreed", "mechanism=exchange"}, []string{"0353 CONCEDE"}},
+		{"prisoners are exchanged", []string{"stage=in_effect", "mechanism=exchange"}, []string{"0841 RETREAT"}},
+		{"a treaty is signed", []string{"stage=agreed", "mechanism=settlement"}, []string{"057 SUPPORT"}},
+		{"a round of talks", []string{"stage=talks", "mechanism=full"}, []string{"046 CONSULT"}},
+		{"no round of talks", []string{"stage=talks", "claim=negated"}, nil},
+		{"a mediator meets them", []string{"stage=talks", "committed=third"}, []string{"045 CONSULT"}},
+		{"a mediator will", []string{"stage=prep", "committed=third", "claim=prediction"}, []string{"039 AGREE"}},
+		{"ready to talk", []string{"stage=signal"}, []string{"036 AGREE"}},
+		{"will not meet", []string{"stage=reject", "stage=talks"}, []string{"046 CONSULT", "125 REJECT"}},
+		{"refuses the plan", []string{"stage=reject", "mechanism=full", "claim=negated"}, []string{"127 REJECT"}},
+		{"may refuse the plan", []string{"stage=reject", "mechanism=full", "claim=prediction"}, nil},
+		{"the truce is broken", []string{"stage=violation", "mechanism=full"}, []string{"196 ASSAULT"}},
+		{"they say it is broken", []string{"stage=violation", "mechanism=full", "claim=claim"}, []string{"1123 DISAPPROVE"}},
+		{"they say it is not", []string{"stage=violation", "mechanism=full", "claim=denial"}, nil},
+		{"talks are off", []string{"stage=ended"}, []string{"164 SANCTION"}},
+		{"the mediator leaves", []string{"stage=ended", "committed=third"}, []string{"165 SANCTION"}},
+		{"may walk out", []string{"stage=ended", "claim=prediction"}, []string{"134 THREATEN"}},
 		{"an analysis", []string{"stage=analysis", "mechanism=full"}, nil},
 		{"a proposal", []string{"stage=proposal", "mechanism=full"}, nil},
 		{"nothing", nil, nil},
@@ -37,8 +46,8 @@ func TestReportsAreCodedByStageMechanismAndWhoCommitted(t *testing.T) {
 		}
 		var got []string
 		for _, code := range codesOf(tags) {
-			got = append(got, code.CAMEO)
-			if code.PLOVER == "" || code.What == "" {
+			got = append(got, code.CAMEO+" "+code.PLOVER)
+			if code.What == "" {
 				t.Errorf("%s: code %+v is not whole", c.name, code)
 			}
 		}
@@ -58,5 +67,37 @@ func TestARepeatedReportAddsNoCode(t *testing.T) {
 	x := storyOf(d, []news.Position{{Mechanism: "full", Stage: "talks", Item: 2}})
 	if x.Headline != "Talks open" || len(x.Timeline) != 3 || len(x.Timeline[1].Codes) != 1 || len(x.Timeline[2].Codes) != 0 || len(x.Codes) != 1 || !slices.Equal(x.Sides, []string{"us", "europe"}) || len(x.Ledger) != 1 {
 		t.Errorf("exported %+v", x)
+	}
+}
+
+// What a spreadsheet would take for a formula stays text, whatever stands before it.
+func TestCellsOfATableAreNeverFormulas(t *testing.T) {
+	for cell, want := range map[string]string{
+		"":                         "",
+		"Talks in Geneva":          "Talks in Geneva",
+		"-5.5":                     "-5.5",
+		"+7":                       "+7",
+		"2025-03-01T10:00:00Z":     "2025-03-01T10:00:00Z",
+		"=HYPERLINK(\"x\")":        "'=HYPERLINK(\"x\")",
+		"-2+3+cmd|' /C calc'!A0":   "'-2+3+cmd|' /C calc'!A0",
+		"+SUM(A1)":                 "'+SUM(A1)",
+		"@SUM(A1)":                 "'@SUM(A1)",
+		"\t=1+1":                   "'\t=1+1",
+		"\r=1+1":                   "'\r=1+1",
+		"\n=1+1":                   "'\n=1+1",
+		"  =1+1":                   "'  =1+1",
+		"\u00a0=1+1":               "'\u00a0=1+1",
+		"\uFEFF=1+1":               "'\uFEFF=1+1",
+		"＝1+1":                     "'＝1+1",
+		"－1+A1":                    "'－1+A1",
+		"– said the envoy":         "– said the envoy",
+		"a | =1+1":                 "a | =1+1",
+		"-Inf":                     "'-Inf",
+		"- a list":                 "'- a list",
+		"'=1 was already a quote'": "'=1 was already a quote'",
+	} {
+		if got := inert(cell); got != want {
+			t.Errorf("%q became %q, want %q", cell, got, want)
+		}
 	}
 }
