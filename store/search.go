@@ -4,13 +4,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"trucewatch/internal/news"
 )
@@ -29,8 +26,9 @@ type Search struct {
 // Hit is one item found.
 type Hit struct {
 	news.Exported
-	Score   float64 `json:"score"`   // BM25 over title and text; 0 without words to look for
-	Snippet string  `json:"snippet"` // the text around what matched, MarkOn and MarkOff around each word that did
+	Headline string  `json:"-"`       // the title, MarkOn and MarkOff around each word that matched
+	Score    float64 `json:"score"`   // BM25 over title and text; 0 without words to look for
+	Snippet  string  `json:"snippet"` // the text around what matched, MarkOn and MarkOff around each word that did
 }
 
 // MarkOn and MarkOff stand around matched words in a snippet.
@@ -42,8 +40,9 @@ const (
 const (
 	searchLimit  = 20
 	searchRanked = 50_000 // of more matches only the newest are ranked
+	titleWords   = 64     // of a title, the most that a snippet shows
 	snippetWords = 24
-	maxTerms     = 32 // of a query; what follows is left out
+	maxTerms     = 32 // words and phrases of a query
 )
 
 // Find by text: BM25 (Robertson and Zaragoza, 2009) with the usual constants; a
@@ -56,16 +55,16 @@ const (
 var columnWeights = [2]float64{3, 1} // title, body
 
 // Search returns the items found, best first, and how many there are in all; more
-// than searchRanked are not counted. A query without a word that can be looked
-// for is news.ErrNotFound.
+// than searchRanked are not counted. A query that cannot be understood is a
+// *QueryError.
 func (s *Store) Search(ctx context.Context, q Search) (hits []Hit, total int, err error) {
 	if q.Limit <= 0 {
 		q.Limit = searchLimit
 	}
 	match := ""
 	if strings.TrimSpace(q.Text) != "" {
-		if match = MatchExpression(q.Text); match == "" {
-			return nil, 0, fmt.Errorf("%q holds no word to look for: %w", q.Text, news.ErrNotFound)
+		if match, err = matchExpression(q.Text); err != nil {
+			return nil, 0, err
 		}
 	}
 	ids, scores, err := s.rank(ctx, q, match)
@@ -83,9 +82,10 @@ func (s *Store) Search(ctx context.Context, q Search) (hits []Hit, total int, er
 		if len(rows) == 0 {
 			continue
 		}
-		h.Exported, h.Snippet = rows[0], rows[0].Summary
+		h.Exported, h.Headline, h.Snippet = rows[0], rows[0].Title, rows[0].Summary
 		if match != "" {
-			err := s.r.QueryRowContext(ctx, `SELECT snippet(search, ?, ?, '…', 1, ?) FROM search WHERE search MATCH ? AND rowid = ?`, MarkOn, MarkOff, snippetWords, match, id).Scan(&h.Snippet)
+			err := s.r.QueryRowContext(ctx, `SELECT snippet(search, ?1, ?2, '…', 0, ?3), snippet(search, ?1, ?2, '…', 1, ?4) FROM search WHERE search MATCH ?5 AND rowid = ?6`,
+				MarkOn, MarkOff, titleWords, snippetWords, match, id).Scan(&h.Headline, &h.Snippet)
 			if err != nil {
 				return nil, 0, classify(err)
 			}
@@ -93,6 +93,19 @@ func (s *Store) Search(ctx context.Context, q Search) (hits []Hit, total int, er
 		hits = append(hits, h)
 	}
 	return hits, total, nil
+}
+
+// Places lists the places that items are tagged with, most frequent first.
+func (s *Store) Places(ctx context.Context) (out []string, err error) {
+	err = eachRow(ctx, s.r, `SELECT t.value ->> 'value' AS place, count(DISTINCT i.id) AS n FROM items i, json_each(nullif(i.tags, '')) t
+		WHERE i.relevance IN ('main', 'mention') AND t.value ->> 'facet' = 'place' GROUP BY place ORDER BY n DESC, place`, func(row scanner) error {
+		var place string
+		var n int
+		err := row.Scan(&place, &n)
+		out = append(out, place)
+		return err
+	})
+	return out, classify(err)
 }
 
 // rank returns the ids of what matches, best first.
@@ -183,112 +196,4 @@ func bm25(blob []byte) float64 {
 		}
 	}
 	return score
-}
-
-// MatchExpression turns what a person wrote into a full-text query that is valid
-// whatever it holds: words that all must occur, "phrases", begin* for what begins
-// so, -word for what must not occur, OR between alternatives. A Cyrillic word is
-// found in its other endings too. It is "" when there is nothing to look for.
-func MatchExpression(s string) string {
-	var all, none []string
-	or := false
-	n := 0
-	for _, t := range terms(s) {
-		if n++; n > maxTerms {
-			break
-		}
-		if t.word == "OR" && !t.quoted {
-			or = len(all) > 0
-			continue
-		}
-		e := t.expression()
-		switch {
-		case e == "":
-		case t.not:
-			none = append(none, e)
-		case or:
-			all[len(all)-1] = "(" + all[len(all)-1] + " OR " + e + ")"
-		default:
-			all = append(all, e)
-		}
-		or = false
-	}
-	if len(all) == 0 {
-		return ""
-	}
-	out := strings.Join(all, " AND ")
-	for _, e := range none {
-		out = "(" + out + ") NOT " + e
-	}
-	return out
-}
-
-// term is a word or phrase of a query.
-type term struct {
-	word        string
-	quoted, not bool
-}
-
-func terms(s string) (out []term) {
-	s = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`).Replace(strings.ToValidUTF8(s, " "))
-	for i, part := range strings.Split(s, `"`) {
-		if i%2 == 1 {
-			not := len(out) > 0 && out[len(out)-1].word == "-"
-			if not {
-				out = out[:len(out)-1]
-			}
-			out = append(out, term{part, true, not})
-			continue
-		}
-		for _, w := range strings.Fields(part) {
-			if len(w) > 1 && w[0] == '-' {
-				out = append(out, term{w[1:], false, true})
-			} else {
-				out = append(out, term{w, false, false})
-			}
-		}
-	}
-	return out
-}
-
-// expression is the term as the full-text index reads it. Everything stands in
-// quotes, and nothing but letters, digits and a last asterisk within them, so that
-// no word is ever an operator.
-func (t term) expression() string {
-	prefix := strings.HasSuffix(t.word, "*")
-	words := strings.FieldsFunc(t.word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
-	if len(words) == 0 {
-		return ""
-	}
-	plain := strings.Join(words, " ")
-	if prefix {
-		return `"` + plain + `*"`
-	}
-	e := []string{`"` + plain + `"`}
-	if !t.quoted && len(words) == 1 {
-		if stem := cyrillicStem(plain); stem != "" {
-			e = append(e, `"`+stem+`*"`)
-		}
-	}
-	// An apostrophe within a word divides it in the index, unless it is the letter ʼ.
-	if !t.quoted && len(words) > 1 && strings.ContainsAny(t.word, "'’") {
-		e = append(e, `"`+strings.Join(words, "ʼ")+`"`)
-	}
-	if len(e) == 1 {
-		return e[0]
-	}
-	return "(" + strings.Join(e, " OR ") + ")"
-}
-
-// cyrillicStem cuts the ending off a Cyrillic word of five letters or more.
-func cyrillicStem(w string) string {
-	n := utf8.RuneCountInString(w)
-	if n < 5 || strings.ContainsFunc(w, func(r rune) bool { return !unicode.Is(unicode.Cyrillic, r) }) {
-		return ""
-	}
-	r := []rune(w)
-	if n < 7 {
-		return string(r[:n-1])
-	}
-	return string(r[:n-2])
 }

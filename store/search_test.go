@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -27,11 +28,19 @@ func searched(t *testing.T, items ...[2]string) *Store {
 	return s
 }
 
+func matched(q string) string {
+	m, err := matchExpression(q)
+	if err != nil {
+		return err.Error()
+	}
+	return m
+}
+
 func found(t *testing.T, s *Store, q Search) []string {
 	t.Helper()
 	hits, total, err := s.Search(t.Context(), q)
 	if err != nil {
-		t.Fatalf("search %q (%s): %v", q.Text, MatchExpression(q.Text), err)
+		t.Fatalf("search %q (%s): %v", q.Text, matched(q.Text), err)
 	}
 	if total < len(hits) {
 		t.Errorf("search %q: %d hits of %d", q.Text, len(hits), total)
@@ -65,8 +74,17 @@ func TestSearchFindsWordsInAnyLanguageAndRanksTheTitleAboveTheText(t *testing.T)
 		{"перемирие", "Кремль о перемирии|Переговори в Стамбулі"}, // the Ukrainian word divides behind the same stem
 		{"ПЕРЕМИРИИ", "Кремль о перемирии|Переговори в Стамбулі"},
 		{`"перемирии"`, "Кремль о перемирии"},
-		{"перемир'я", "Переговори в Стамбулі"},
-		{"перемир’я", "Переговори в Стамбулі"},
+		{"перемир'я", "Переговори в Стамбулі|Кремль о перемирии"},
+		{"перемир’я", "Переговори в Стамбулі|Кремль о перемирии"},
+		{"перемирʼям", "Переговори в Стамбулі|Кремль о перемирии"},
+		{"перемиря", "Переговори в Стамбулі|Кремль о перемирии"},
+		{"truces", ""},
+		{"grai", ""},
+		{"expor", "Grain exports rise"},
+		{"cease-fire", ""},
+		{"truce NOT Odesa", "Truce agreed"},
+		{"truce AND Odesa", "Grain exports rise"},
+		{`truce -"near Odesa"`, "Truce agreed"},
 		{"стамбул", "Переговори в Стамбулі"},
 		{"Odesa OR стамбулі", "Grain exports rise|Переговори в Стамбулі"},
 		{"near", "Grain exports rise|NOT AND OR NEAR"},
@@ -121,6 +139,69 @@ func TestSearchNarrowsByWindowTopicStagePlaceAndSide(t *testing.T) {
 	}
 }
 
+// A word is found in the endings and spellings that readers do not think of.
+func TestSearchFindsAWordInItsOtherForms(t *testing.T) {
+	for _, c := range []struct{ text, finds, misses string }{
+		{"перемир'я тривало добу", "перемир'я перемир’я перемирʼя перемиря ПЕРЕМИР'Я перемир'ям перемир’ю", `"перемиря" мир'я`},
+		{"перемирʼям загрожує обстріл", "перемир'я перемир’ям перемиря перемирʼя обстріли", ""},
+		{"обидві сторони хочуть перемиря", "перемиря перемир'я сторона", ""},
+		{"об'єкти енергетики", "об'єкт об’єктів обʼєктами енергетика", "об'їзд"},
+		{"обʼєкт удару", "об'єкти об’єктом", ""},
+		{"самолет сел в Стамбуле", "самолёт самолета Стамбул", ""},
+		{"самолёт сел", "самолет самолёты", ""},
+		{"Зеленский прибыл", "Зеленского зеленским", ""},
+		{"three ceasefires in a row", "ceasefire Ceasefires", `"ceasefire" fires`},
+		{"the cease-fire holds", "cease-fire", "ceasefire"},
+		{"a ceasefire holds", "cease-fire ceasefire", ""},
+		{"Waffenruhen wurden gebrochen", "Waffenruhe", ""},
+		{"їжак", "їжак", "іжак"},
+		{"Kyiv's offer", "Kyiv Kyiv's Kyivʼs", ""},
+	} {
+		s := searched(t, [2]string{"One", c.text})
+		for _, q := range strings.Fields(c.finds) {
+			if len(found(t, s, Search{Text: q})) != 1 {
+				t.Errorf("%q is not found by %q (%s)", c.text, q, matched(q))
+			}
+		}
+		for _, q := range strings.Fields(c.misses) {
+			if len(found(t, s, Search{Text: q})) != 0 {
+				t.Errorf("%q is found by %q (%s)", c.text, q, matched(q))
+			}
+		}
+	}
+}
+
+func TestAQueryThatCannotBeUnderstoodSaysWhy(t *testing.T) {
+	for q, want := range map[string]string{
+		`"a phrase`:                      "never closed",
+		"«перемир’я":                     "never closed",
+		"OR truce":                       "OR stands between",
+		"truce OR":                       "OR stands between",
+		"truce OR OR deal":               "OR stands between",
+		"truce NOT":                      "NOT stands between",
+		"truce OR -deal":                 "neither of which must be absent",
+		"-truce OR deal":                 "neither of which must be absent",
+		"truce NEAR/3 deal":              "NEAR is not understood",
+		"(truce OR deal) Odesa":          "parentheses are not understood",
+		"-truce":                         "only what must not occur",
+		"*":                              "no word to look for",
+		`"…"`:                            "no word to look for",
+		"tr*ce":                          "at the end of a word",
+		strings.Repeat("w ", maxTerms+1): "more than 32 words",
+		"—":                              "no word to look for",
+	} {
+		m, err := matchExpression(q)
+		if _, ok := errors.AsType[*QueryError](err); !ok || !strings.Contains(err.Error(), want) || m != "" {
+			t.Errorf("%q: %q, %v; want an error about %q", q, m, err, want)
+		}
+	}
+	for _, q := range []string{"Kyiv (Ukraine) talks", "truce — a hope", "10:00 a.m.", "and or not"} {
+		if _, err := matchExpression(q); err != nil {
+			t.Errorf("%q: %v; want it looked for", q, err)
+		}
+	}
+}
+
 // Whatever a person writes is a valid query or none.
 func FuzzSearch(f *testing.F) {
 	for _, q := range []string{"truce", `"`, `""`, "a OR", "OR b", "-", "--a", "a -b -c", `-"a b`, "a*b*", "NEAR/3 x", "(", ")", "col:x", "title:a", "перемир'я*", "^a", "a AND NOT b", "\x00", "\xff", "ʼ", "a\u0301", "*", `"*"`, "OR OR OR", "½ x"} {
@@ -132,8 +213,11 @@ func FuzzSearch(f *testing.F) {
 	}
 	f.Cleanup(func() { s.Close() })
 	f.Fuzz(func(t *testing.T, q string) {
-		m := MatchExpression(q)
-		if m == "" {
+		m, err := matchExpression(q)
+		if err != nil {
+			if _, ok := errors.AsType[*QueryError](err); !ok || m != "" {
+				t.Errorf("query %q: %q, %v", q, m, err)
+			}
 			return
 		}
 		var n int

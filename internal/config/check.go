@@ -25,7 +25,6 @@ var (
 	stateMedias = []string{"link", "name", "omit"}
 	quietDays   = []string{"post", "skip"}
 	mechanisms  = []string{"full", "partial", "humanitarian", "exchange", "settlement", "guarantees", "shipping"}
-	stages      = []string{"signal", "proposal", "accept", "reject", "prep", "talks", "agreed", "in_effect", "violation", "ended", "analysis"}
 	alertCauses = []string{"agreed_both", "declared_one", "ended", "in_effect", "leaders_meet"}
 )
 
@@ -379,7 +378,7 @@ func (k *checker) selection(at string, s *Selection) {
 	}{
 		{key: "topics", words: s.Topics, known: k.topicNames()},
 		{key: "mechanisms", words: s.Mechanisms, known: mechanisms},
-		{key: "stages", words: s.Stages, known: stages},
+		{key: "stages", words: s.Stages, known: news.Stages},
 		{key: "places", words: s.Places, form: placeName, remedy: "write the place's name, such as Zaporizhzhia"},
 		{key: "sides", words: s.Sides, known: news.Sides},
 		{key: "languages", words: s.Languages, form: language, remedy: "use codes such as en, uk or ru"},

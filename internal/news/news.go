@@ -42,6 +42,9 @@ type Feed struct {
 // Sides a source can stand on, in the order digests list them.
 var Sides = []string{"ukraine", "russia", "us", "europe", "mediator", "un_ngo", "independent"}
 
+// Stages are the stages of talks that an item may be tagged with, in the order of their way.
+var Stages = []string{"signal", "proposal", "accept", "reject", "prep", "talks", "agreed", "in_effect", "violation", "ended", "analysis"}
+
 // PollState is what we know about asking a feed, stored with the items it vouches for.
 type PollState struct {
 	URL          string // where to ask: the configured URL or a remembered permanent redirect
