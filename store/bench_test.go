@@ -131,10 +131,13 @@ func (c *corpus) fill(ctx context.Context, n int) error {
 			ident := identify(1, it.Entry)
 			best, tags := bestRelevance(p.Topics), encodeTags(p.Tags)
 			_, err := tx.ExecContext(ctx, `INSERT INTO items (id, feed, guid, url, canonical, guid_key, url_key, text_key, published, published_from, news_time, seen, origin, live_seen, fresh,
-				state, due, revision, revised, judged, lang, hash, verdict, reason, last_verdict, relevance, topics, tags)
-				VALUES (?1, 1, ?2, ?2, ?2, ?3, ?4, ?5, ?6, 'stated', ?6, ?7, 'live', ?7, 1, 'judged', 0, 1, ?7, 1, 'en', ?8, 'new', 'nothing-like-it', 'new', ?9, ?10, ?11)`,
-				id, it.URL, ident.guid, ident.url, ident.text, ms(it.Published), ms(it.Seen), p.Hash, best, encodeTopics(p.Topics), tags)
+				state, due, revision, revised, judged, lang, hash, verdict, reason, last_verdict, topics, tags)
+				VALUES (?1, 1, ?2, ?2, ?2, ?3, ?4, ?5, ?6, 'stated', ?6, ?7, 'live', ?7, 1, 'judged', 0, 1, ?7, 1, 'en', ?8, 'new', 'nothing-like-it', 'new', ?9, ?10)`,
+				id, it.URL, ident.guid, ident.url, ident.text, ms(it.Published), ms(it.Seen), p.Hash, encodeTopics(p.Topics), tags)
 			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `UPDATE items SET relevance = ? WHERE id = ?`, best, id); err != nil {
 				return err
 			}
 			if _, err := tx.ExecContext(ctx, `INSERT INTO texts (item, title, summary, content, page) VALUES (?, ?, ?, '', '')`, id, it.Title, it.Summary); err != nil {

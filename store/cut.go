@@ -242,7 +242,8 @@ func (s *Store) surroundings(ctx context.Context, tx transaction, e *news.Editio
 			return err
 		}
 	}
-	last, err := scanTold(tx.QueryRowContext(ctx, `SELECT `+toldColumns+` WHERE t.channel = ? ORDER BY t.at DESC, t.story DESC LIMIT 1`, e.Digest.Channel))
+	last, err := scanTold(tx.QueryRowContext(ctx, `SELECT `+toldColumns+` WHERE t.channel = ?1 AND t.cut = (SELECT cut FROM told WHERE channel = +?1 ORDER BY cut DESC LIMIT 1)
+		ORDER BY t.story DESC LIMIT 1`, e.Digest.Channel))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	} else if err != nil {
@@ -424,8 +425,8 @@ func toldMarks(ctx context.Context, tx transaction, f developmentFilter) (told, 
 	if f.channel == "" {
 		return told, alerted, nil
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT `+toldColumns+` JOIN stories s ON s.id = t.story
-		WHERE s.live_seen >= ? AND (t.channel = ? OR t.digest = ?) ORDER BY t.at, t.cut`, ms(f.touched), f.channel, f.digest)
+	rows, err := tx.QueryContext(ctx, `SELECT `+toldColumns+`
+		WHERE t.story IN (SELECT id FROM stories WHERE live_seen <> 0 AND live_seen >= ?) AND (t.channel = ? OR t.digest = ?) ORDER BY t.at, t.cut`, ms(f.touched), f.channel, f.digest)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -163,12 +163,13 @@ func scanExported(row scanner) (e news.Exported, err error) {
 	return e, nil
 }
 
-// Stats counts what the database holds.
+// Stats counts what the database holds, in a time that does not grow with it: items are
+// never removed, so that the last one's id is how many there are.
 func (s *Store) Stats(ctx context.Context) (st news.Stats, err error) {
 	err = s.r.QueryRowContext(ctx, `
-		SELECT count(*), coalesce(sum(state <> 'judged'), 0), coalesce(sum(relevance = 'main'), 0), coalesce(sum(relevance = 'mention'), 0),
-		  coalesce(sum(origin = 'seed'), 0), (SELECT count(*) FROM stories) FROM items`).
-		Scan(&st.Items, &st.Pending, &st.Main, &st.Mention, &st.Seeds, &st.Stories)
+		SELECT coalesce((SELECT max(id) FROM items), 0), (SELECT count(*) FROM items WHERE state <> 'judged'), (SELECT count(*) FROM items WHERE origin = 'seed'),
+		  (SELECT n FROM counts WHERE what = 'main'), (SELECT n FROM counts WHERE what = 'mention'), (SELECT n FROM counts WHERE what = 'stories')`).
+		Scan(&st.Items, &st.Pending, &st.Seeds, &st.Main, &st.Mention, &st.Stories)
 	if err != nil {
 		return st, classify(err)
 	}

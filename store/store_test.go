@@ -27,11 +27,34 @@ func openStore(t *testing.T) *Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		counts(t, s)
 		if err := s.Close(); err != nil {
 			t.Errorf("close: %v", err)
 		}
 	})
 	return s
+}
+
+// counts holds after every test: what is counted on the way is what is there.
+func counts(t *testing.T, s *Store) {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context())
+	got, err := s.Stats(ctx)
+	if err != nil {
+		return // the test broke or closed the database
+	}
+	var want news.Stats
+	err = s.r.QueryRowContext(ctx, `
+		SELECT count(*), coalesce(sum(state <> 'judged'), 0), coalesce(sum(relevance = 'main'), 0), coalesce(sum(relevance = 'mention'), 0),
+		  coalesce(sum(origin = 'seed'), 0), (SELECT count(*) FROM stories) FROM items`).
+		Scan(&want.Items, &want.Pending, &want.Main, &want.Mention, &want.Seeds, &want.Stories)
+	if err != nil {
+		t.Errorf("count: %v", err)
+	}
+	want.Items -= want.Seeds
+	if got.Items != want.Items || got.Pending != want.Pending || got.Main != want.Main || got.Mention != want.Mention || got.Seeds != want.Seeds || got.Stories != want.Stories {
+		t.Errorf("counted %+v, want %+v", got, want)
+	}
 }
 
 // wire configures one feed and returns it as stored.

@@ -475,6 +475,7 @@ type farmWriter struct {
 	feeds, items int
 	full         bool
 	began        time.Time
+	era          int // what is of another one reports other events
 }
 
 func (w *farmWriter) documents(stage int) [][]byte {
@@ -544,7 +545,7 @@ func (w *farmWriter) text(feed, item int) (string, []string) {
 func (w *farmWriter) event(c *chance) *chance {
 	events := max(w.feeds*w.items/50, 1)
 	at := float64(c.of(1<<20)) / (1 << 20)
-	return newChance(int(float64(events)*at*at), 3)
+	return newChance(w.era*events+int(float64(events)*at*at), 3)
 }
 
 // chance is a row of numbers that is the same on every run.
