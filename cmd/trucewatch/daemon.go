@@ -235,7 +235,9 @@ func (d *daemon) hello(ctx context.Context, now time.Time) error {
 		topics = append(topics, t.Name)
 	}
 	said, err := d.cuts.CutNotice(ctx, helloName, to.Channel, now, func(e news.Edition) news.Cut {
-		h := notify.Greet(to.Channel, topics, e.Sources, d.started, next, now, to.Zone)
+		// Stored times are cut to milliseconds, and the first round may have begun in the
+		// one in which the daemon did.
+		h := notify.Greet(to.Channel, topics, e.Sources, d.started.Add(-time.Second), next, now, to.Zone)
 		return news.Cut{Kind: h.Kind, Messages: notify.Render(h)}
 	})
 	if said {

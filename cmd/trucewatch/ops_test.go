@@ -25,18 +25,10 @@ func TestARevokedTokenIsToldByAPathWithoutSlack(t *testing.T) {
 	db := opsDB(t)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		var revoked atomic.Bool
 		yaml := opsYAML + fmt.Sprintf("ops: {channel: C0OPERATOR, heartbeat: \"http://heart.test/ping\", command: \"cat >> %s.heard\"}\n", db)
 		o := operate(ctx, t, db, yaml, nil)
 		o.world.mu.Lock()
-		o.slack = func(rw http.ResponseWriter, r *http.Request) (bool, bool) {
-			if revoked.Load() && strings.HasSuffix(r.FormValue("token")+r.Header.Get("Authorization"), "xoxb-first") {
-				rw.Header().Set("Content-Type", "application/json")
-				fmt.Fprint(rw, `{"ok":false,"error":"token_revoked"}`)
-				return false, false
-			}
-			return true, true
-		}
+		o.slack = o.refuseRevoked
 		o.world.mu.Unlock()
 		o.publish("wire.test", worldEntry{"a", events[0].title, events[0].text, time.Now()})
 		<-time.After(9 * time.Hour) // a digest at 8 on the first day
@@ -46,7 +38,7 @@ func TestARevokedTokenIsToldByAPathWithoutSlack(t *testing.T) {
 		if code, why := o.get("/readyz"); code != http.StatusOK {
 			t.Errorf("ready %d: %s", code, why)
 		}
-		revoked.Store(true)
+		o.revoked.Store(true)
 		o.publish("wire.test", worldEntry{"b", events[1].title, events[1].text, time.Now()})
 		before := o.heartbeats()
 		<-time.After(23*time.Hour + 5*time.Minute) // 8:05 of the next day
@@ -59,9 +51,7 @@ func TestARevokedTokenIsToldByAPathWithoutSlack(t *testing.T) {
 		if code, why := o.get("/readyz"); code != http.StatusServiceUnavailable || !strings.Contains(why, "held") {
 			t.Errorf("ready %d: %s", code, why)
 		}
-		o.mu.Lock()
-		o.token = "xoxb-second"
-		o.mu.Unlock()
+		o.setToken("xoxb-second")
 		o.hup(yaml)
 		<-time.After(10 * time.Minute)
 		if n := toldEntries(o.world)["b"]; n != 1 {

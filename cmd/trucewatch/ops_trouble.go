@@ -103,12 +103,15 @@ func troubles(w watched) []trouble {
 }
 
 func sendingTroubles(w watched, add func(cause, subject, format string, args ...any)) {
-	late := map[string]bool{}
+	late, held := map[string]bool{}, ""
 	for _, d := range w.cond.Open {
 		if d.Message.Kind == "ops" && d.State != news.Held {
 			continue // a late word to the operator is not told to the operator
 		}
 		id := fmt.Sprintf("message %d", d.ID)
+		if d.State == news.Held && held == "" {
+			held = id
+		}
 		switch {
 		case d.State == news.Held, d.State == news.Parked:
 			add("outbox", id, "message %d (%s) to %s is %s: %s", d.ID, d.Digest, d.Channel, d.State, d.Cause)
@@ -117,7 +120,10 @@ func sendingTroubles(w watched, add func(cause, subject, format string, args ...
 		case w.now.Sub(d.Created) >= sendingLate && !late[d.Digest]:
 			late[d.Digest] = true
 			why := d.Cause
-			if why == "" {
+			switch {
+			case why == "" && held != "":
+				why = held + " before it is held"
+			case why == "":
 				why = "its turn has not come"
 			}
 			add("late", d.Digest+" sending", "%s was made %s and is not sent: %s", d.Digest, stamp(d.Created), why)
@@ -165,8 +171,8 @@ func oneLine(s string) string {
 	return s
 }
 
-// told decides what the operator hears now: all that begins or grew, and what is
-// over, in one text; "" is nothing. A cause is told at most once a day, and its end
+// told decides what the operator hears now: what begins, what is new in a cause that
+// was told, and what is over, in one text; "" is nothing. A cause is told at most once a day, and its end
 // only when its beginning was told. It returns the alarms that change.
 func told(alarms []store.Alarm, present []trouble, now time.Time) (changed []store.Alarm, text string) {
 	known := map[string]store.Alarm{}
@@ -175,23 +181,30 @@ func told(alarms []store.Alarm, present []trouble, now time.Time) (changed []sto
 	}
 	var out []string
 	for _, c := range causes {
-		var subjects, lines []string
-		for _, t := range present {
-			if t.cause == c.name {
-				subjects, lines = append(subjects, t.subject), append(lines, t.says)
-			}
-		}
 		a := known[c.name]
 		a.Cause = c.name
-		grew := slices.ContainsFunc(subjects, func(s string) bool { return !slices.Contains(a.Subjects, s) })
+		var subjects, fresh []string // fresh: the lines of what was not told
+		for _, t := range present {
+			if t.cause != c.name {
+				continue
+			}
+			subjects = append(subjects, t.subject)
+			if !a.Open || !slices.Contains(a.Subjects, t.subject) {
+				fresh = append(fresh, t.says)
+			}
+		}
 		switch {
 		case len(subjects) == 0 && a.Open:
 			if c.ends != "" {
 				out = append(out, c.ends+".")
 			}
 			a.Open, a.Subjects = false, nil
-		case len(subjects) > 0 && (!a.Open || grew) && now.Sub(a.Told) >= toldEvery:
-			out = append(out, c.begins+":\n"+list(lines))
+		case len(fresh) > 0 && now.Sub(a.Told) >= toldEvery:
+			text := c.begins + ":\n" + list(fresh)
+			if n := len(subjects) - len(fresh); n > 0 {
+				text += fmt.Sprintf("\n• and still %d told before: see `trucewatch status`", n)
+			}
+			out = append(out, text)
 			a.Open, a.Subjects, a.Told = true, subjects, now
 		default:
 			continue

@@ -58,6 +58,10 @@ func TestEachTroubleIsSeen(t *testing.T) {
 		{"unknown for good", watched{cond: lost}, []string{"outbox message 7 (morning) to C1 may or may not"}},
 		{"queued a minute", watched{cond: message(news.Queued, "digest", time.Minute)}, nil},
 		{"queued long", watched{cond: message(news.Queued, "digest", 31*time.Minute)}, []string{"late morning was made 1 Mar 11:29 UTC and is not sent"}},
+		{"queued behind a held one", watched{cond: store.Condition{Open: []news.Delivery{
+			{ID: 4, Digest: "turn", State: news.Held, Created: noon, Cause: "refused: token_revoked"},
+			{ID: 5, Digest: "morning", State: news.Queued, Created: noon.Add(-31 * time.Minute)}}}},
+			[]string{"outbox message 4 (turn)", "late morning was made 1 Mar 11:29 UTC and is not sent: message 4 before it is held"}},
 		{"a late word to the operator", watched{cond: message(news.Queued, "ops", 31*time.Minute)}, nil},
 		{"a digest not made", watched{late: map[string]string{"morning": "was due 1 Mar 08:00"}}, []string{"late digest morning: was due"}},
 		{"disk", watched{free: 0.05}, []string{"disk 5.0 %"}},
@@ -141,7 +145,7 @@ func TestACauseIsToldOnceADayAndItsEndOnce(t *testing.T) {
 		"1 Sources can't be read: • A fails",
 		"3 The disk is nearly full: • 5 % free",
 		"20 There is room on the disk again.",
-		"25 Sources can't be read: • A fails • B fails",
+		"25 Sources can't be read: • B fails • and still 1 told before: see `trucewatch status`",
 		"26 Every source is read again.",
 		"60 The clock jumped: • by an hour Sources can't be read: • A fails",
 	}

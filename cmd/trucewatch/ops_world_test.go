@@ -31,6 +31,7 @@ type operated struct {
 	svc     *service
 	signals chan os.Signal
 	offline atomic.Bool  // no name resolves
+	revoked atomic.Bool  // Slack refuses the first token
 	ahead   atomic.Int64 // nanoseconds the clock was set forward
 	ended   chan error
 	heard   string // file the operator's command writes to

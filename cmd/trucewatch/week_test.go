@@ -23,22 +23,27 @@ var events = []struct{ title, text string }{
 	{"Black Sea shipping arrangement between Ukraine and Russia collapses", "Russia has withdrawn from the Black Sea shipping arrangement with Ukraine, the Russian foreign ministry said on Tuesday."},
 }
 
-var entryLink = regexp.MustCompile(`\*\d+\. <http://[a-z]+\.test/([a-z0-9-]+)\|`)
+var entryLink = regexp.MustCompile(`\*\d+\. <http://[a-z0-9-]+\.test/([a-z0-9-]+)\|`)
 
 // toldEntries counts in how many channel messages each entry is told: numbered,
 // not referred to.
 func toldEntries(w *world) map[string]int {
 	out := map[string]int{}
 	for _, p := range w.channelPosts() {
-		in := map[string]bool{}
-		for _, m := range entryLink.FindAllStringSubmatch(strings.ReplaceAll(strings.ReplaceAll(p.body, `\u003c`, "<"), `\u003e`, ">"), -1) {
-			in[m[1]] = true
-		}
-		for id := range in {
+		for id := range toldIn(p) {
 			out[id]++
 		}
 	}
 	return out
+}
+
+// toldIn is which entries a message tells.
+func toldIn(p post) map[string]bool {
+	in := map[string]bool{}
+	for _, m := range entryLink.FindAllStringSubmatch(strings.ReplaceAll(strings.ReplaceAll(p.body, `\u003c`, "<"), `\u003e`, ">"), -1) {
+		in[m[1]] = true
+	}
+	return in
 }
 
 // The whole daemon for a week in which Kyiv's clocks go forward: it is restarted

@@ -27,9 +27,12 @@ type world struct {
 	done  chan struct{}
 
 	mu       sync.Mutex
-	feeds    map[string][]worldEntry // host → entries, newest last
-	down     map[string]bool         // hosts that answer 503
-	slow     time.Duration           // before each answer of a feed
+	feeds    map[string][]worldEntry     // host → entries, newest last
+	keep     int                         // entries a feed shows, the newest; 0 is all
+	shown    map[string]int              // host → entries ever published
+	down     map[string]bool             // hosts that answer 503
+	dead     map[string]http.HandlerFunc // hosts that answer in a way of their own; nil: their name does not resolve
+	slow     time.Duration               // before each answer of a feed
 	polls    map[string]int
 	posts    []post
 	edits    map[string]string // ts → text of the latest edit
@@ -51,7 +54,7 @@ type post struct {
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{conns: make(chan net.Conn), done: make(chan struct{}), feeds: map[string][]worldEntry{}, down: map[string]bool{}, polls: map[string]int{}}
+	w := &world{conns: make(chan net.Conn), done: make(chan struct{}), feeds: map[string][]worldEntry{}, shown: map[string]int{}, dead: map[string]http.HandlerFunc{}, down: map[string]bool{}, polls: map[string]int{}}
 	srv := &http.Server{Handler: w}
 	go srv.Serve(w)
 	t.Cleanup(func() { srv.Close() })
@@ -70,7 +73,14 @@ func (w *world) Accept() (net.Conn, error) {
 func (w *world) Close() error   { close(w.done); return nil }
 func (w *world) Addr() net.Addr { return &net.TCPAddr{} }
 
-func (w *world) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+func (w *world) dial(ctx context.Context, _, addr string) (net.Conn, error) {
+	host, _, _ := strings.Cut(addr, ":")
+	w.mu.Lock()
+	answers, dead := w.dead[host]
+	w.mu.Unlock()
+	if dead && answers == nil {
+		return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+	}
 	a, b := net.Pipe()
 	select {
 	case w.conns <- a:
@@ -86,6 +96,10 @@ func (w *world) publish(host string, e worldEntry) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.feeds[host] = append(w.feeds[host], e)
+	w.shown[host]++
+	if n := len(w.feeds[host]); w.keep > 0 && n > w.keep {
+		w.feeds[host] = append([]worldEntry(nil), w.feeds[host][n-w.keep:]...)
+	}
 }
 
 func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
@@ -104,7 +118,11 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		http.Error(rw, "down", http.StatusServiceUnavailable)
 		return
 	}
-	etag := fmt.Sprintf(`"%d"`, len(w.feeds[r.Host]))
+	if answer := w.dead[r.Host]; answer != nil {
+		answer(rw, r)
+		return
+	}
+	etag := fmt.Sprintf(`"%d"`, w.shown[r.Host])
 	rw.Header().Set("ETag", etag)
 	if r.Header.Get("If-None-Match") == etag {
 		rw.WriteHeader(http.StatusNotModified)
