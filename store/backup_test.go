@@ -170,6 +170,32 @@ func TestAFullDiskLosesNothingAndRecovers(t *testing.T) {
 	}
 }
 
+// A configuration that a full disk takes in part changes nothing, whichever part it is.
+func TestAConfigurationIsTakenWholeOrNotAtAll(t *testing.T) {
+	s := openStore(t)
+	f := wire(t, s)
+	sight(t, s, "morning", time.Hour, day)
+	c := Configuration{Feeds: []news.Feed{{Name: "other", URL: "https://other.example/rss"}}, Digests: map[string]time.Duration{}}
+	for i := range 2000 { // more than the pages that are there hold
+		c.Digests[fmt.Sprint("digest ", i)] = time.Hour
+	}
+	full(t, s, true)
+	if _, _, err := s.Configure(t.Context(), c, day); !Blocked(err) || !strings.Contains(err.Error(), "digest") {
+		t.Fatalf("on a full disk: %v", err)
+	}
+	if due, err := s.DueFeeds(t.Context(), day, true); err != nil || len(due) != 1 || due[0].Name != f.Name {
+		t.Errorf("polled: %+v, %v; want what was", due, err)
+	}
+	full(t, s, false)
+	first, _, err := s.Configure(t.Context(), c, day.Add(time.Hour))
+	if err != nil || !first["digest 1"].Equal(day.Add(time.Hour)) || len(first) != 2000 {
+		t.Errorf("with room: first sight of %d, %v, %v", len(first), first["digest 1"], err)
+	}
+	if due, err := s.DueFeeds(t.Context(), day, true); err != nil || len(due) != 1 || due[0].Name != "other" {
+		t.Errorf("polled: %+v, %v; want the new one", due, err)
+	}
+}
+
 func TestAReadOnlyDatabaseBlocksAndRecovers(t *testing.T) {
 	s := openStore(t)
 	f := wire(t, s)

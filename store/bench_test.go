@@ -54,9 +54,7 @@ func BenchmarkCorpus(b *testing.B) {
 				}
 				b.ReportMetric(micro(middle(judging[batches/4:])), "cpu-us/item") // warm: the first quarter is left out
 				digest := fmt.Sprint("morning ", n)                               // seen first a day ago
-				if _, _, err := c.s.EnsureDigest(b.Context(), digest, 24*time.Hour, c.now().Add(-24*time.Hour)); err != nil {
-					b.Fatal(err)
-				}
+				sight(b, c.s, digest, 24*time.Hour, c.now().Add(-24*time.Hour))
 				b.ReportMetric(milli(c.median(b, func() error {
 					return c.s.WouldCut(b.Context(), news.DigestSpec{Name: digest, Channel: "C1"}, c.now(), func(e news.Edition) {
 						if len(e.Stories) == 0 {

@@ -13,30 +13,6 @@ import (
 // seedFeed is the pseudo-feed that seeds belong to.
 const seedFeed = "seed corpus"
 
-// LoadSeeds makes the corpus know the given seeds. Loading them again changes
-// nothing; a seed whose fingerprint changed is replaced. It returns how many were
-// new or changed.
-func (s *Store) LoadSeeds(ctx context.Context, seeds []news.Seed, now time.Time) (loaded int, err error) {
-	err = s.write(ctx, func(tx transaction) error {
-		loaded = 0
-		f, err := ensureFeed(ctx, tx, seedFeed, "")
-		if err != nil {
-			return err
-		}
-		for _, sd := range seeds {
-			changed, err := s.loadSeed(ctx, tx, f, sd, now)
-			if err != nil {
-				return fmt.Errorf("seed %s: %w", sd.Name, err)
-			}
-			if changed {
-				loaded++
-			}
-		}
-		return nil
-	})
-	return loaded, err
-}
-
 func (s *Store) loadSeed(ctx context.Context, tx transaction, f news.Feed, sd news.Seed, now time.Time) (bool, error) {
 	e := news.Entry{GUID: news.SeedGUID(sd.Name), Title: sd.Name, Published: sd.Date, PublishedFrom: news.PublishedStated}
 	id := identify(f.ID, e)

@@ -15,24 +15,6 @@ const (
 	lookBack   = 7 * 24 * time.Hour // a cut reconsiders what was left untold for this long
 )
 
-// EnsureDigest records the first sight of a digest or alert by name and returns
-// it with its horizon: first sight minus one period, at most 7 days. Neither is
-// moved by anything that is configured later.
-func (s *Store) EnsureDigest(ctx context.Context, name string, period time.Duration, now time.Time) (firstSeen, horizon time.Time, err error) {
-	err = s.write(ctx, func(tx transaction) error {
-		_, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO digests (name, first_seen, horizon) VALUES (?, ?, ?)`,
-			name, ms(now), ms(now.Add(-min(period, maxHorizon))))
-		if err != nil {
-			return err
-		}
-		var f, h int64
-		err = tx.QueryRowContext(ctx, `SELECT first_seen, horizon FROM digests WHERE name = ?`, name).Scan(&f, &h)
-		firstSeen, horizon = at(f), at(h)
-		return err
-	})
-	return firstSeen, horizon, err
-}
-
 // LastCut returns the newest slot a digest was cut for; zero when none was.
 func (s *Store) LastCut(ctx context.Context, digest string) (time.Time, error) {
 	var slot sql.NullInt64

@@ -26,42 +26,6 @@ func scanFeed(row scanner, more ...any) (f news.Feed, err error) {
 	return f, err
 }
 
-// SyncFeeds makes the polled feeds those of the configuration. A feed is its
-// name: a changed URL drops what polling the old one taught us and keeps the
-// items; a feed no longer configured keeps its items and is not polled.
-func (s *Store) SyncFeeds(ctx context.Context, feeds []news.Feed) error {
-	return s.write(ctx, func(tx transaction) error {
-		if _, err := tx.ExecContext(ctx, `UPDATE feeds SET polled = 0 WHERE polled <> 0`); err != nil {
-			return err
-		}
-		for _, f := range feeds {
-			if f.Publisher == "" {
-				f.Publisher = f.Name
-			}
-			_, err := tx.ExecContext(ctx, `
-				INSERT INTO feeds (name, url, lang, side, publisher, state_media, official, every, zone, article, polled)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
-				ON CONFLICT (name) DO UPDATE SET
-				  lang = excluded.lang, side = excluded.side, publisher = excluded.publisher, state_media = excluded.state_media,
-				  official = excluded.official, zone = excluded.zone, article = excluded.article, polled = 1,
-				  next_poll = CASE WHEN excluded.every <> every AND excluded.every <> 0 THEN min(next_poll, last_try + excluded.every) ELSE next_poll END,
-				  every = excluded.every`,
-				f.Name, f.URL, f.Lang, f.Side, f.Publisher, f.StateMedia, f.Official, f.Every.Milliseconds(), f.Zone, f.Article)
-			if err != nil {
-				return fmt.Errorf("feed %s: %w", f.Name, err)
-			}
-			_, err = tx.ExecContext(ctx, `
-				UPDATE feeds SET url = ?1, poll_url = '', moved_to = '', moved_seen = 0, etag = '', modified = '', validator_url = '',
-				  next_poll = 0, failures = 0, gone = 0, err = '', partial = '', skip_hours = 0, skip_days = 0, reason = 'its URL was changed', trouble_since = 0
-				WHERE name = ?2 AND url <> ?1`, f.URL, f.Name)
-			if err != nil {
-				return fmt.Errorf("feed %s: %w", f.Name, err)
-			}
-		}
-		return nil
-	})
-}
-
 // Feeds lists every source, configured or not, by name.
 func (s *Store) Feeds(ctx context.Context) ([]news.Feed, error) {
 	return s.feeds(ctx, `SELECT `+feedColumns+` FROM feeds f ORDER BY f.name`)

@@ -49,10 +49,7 @@ func TestTurnsAtAHostAreSharedByAllWhoAsk(t *testing.T) {
 
 func TestAServersPostponementHoldsForAllAndForPollsAWhile(t *testing.T) {
 	s := openStore(t)
-	err := s.SyncFeeds(t.Context(), []news.Feed{{Name: "wire", URL: "https://wire.example/rss"}, {Name: "desk", URL: "https://Wire.example/desk"}, {Name: "other", URL: "https://other.example/rss"}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	configure(t, s, news.Feed{Name: "wire", URL: "https://wire.example/rss"}, news.Feed{Name: "desk", URL: "https://Wire.example/desk"}, news.Feed{Name: "other", URL: "https://other.example/rss"})
 	if err := s.PostponeHost(t.Context(), "wire.example", day.Add(time.Hour), day.Add(10*time.Minute)); err != nil {
 		t.Fatal(err)
 	}
@@ -81,9 +78,7 @@ func TestAServersPostponementHoldsForAllAndForPollsAWhile(t *testing.T) {
 // What a poll was told holds for who asks that host besides.
 func TestAPollsPostponementHoldsForABackfill(t *testing.T) {
 	s := openStore(t)
-	if err := s.SyncFeeds(t.Context(), []news.Feed{{Name: "wire", URL: "https://wire.example/rss"}}); err != nil {
-		t.Fatal(err)
-	}
+	configure(t, s, news.Feed{Name: "wire", URL: "https://wire.example/rss"})
 	fs, err := s.DueFeeds(t.Context(), day, true)
 	if err != nil || len(fs) != 1 {
 		t.Fatal(fs, err)

@@ -13,9 +13,7 @@ import (
 func TestMergedMessagesKeepOrderAndWhatTheyTold(t *testing.T) {
 	ctx := t.Context()
 	s := openStore(t)
-	if _, _, err := s.EnsureDigest(ctx, "morning", 24*time.Hour, day); err != nil {
-		t.Fatal(err)
-	}
+	sight(t, s, "morning", 24*time.Hour, day)
 	for i := range 3 {
 		slot := day.Add(time.Duration(i) * 24 * time.Hour)
 		poll(t, s, wire(t, s), slot.Add(-time.Minute), entry(i+1))

@@ -14,9 +14,7 @@ func TestARecapCountsItsWindow(t *testing.T) {
 	s := openStore(t)
 	f := wire(t, s)
 	for _, name := range []string{"morning", "weekly", "hello", "turn"} {
-		if _, _, err := s.EnsureDigest(ctx, name, 24*time.Hour, day); err != nil {
-			t.Fatal(err)
-		}
+		sight(t, s, name, 24*time.Hour, day)
 	}
 	poll(t, s, f, day, entry(1)) // the week before
 	judgeAll(t, s, day)

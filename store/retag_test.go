@@ -73,9 +73,7 @@ func number(t *testing.T, s *Store, query string, args ...any) (n int64) {
 func TestWhatRetaggingFindsIsPlacedAndNotTellable(t *testing.T) {
 	s := openStore(t)
 	f := wire(t, s)
-	if _, _, err := s.EnsureDigest(t.Context(), "d", 24*time.Hour, day); err != nil {
-		t.Fatal(err)
-	}
+	sight(t, s, "d", 24*time.Hour, day)
 	poll(t, s, f, day, entry(1), entry(2))
 	judgeAs(t, s, day, "g2")
 	if n := retag(t, s, day.Add(time.Hour), day, func(p *news.Prepared) bool { return guid(p) == "g2" }); n != 1 {
@@ -110,9 +108,7 @@ func TestWhatRetaggingFindsIsPlacedAndNotTellable(t *testing.T) {
 func TestWhatRetaggingDropsLeavesDigestsAndKeepsWhatWasTold(t *testing.T) {
 	s := openStore(t)
 	f := wire(t, s)
-	if _, _, err := s.EnsureDigest(t.Context(), "d", 24*time.Hour, day); err != nil {
-		t.Fatal(err)
-	}
+	sight(t, s, "d", 24*time.Hour, day)
 	poll(t, s, f, day, entry(1), entry(2))
 	judgeAll(t, s, day)
 	told := news.Told{Story: 1, Headline: "Title 1", Items: map[news.ItemID]int{1: 1}}

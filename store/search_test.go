@@ -13,9 +13,7 @@ import (
 func searched(t *testing.T, items ...[2]string) *Store {
 	t.Helper()
 	s := openStore(t)
-	if err := s.SyncFeeds(t.Context(), []news.Feed{{Name: "archive", URL: "https://a.example", Side: "ukraine"}}); err != nil {
-		t.Fatal(err)
-	}
+	configure(t, s, news.Feed{Name: "archive", URL: "https://a.example", Side: "ukraine"})
 	var es []news.Entry
 	for i, it := range items {
 		e := entry(i)

@@ -57,12 +57,35 @@ func counts(t *testing.T, s *Store) {
 	}
 }
 
+// configure makes feeds the ones that are polled.
+func configure(t *testing.T, s *Store, feeds ...news.Feed) {
+	t.Helper()
+	if _, _, err := s.Configure(t.Context(), Configuration{Feeds: feeds}, day); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sight has a digest be seen at now, beside the feeds that are, and returns its
+// horizon.
+func sight(t testing.TB, s *Store, name string, period time.Duration, now time.Time) time.Time {
+	t.Helper()
+	var horizon int64
+	err := s.write(t.Context(), func(tx transaction) error {
+		if _, err := ensureDigest(t.Context(), tx, name, period, now); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(t.Context(), `SELECT horizon FROM digests WHERE name = ?`, name).Scan(&horizon)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at(horizon)
+}
+
 // wire configures one feed and returns it as stored.
 func wire(t *testing.T, s *Store) news.Feed {
 	t.Helper()
-	if err := s.SyncFeeds(t.Context(), []news.Feed{{Name: "wire", URL: "https://wire.example/rss", Lang: "en", Side: "independent"}}); err != nil {
-		t.Fatal(err)
-	}
+	configure(t, s, news.Feed{Name: "wire", URL: "https://wire.example/rss", Lang: "en", Side: "independent"})
 	return feedNamed(t, s, "wire")
 }
 
@@ -357,9 +380,7 @@ func told(t *testing.T) *Store {
 	t.Helper()
 	s := openStore(t)
 	f := wire(t, s)
-	if _, _, err := s.EnsureDigest(t.Context(), "morning", 24*time.Hour, day); err != nil {
-		t.Fatal(err)
-	}
+	sight(t, s, "morning", 24*time.Hour, day)
 	poll(t, s, f, day, entry(1))
 	judgeAll(t, s, day)
 	if ok, err := s.CutDigest(t.Context(), morning, day, day, 0, tellAll); err != nil || !ok {
@@ -382,9 +403,7 @@ func TestASecondCutOfASlotQueuesNothing(t *testing.T) {
 // What a source holds when it is first read is told by a digest and is no alert.
 func TestReportsOfAFirstPollAreMarked(t *testing.T) {
 	s := openStore(t)
-	if _, _, err := s.EnsureDigest(t.Context(), "morning", 24*time.Hour, day); err != nil {
-		t.Fatal(err)
-	}
+	sight(t, s, "morning", 24*time.Hour, day)
 	poll(t, s, wire(t, s), day, entry(1))
 	poll(t, s, feedNamed(t, s, "wire"), day.Add(time.Hour), entry(1), entry(2))
 	judgeAll(t, s, day.Add(time.Hour))
@@ -455,12 +474,12 @@ func TestAHorizonIsSetOnce(t *testing.T) {
 		now    time.Time
 		want   time.Time
 	}{{24 * time.Hour, day, day.Add(-24 * time.Hour)}, {time.Hour, day.Add(240 * time.Hour), day.Add(-24 * time.Hour)}} {
-		if _, h, err := s.EnsureDigest(t.Context(), "d", tt.period, tt.now); err != nil || !h.Equal(tt.want) {
-			t.Errorf("horizon %v, %v; want %v", h, err, tt.want)
+		if h := sight(t, s, "d", tt.period, tt.now); !h.Equal(tt.want) {
+			t.Errorf("horizon %v, want %v", h, tt.want)
 		}
 	}
-	if _, h, err := s.EnsureDigest(t.Context(), "monthly", 30*24*time.Hour, day); err != nil || !h.Equal(day.Add(-maxHorizon)) {
-		t.Errorf("horizon of a monthly digest %v, %v; want 7 days back", h, err)
+	if h := sight(t, s, "monthly", 30*24*time.Hour, day); !h.Equal(day.Add(-maxHorizon)) {
+		t.Errorf("horizon of a monthly digest %v; want 7 days back", h)
 	}
 }
 
@@ -595,7 +614,7 @@ func TestSeedsLoadOnceAndAreCandidates(t *testing.T) {
 	f := wire(t, s)
 	seed := news.Seed{Name: "doc", Date: day.Add(-24 * time.Hour), Hash: "v1:x", Fingerprint: []byte("Title 1"), Keys: []uint64{uint64(key64("Title 1"))}}
 	for i, want := range []int{1, 0} {
-		if n, err := s.LoadSeeds(t.Context(), []news.Seed{seed}, day); err != nil || n != want {
+		if _, n, err := s.Configure(t.Context(), Configuration{Feeds: []news.Feed{f}, Seeds: []news.Seed{seed}}, day); err != nil || n != want {
 			t.Fatalf("load %d: %d, %v; want %d", i, n, err, want)
 		}
 	}
@@ -619,9 +638,7 @@ func TestAChangedURLDropsValidatorsAndKeepsItems(t *testing.T) {
 	if got := feedNamed(t, s, "wire").Poll; got.ETag != `"x"` || !got.NextPoll.Equal(day.Add(time.Hour)) {
 		t.Fatalf("state not stored: %+v", got)
 	}
-	if err := s.SyncFeeds(t.Context(), []news.Feed{{Name: "wire", URL: "https://wire.example/new"}}); err != nil {
-		t.Fatal(err)
-	}
+	configure(t, s, news.Feed{Name: "wire", URL: "https://wire.example/new"})
 	if got := feedNamed(t, s, "wire").Poll; got.ETag != "" || !got.NextPoll.IsZero() {
 		t.Errorf("state after the URL changed: %+v, want none", got)
 	}
@@ -659,7 +676,7 @@ func TestTwoProcessesWaitForEachOther(t *testing.T) {
 		defer s.Close()
 		wg.Go(func() {
 			for i := range 50 {
-				if _, _, err := s.EnsureDigest(t.Context(), fmt.Sprintf("%d-%d", p, i), time.Hour, day); err != nil {
+				if _, _, err := s.Configure(t.Context(), Configuration{Digests: map[string]time.Duration{fmt.Sprintf("%d-%d", p, i): time.Hour}}, day); err != nil {
 					t.Error(err)
 				}
 			}

@@ -157,7 +157,11 @@ func newApp(e *env, cfg config.Config, st *store.Store, o options) (*app, error)
 		a.digests = append(a.digests, digest{DigestSpec: d, spec: s})
 	}
 	a.alerts = cfg.AlertSpecs(!have)
-	return a, a.sync(e.ctx)
+	if err := a.sync(e.ctx); err != nil {
+		a.client.Close()
+		return nil, err
+	}
+	return a, nil
 }
 
 const defaultSlackAPI = "https://slack.com/api/"
@@ -196,30 +200,29 @@ func hostPort(u *url.URL) string {
 	return u.Hostname() + ":443"
 }
 
-// sync brings the database up to the configuration.
+// sync brings the database up to the configuration, after all that can fail without
+// it: a configuration that cannot be used changes nothing.
 func (a *app) sync(ctx context.Context) error {
-	now := a.now()
-	if err := a.store.SyncFeeds(ctx, a.cfg.NewsFeeds()); err != nil {
-		return fmt.Errorf("configured feeds: %w", err)
-	}
 	docs, err := loadSeeds(a.cfg)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errConfig, err)
 	}
-	if n, err := a.store.LoadSeeds(ctx, docs, now); err != nil {
-		return fmt.Errorf("seed corpus: %w", err)
-	} else if n > 0 {
-		a.log.Info("seed corpus loaded", "seeds", len(docs), "changed", n)
-	}
+	c := store.Configuration{Feeds: a.cfg.NewsFeeds(), Seeds: docs, Digests: map[string]time.Duration{}}
 	for _, al := range a.alerts {
-		if _, _, err := a.store.EnsureDigest(ctx, al.Name, 0, now); err != nil {
-			return fmt.Errorf("alert %s: %w", al.Name, err)
-		}
+		c.Digests[al.Name] = 0
+	}
+	for _, d := range a.digests {
+		c.Digests[d.Name] = d.Period
+	}
+	first, changed, err := a.store.Configure(ctx, c, a.now())
+	if err != nil {
+		return err
+	}
+	if changed > 0 {
+		a.log.Info("seed corpus loaded", "seeds", len(docs), "changed", changed)
 	}
 	for i, d := range a.digests {
-		if a.digests[i].first, _, err = a.store.EnsureDigest(ctx, d.Name, d.Period, now); err != nil {
-			return fmt.Errorf("digest %s: %w", d.Name, err)
-		}
+		a.digests[i].first = first[d.Name]
 	}
 	return nil
 }

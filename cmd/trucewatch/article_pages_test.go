@@ -13,6 +13,7 @@ import (
 	"trucewatch/internal/egress"
 	"trucewatch/internal/news"
 	"trucewatch/monitor"
+	"trucewatch/store"
 )
 
 // Addresses of the article rows.
@@ -99,7 +100,7 @@ func (c *conformance) runArticle(t *testing.T, row articleRow) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	if err := c.store.SyncFeeds(t.Context(), []news.Feed{{Name: row.name, URL: "http://" + at, Every: time.Minute, Article: true}}); err != nil {
+	if _, _, err := c.store.Configure(t.Context(), store.Configuration{Feeds: []news.Feed{{Name: row.name, URL: "http://" + at, Every: time.Minute, Article: true}}}, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	m := &monitor.Monitor{Feeds: c.store, Items: c.store, Poller: &monitor.Poller{Fetch: client}, History: 48 * time.Hour, Log: slog.New(slog.DiscardHandler),
@@ -165,7 +166,7 @@ func TestAPageThatNeverComesHoldsNoPollUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	if err := c.store.SyncFeeds(t.Context(), []news.Feed{{Name: "x", URL: "http://" + at, Every: time.Minute, Article: true}}); err != nil {
+	if _, _, err := c.store.Configure(t.Context(), store.Configuration{Feeds: []news.Feed{{Name: "x", URL: "http://" + at, Every: time.Minute, Article: true}}}, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	m := &monitor.Monitor{Feeds: c.store, Items: c.store, Poller: &monitor.Poller{Fetch: client}, History: 48 * time.Hour, Log: slog.New(slog.DiscardHandler),

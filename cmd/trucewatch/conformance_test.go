@@ -377,7 +377,7 @@ func (c *conformance) run(t *testing.T, m manner) {
 	if m.feed != nil {
 		m.feed(&f)
 	}
-	if err := c.store.SyncFeeds(t.Context(), []news.Feed{f}); err != nil {
+	if _, _, err := c.store.Configure(t.Context(), store.Configuration{Feeds: []news.Feed{f}}, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	now := conformanceStart

@@ -120,9 +120,6 @@ func (s *service) successor(d *daemon) (*daemon, error) {
 	if cfg.Database != d.cfg.Database {
 		return nil, errors.New("database cannot change while the program runs: restart it")
 	}
-	if _, err := loadSeeds(cfg); err != nil {
-		return nil, err
-	}
 	web := s.web
 	if cfg.Listen != d.cfg.Listen {
 		if web, err = s.listen(cfg.Listen); err != nil {
@@ -133,11 +130,6 @@ func (s *service) successor(d *daemon) (*daemon, error) {
 	if err != nil {
 		if web != s.web {
 			web.close()
-		}
-		// The database follows the configuration last of all; should only that have
-		// failed, it follows the former one again.
-		if serr := d.sync(s.env.ctx); serr != nil {
-			err = errors.Join(err, serr)
 		}
 		return nil, err
 	}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"net/http"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -101,6 +103,40 @@ func TestABadReloadChangesNothingAndSaysWhy(t *testing.T) {
 			t.Error("the former configuration is not polled any more")
 		}
 		o.world.mu.Unlock()
+		cancel()
+		if err := <-o.ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// A good file that the database can't take, because the disk is full, is refused too,
+// and the daemon goes on with what it had.
+func TestAReloadOnAFullDiskChangesNothing(t *testing.T) {
+	db := opsDB(t)
+	signal.Ignore(syscall.SIGXFSZ)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		o := operate(ctx, t, db, opsYAML, nil)
+		<-time.After(time.Hour)
+		running := o.svc.current.Load()
+		more := strings.Replace(opsYAML, "feeds:\n", "feeds:\n  - {name: Third, url: \"http://third.test/rss\"}\n", 1)
+		limitFiles(t, 0)
+		states := o.hup(more)
+		limitFiles(t, ^uint64(0))
+		if last := states[len(states)-1]; !strings.Contains(last, "refused") || !strings.Contains(last, "file too large") {
+			t.Errorf("systemd was told %q", states)
+		}
+		if o.svc.current.Load() != running {
+			t.Error("the daemon was replaced")
+		}
+		feeds, err := o.svc.store.DueFeeds(ctx, time.Now(), true)
+		if err != nil || len(feeds) != 2 {
+			t.Errorf("%d feeds are polled, %v; want the two of before", len(feeds), err)
+		}
+		if states := o.hup(more); !strings.HasPrefix(states[len(states)-1], "READY=1") || o.svc.current.Load() == running {
+			t.Errorf("with room again systemd was told %q", states)
+		}
 		cancel()
 		if err := <-o.ended; err != nil {
 			t.Error(err)
