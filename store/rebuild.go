@@ -486,19 +486,3 @@ func (s *Store) moveLedgerBy(ctx context.Context, tx transaction, u unit, r *reb
 	}
 	return insertMoves(ctx, tx, d.Ledger(stands, by))
 }
-
-// BusiestDays returns up to n days (UTC midnights) of a window with the most
-// developments begun by reports that are mainly about a topic, in order of time.
-func (s *Store) BusiestDays(ctx context.Context, from, to time.Time, n int) (out []time.Time, err error) {
-	const day = 24 * 60 * 60 * 1000
-	err = eachRow(ctx, s.r, `SELECT day FROM (
-		SELECT s.first / ?1 AS day, count(*) AS n FROM stories s
-		WHERE s.first >= ?2 AND s.first <= ?3 AND EXISTS (SELECT 1 FROM members m JOIN items i ON i.id = m.item WHERE m.story = s.id AND i.relevance = 'main')
-		GROUP BY day ORDER BY n DESC, day DESC LIMIT ?4) ORDER BY day`, func(row scanner) error {
-		var d int64
-		err := row.Scan(&d)
-		out = append(out, time.UnixMilli(d*day).UTC())
-		return err
-	}, int64(day), ms(from), ms(to), n)
-	return out, classify(err)
-}

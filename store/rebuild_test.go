@@ -246,8 +246,14 @@ func TestWhatALivePollSawStaysWhereItIs(t *testing.T) {
 	if x := export(t, s); *x[0].Story != story {
 		t.Errorf("the live item's development %d is now %d", story, *x[0].Story)
 	}
-	days, err := s.BusiestDays(t.Context(), day.Add(-24*time.Hour), day, 3)
+	east := time.FixedZone("east", 3*60*60)
+	days, err := s.BusiestDays(t.Context(), day.Add(-24*time.Hour), day, 3, east)
 	if err != nil || len(days) == 0 || days[len(days)-1].After(day) {
 		t.Errorf("busiest days %v, %v", days, err)
+	}
+	for _, d := range days {
+		if h, m, sec := d.Clock(); h != 0 || m != 0 || sec != 0 || d.Location() != east {
+			t.Errorf("a day begins at %v, want midnight in the zone asked for", d)
+		}
 	}
 }

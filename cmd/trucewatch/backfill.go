@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"trucewatch/store"
 )
 
 // BackfillCmd imports history.
@@ -28,6 +30,8 @@ type BackfillCmd struct {
 	Feeds    []string      `placeholder:"NAME" help:"Take only entries of these feeds (names or URLs)."`
 	DryRun   bool          `help:"Read the sources, say what would be imported, and write nothing."`
 	Feed     string        `placeholder:"NAME" help:"Feed that entries without one belong to. Default: the source's own name."`
+
+	turns *store.Store // that gives turns to ask hosts, if it is not the one that is written
 }
 
 func (*BackfillCmd) Help() string {
@@ -72,6 +76,11 @@ func (c *BackfillCmd) Run(e *env) error {
 			return err
 		}
 		defer os.RemoveAll(dir)
+		if c.turns, err = store.OpenExisting(e.ctx, cfg.Database); err == nil {
+			defer c.turns.Close()
+		} else {
+			c.turns = nil // none yet, so nobody to share with
+		}
 		cfg.Database = filepath.Join(dir, "dry-run.db")
 	}
 	st, err := openStore(e.ctx, cfg)
@@ -158,15 +167,27 @@ func (c *BackfillCmd) wantedFeed(names ...string) bool {
 }
 
 // timeFlag is a date or an RFC 3339 time on the command line, in UTC.
-type timeFlag struct{ time.Time }
+type timeFlag struct {
+	time.Time
+	civil bool // it names no zone: UTC, unless a command has a zone of its own
+}
 
 // UnmarshalText reads a date (its midnight in UTC) or an RFC 3339 time.
 func (t *timeFlag) UnmarshalText(b []byte) error {
-	for _, layout := range []string{time.DateOnly, time.RFC3339, "2006-01-02T15:04"} {
+	for _, layout := range []string{time.RFC3339, time.DateOnly, "2006-01-02T15:04"} {
 		if v, err := time.Parse(layout, string(b)); err == nil {
-			t.Time = v.UTC()
+			t.Time, t.civil = v.UTC(), layout != time.RFC3339
 			return nil
 		}
 	}
 	return fmt.Errorf("%q is no date; write 2025-03-01 or 2025-03-01T08:00:00Z", b)
+}
+
+// in is the time, read in a zone if it names none; zero when it was not given.
+func (t timeFlag) in(zone *time.Location) time.Time {
+	if t.IsZero() || !t.civil {
+		return t.Time
+	}
+	y, m, d := t.Date()
+	return time.Date(y, m, d, t.Hour(), t.Minute(), 0, 0, zone).UTC()
 }

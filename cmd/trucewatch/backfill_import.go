@@ -57,6 +57,7 @@ func (im *importer) run(o origin, c *BackfillCmd) (sum summary, err error) {
 		return sum, err
 	}
 	defer src.Close()
+	note(im.env, o, src)
 
 	ordered, todo := make(chan *piece, piecesAhead), make(chan *piece, piecesAhead)
 	r := &pieceReader{src: src, cmd: c, feeds: &im.feeds, now: im.now, progress: progress}
@@ -115,7 +116,11 @@ func (im *importer) run(o origin, c *BackfillCmd) (sum summary, err error) {
 				return sum, err
 			}
 			if sum.bad > 0 {
-				return sum, fmt.Errorf("%d entries could not be read; the rest is imported", sum.bad)
+				named := ""
+				if sum.bad > badShown {
+					named = fmt.Sprintf(" (the first %d are named above)", badShown)
+				}
+				return sum, fmt.Errorf("%s could not be read%s; the rest is imported", plural(sum.bad, "entry", "entries"), named)
 			}
 			return sum, nil
 		}
@@ -132,7 +137,7 @@ func (im *importer) open(ctx context.Context, o origin, c *BackfillCmd) (source,
 	version := src.Version() + " " + c.selection()
 	progress, err := im.app.store.ImportProgress(ctx, o.key, version)
 	if err == nil && progress.Cursor != "" {
-		fmt.Fprintf(im.env.stderr, "%s: going on after %d entries\n", o.label, progress.Position)
+		fmt.Fprintf(im.env.stderr, "%s: going on after %s\n", o.label, plural(progress.Position, "entry", "entries"))
 		src.Close()
 		src, err = o.open(ctx, progress.Cursor)
 	}
@@ -288,6 +293,9 @@ func (r *pieceReader) fill(ctx context.Context, s *store.StretchEntry, en *news.
 	f, err := r.feeds.get(ctx, en.Feed, en.Lang)
 	if err != nil {
 		return err
+	}
+	if en.Published.IsZero() {
+		counts.undated++
 	}
 	s.Prepared.Work.Feed = f
 	s.Prepared.Work.Item = news.Item{Feed: f.ID, Entry: en.Entry, Seen: r.now, Origin: news.OriginBackfill, State: news.StateReceived, Revision: 1, Revised: r.now}

@@ -5,6 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -15,7 +19,7 @@ import (
 // summary counts what an import did.
 type summary struct {
 	read, skipped, otherFeed, known, revised int64
-	bad                                      int64
+	bad, undated                             int64
 	tally                                    news.Tally
 }
 
@@ -26,22 +30,36 @@ func (s *summary) add(o summary) {
 	s.known += o.known
 	s.revised += o.revised
 	s.bad += o.bad
+	s.undated += o.undated
 	s.tally.Add(o.tally)
 }
 
 func (s summary) String() string {
-	out := fmt.Sprintf("%d entries read, %d known already, %d revised; %d judged: %d new, %d updates, %d duplicates; %d about the talks, %d mention them; %d developments",
-		s.read, s.known, s.revised, s.tally.Judged, s.tally.New, s.tally.Update, s.tally.Duplicate, s.tally.Main, s.tally.Mention, s.tally.Stories)
+	t := s.tally
+	out := fmt.Sprintf("%s read, %d known already, %d revised; %d judged: %d new, %s, %s; %d about the talks, %d mention them; %s",
+		plural(s.read, "entry", "entries"), s.known, s.revised, t.Judged, t.New, plural(int64(t.Update), "update", "updates"), plural(int64(t.Duplicate), "duplicate", "duplicates"),
+		t.Main, t.Mention, plural(int64(t.Stories), "development", "developments"))
 	if s.skipped > 0 {
 		out += fmt.Sprintf("; %d outside the window", s.skipped)
 	}
 	if s.otherFeed > 0 {
 		out += fmt.Sprintf("; %d of other feeds", s.otherFeed)
 	}
+	if s.undated > 0 {
+		out += fmt.Sprintf("; %d without a date that can be read, taken for today's", s.undated)
+	}
 	if s.bad > 0 {
 		out += fmt.Sprintf("; %d unreadable", s.bad)
 	}
 	return out
+}
+
+// plural counts in words.
+func plural(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // finish rebuilds the developments of the history and offers three of its days to
@@ -55,15 +73,41 @@ func (im *importer) finish(ctx context.Context) error {
 		return nil
 	}
 	fmt.Fprintf(im.env.stdout, "Developments are in the order of their news: %d made of %d reports and what repeats them.\n", r.Stories, r.Units)
-	days, err := im.app.store.BusiestDays(ctx, r.From, r.To, 3)
+	zone := time.UTC
+	if spec, ok := previewed(im.app.cfg.DigestSpecs(true), ""); ok {
+		zone = spec.Zone
+	}
+	days, err := im.app.store.BusiestDays(ctx, r.From, r.To, 3, zone)
 	if err != nil || len(days) == 0 {
 		return err
 	}
 	fmt.Fprintln(im.env.stdout, "See what a digest would have said then:")
 	for _, d := range days {
-		fmt.Fprintf(im.env.stdout, "  trucewatch digest --since %s --until %s\n", d.Format(time.DateOnly), d.AddDate(0, 0, 1).Format(time.DateOnly))
+		fmt.Fprintf(im.env.stdout, "  %s digest --since %s --until %s\n", im.env.invocation(), d.Format(time.DateOnly), d.AddDate(0, 0, 1).Format(time.DateOnly))
 	}
 	return nil
+}
+
+// plainWord is what a shell takes as it is.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:=@%+-]+$`)
+
+// invocation is how the program was called, with the configuration it was given, for a
+// command that a person copies.
+func (e *env) invocation() string {
+	name := os.Args[0]
+	if filepath.Base(name) != "trucewatch" {
+		name = "trucewatch"
+	}
+	words := []string{name}
+	if e.cli.Config != "" {
+		words = append(words, "-c", e.cli.Config)
+	}
+	for i, w := range words {
+		if !plainWord.MatchString(w) {
+			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // dryRun reads the sources and says what they hold.
@@ -81,12 +125,20 @@ func (c *BackfillCmd) dryRun(e *env, origins []origin) error {
 	return nil
 }
 
+// note says what a source has to say of itself.
+func note(e *env, o origin, src source) {
+	if n, ok := src.(interface{ Note() string }); ok && n.Note() != "" {
+		fmt.Fprintf(e.stderr, "%s: %s\n", o.label, n.Note())
+	}
+}
+
 func (c *BackfillCmd) describe(e *env, o origin) error {
 	src, err := o.open(e.ctx, "")
 	if err != nil {
 		return err
 	}
 	defer src.Close()
+	note(e, o, src)
 	var read, wanted, undated, bad int64
 	var first, last time.Time
 	feeds := map[string]bool{}
@@ -124,7 +176,7 @@ func (c *BackfillCmd) describe(e *env, o origin) error {
 			}
 		}
 	}
-	fmt.Fprintf(e.stdout, "%s: %d entries, %d to import from %d feeds", o.label, read, wanted, len(feeds))
+	fmt.Fprintf(e.stdout, "%s: %s, %d to import from %s", o.label, plural(read, "entry", "entries"), wanted, plural(int64(len(feeds)), "feed", "feeds"))
 	if !first.IsZero() {
 		fmt.Fprintf(e.stdout, ", published %s to %s", first.Format(time.DateOnly), last.Format(time.DateOnly))
 	}

@@ -11,7 +11,7 @@ import (
 // DigestCmd previews a digest.
 type DigestCmd struct {
 	Name   string   `arg:"" optional:"" help:"Configured digest whose channel, zone and selection to use. Default: the first."`
-	Since  timeFlag `placeholder:"DATE" help:"Start of the window. Default: 24 hours before its end."`
+	Since  timeFlag `placeholder:"DATE" help:"Start of the window, a date in the digest's zone or an RFC 3339 time. Default: 24 hours before its end."`
 	Until  timeFlag `placeholder:"DATE" help:"End of the window. Default: now."`
 	Format string   `enum:"text,json,slack" default:"text" help:"text, json, or slack (the messages as they would be posted)."`
 }
@@ -30,11 +30,11 @@ func (c *DigestCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	until := c.Until.Time
+	until := c.Until.in(spec.Zone)
 	if until.IsZero() {
 		until = time.Now().UTC()
 	}
-	since := c.Since.Time
+	since := c.Since.in(spec.Zone)
 	if since.IsZero() {
 		since = until.Add(-24 * time.Hour)
 	}
@@ -61,11 +61,19 @@ func (c *DigestCmd) Run(e *env) error {
 	return nil
 }
 
-func (c *DigestCmd) pick(specs []news.DigestSpec) (news.DigestSpec, error) {
+// previewed is the digest of a name; for none, the first that tells news.
+func previewed(specs []news.DigestSpec, name string) (news.DigestSpec, bool) {
 	for _, s := range specs {
-		if c.Name == "" && s.Kind != "recap" || s.Name == c.Name {
-			return s, nil
+		if name == "" && s.Kind != "recap" || s.Name == name {
+			return s, true
 		}
+	}
+	return news.DigestSpec{}, false
+}
+
+func (c *DigestCmd) pick(specs []news.DigestSpec) (news.DigestSpec, error) {
+	if s, ok := previewed(specs, c.Name); ok {
+		return s, nil
 	}
 	if c.Name != "" {
 		return news.DigestSpec{}, usageError{fmt.Errorf("no digest is called %q", c.Name)}

@@ -16,7 +16,7 @@ func TestMain(m *testing.M) {
 }
 
 // Every command as a person runs it. Scripts have $WIRE, a feed on loopback that
-// the dial guard has to be told of.
+// the dial guard has to be told of, and $SITE, a site with a past.
 func TestScripts(t *testing.T) {
 	wire := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -42,11 +42,13 @@ func TestScripts(t *testing.T) {
 		}
 	}))
 	t.Cleanup(wire.Close)
+	site := historySite()
+	t.Cleanup(site.Close)
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: os.Getenv("UPDATE") != "",
 		Setup: func(e *testscript.Env) error {
-			e.Vars = append(e.Vars, "WIRE="+wire.URL, "WIREADDR="+wire.Listener.Addr().String(), "NO_COLOR=1")
+			e.Vars = append(e.Vars, "WIRE="+wire.URL, "WIREADDR="+wire.Listener.Addr().String(), "SITE="+site.URL, "SITEADDR="+site.Listener.Addr().String(), "NO_COLOR=1")
 			return nil
 		},
 	})

@@ -129,7 +129,14 @@ func documents(path string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return d.files, nil
+	var paths []string
+	for _, f := range d.files {
+		if f.err != nil {
+			return nil, fmt.Errorf("%s: %w", f.path, f.err)
+		}
+		paths = append(paths, f.path)
+	}
+	return paths, nil
 }
 
 var notName = regexp.MustCompile(`[^a-z0-9._-]+`)

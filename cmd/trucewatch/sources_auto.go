@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -88,16 +89,24 @@ func sitemapFeed(a *app, address, asked string) (news.Feed, error) {
 	return news.Feed{Name: name, URL: address}, nil
 }
 
+func (c *BackfillCmd) web(a *app) *politeWeb {
+	turns := a.store
+	if c.turns != nil {
+		turns = c.turns
+	}
+	return newPoliteWeb(a, turns, c.Pace)
+}
+
 func (c *BackfillCmd) archiveOrigin(a *app, f news.Feed, mode string) origin {
 	return origin{label: "archive of " + f.Name, key: "archive " + f.URL, open: func(ctx context.Context, cursor string) (source, error) {
-		w := newPoliteWeb(a, c.Pace)
+		w := c.web(a)
 		if mode == "" {
 			var err error
 			if mode, err = probeArchive(ctx, w, f); err != nil {
 				return nil, err
 			}
 			if mode == "" {
-				return nil, fmt.Errorf("the feed offers no older pages")
+				return nil, errors.New("the feed offers no older pages; --auto finds out what else there is")
 			}
 		}
 		return openArchive(w, f, mode, c.Since.Time, cursor)
@@ -107,19 +116,20 @@ func (c *BackfillCmd) archiveOrigin(a *app, f news.Feed, mode string) origin {
 func (c *BackfillCmd) sitemapOrigin(a *app, f news.Feed, address string) origin {
 	f.URL = address
 	return origin{label: "sitemap " + address, key: "sitemap " + address, open: func(_ context.Context, cursor string) (source, error) {
-		return openSitemap(newPoliteWeb(a, c.Pace), f, c.Pages, c.Since.Time, cursor)
+		return openSitemap(c.web(a), f, c.Pages, c.Since.Time, cursor)
 	}}
 }
 
 func (c *BackfillCmd) capturesOrigin(a *app, f news.Feed) origin {
 	return origin{label: "captures of " + f.Name, key: "captures " + c.CDX + " " + f.URL, open: func(_ context.Context, cursor string) (source, error) {
-		return openCaptures(newPoliteWeb(a, c.Pace), f, c.CDX, c.Since.Time, c.Until.Time, cursor)
+		return openCaptures(c.web(a), f, c.CDX, c.Since.Time, c.Until.Time, cursor)
 	}}
 }
 
-// discover finds out what a feed offers, says so, and asks before anything is read.
+// discover finds out what a feed offers, says so, and asks before anything is read. A
+// feed that offers nothing is a source that fails, and hinders no other.
 func (c *BackfillCmd) discover(e *env, a *app, f news.Feed) (out []origin, err error) {
-	w := newPoliteWeb(a, c.Pace)
+	w := c.web(a)
 	fmt.Fprintf(e.stdout, "%s offers:\n", f.Name)
 	mode, err := probeArchive(e.ctx, w, f)
 	switch {
@@ -133,50 +143,55 @@ func (c *BackfillCmd) discover(e *env, a *app, f news.Feed) (out []origin, err e
 		out = append(out, c.archiveOrigin(a, f, mode))
 	}
 	sitemaps := probeSitemaps(e.ctx, w, f)
-	for _, address := range sitemaps {
+	for _, m := range sitemaps {
 		what := "titles and dates only; --pages reads the articles too"
 		if c.Pages {
-			what = "with the articles themselves"
+			what = "with the articles themselves, one document each"
 		}
-		fmt.Fprintf(e.stdout, "  a news sitemap, %s: %s\n", address, what)
-		sf := f
-		out = append(out, c.sitemapOrigin(a, sf, address))
+		fmt.Fprintf(e.stdout, "  a news sitemap, %s (%s): %s\n", m.address, m.holds, what)
+		out = append(out, c.sitemapOrigin(a, f, m.address))
 	}
 	if len(sitemaps) == 0 {
 		fmt.Fprintln(e.stdout, "  no news sitemap")
 	}
-	first, err := probeCaptures(e.ctx, w, f, c.CDX, c.Since.Time, c.Until.Time)
+	found, err := probeCaptures(e.ctx, w, f, c.CDX, c.Since.Time, c.Until.Time)
 	switch {
 	case err != nil:
-		fmt.Fprintf(e.stdout, "  captures in a web archive: cannot be told: %v\n", err)
-	case first.IsZero():
-		fmt.Fprintln(e.stdout, "  no captures in the web archive")
+		fmt.Fprintf(e.stdout, "  captures in the web archive of %s: cannot be told: %v\n", siteOf(c.CDX), err)
+	case found.n == 0:
+		fmt.Fprintf(e.stdout, "  no captures in the web archive of %s\n", siteOf(c.CDX))
 	default:
-		fmt.Fprintf(e.stdout, "  captures in the web archive, from %s on, each read once\n", first.Format(time.DateOnly))
+		fmt.Fprintf(e.stdout, "  %s in the web archive of %s, from %s on, one document each\n", found, siteOf(c.CDX), found.first.Format(time.DateOnly))
 		out = append(out, c.capturesOrigin(a, f))
 	}
 	if e.ctx.Err() != nil {
 		return nil, e.ctx.Err()
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("%s offers no history that can be read", f.Name)
+		return []origin{{label: "history of " + f.Name, open: func(context.Context, string) (source, error) {
+			return nil, errors.New("it offers none that can be read")
+		}}}, nil
 	}
 	if c.DryRun || c.Yes {
 		return out, nil
 	}
-	if !c.agreed(e) {
+	if !c.agreed(e, len(out)) {
 		return nil, usageError{fmt.Errorf("nothing was read; add --yes to read this history")}
 	}
 	return out, nil
 }
 
 // agreed asks on a terminal; elsewhere nobody can agree.
-func (c *BackfillCmd) agreed(e *env) bool {
+func (c *BackfillCmd) agreed(e *env, sources int) bool {
 	in, ok := e.stdin.(*os.File)
-	if !ok || !term.IsTerminal(int(in.Fd())) || terminalWidth(e.stdout) == 0 {
+	if !ok || !term.IsTerminal(int(in.Fd())) {
 		return false
 	}
-	fmt.Fprintf(e.stdout, "Read it, at most one document of a host every %v? [y/N] ", c.Pace)
+	what := "it"
+	if sources > 1 {
+		what = fmt.Sprintf("these %d, in this order", sources)
+	}
+	fmt.Fprintf(e.stderr, "Read %s, at most one document of a host every %v? Nothing of it is told. [y/N] ", what, c.Pace)
 	line, err := bufio.NewReader(in).ReadString('\n')
 	return err == nil && strings.HasPrefix(strings.ToLower(strings.TrimSpace(line)), "y")
 }

@@ -221,14 +221,30 @@ func (c *captures) Done() (int64, int64) { return int64(c.done), 0 }
 func (c *captures) OwnGUIDs() bool       { return false }
 func (c *captures) Close() error         { return nil }
 
-// probeCaptures tells whether an archive has captures of a feed, and from when on.
-func probeCaptures(ctx context.Context, w *politeWeb, f news.Feed, endpoint string, from, to time.Time) (first time.Time, err error) {
+// offeredCaptures is what an archive has of a feed, as far as its index was read.
+type offeredCaptures struct {
+	n     int
+	more  bool
+	first time.Time
+}
+
+func (o offeredCaptures) String() string {
+	if o.more {
+		return fmt.Sprintf("%d captures and more", o.n)
+	}
+	return plural(int64(o.n), "capture", "captures")
+}
+
+// probeCaptures tells what captures an archive has of a feed, and from when on.
+func probeCaptures(ctx context.Context, w *politeWeb, f news.Feed, endpoint string, from, to time.Time) (o offeredCaptures, err error) {
 	c, err := openCaptures(w, f, endpoint, from, to, "")
 	if err != nil {
-		return first, err
+		return o, err
 	}
 	if err := c.index(ctx); err != nil || len(c.list) == 0 {
-		return first, err
+		return o, err
 	}
-	return time.Parse(cdxTime, c.list[0].stamp)
+	o.n, o.more = len(c.list), !c.whole
+	o.first, err = time.Parse(cdxTime, c.list[0].stamp)
+	return o, err
 }

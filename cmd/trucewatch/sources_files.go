@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,13 +27,24 @@ import (
 // maxEntry bounds one line or file, in bytes.
 const maxEntry = 8 << 20
 
-// openFile opens a file as JSON Lines and a directory as one entry a file.
+// documentKinds are the files that are one entry each.
+var documentKinds = []string{".txt", ".md", ".html", ".htm"}
+
+func isDocument(path string) bool {
+	return slices.Contains(documentKinds, strings.ToLower(filepath.Ext(path)))
+}
+
+// openFile opens a directory, or a file of text or HTML, as one entry a file, and any
+// other file as JSON Lines.
 func openFile(path, feedName, cursor string) (source, error) {
 	fi, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
-	if fi.IsDir() {
+	if !fi.IsDir() && !fi.Mode().IsRegular() {
+		return nil, errors.New("neither a file nor a directory: write what it gives to a file first")
+	}
+	if fi.IsDir() || isDocument(path) {
 		d, err := openDir(path, feedName)
 		if err == nil && cursor != "" {
 			d.next, err = strconv.Atoi(cursor)
@@ -62,6 +74,12 @@ func openLines(path, feedName string, size int64, cursor string) (*lines, error)
 	if l.feed == "" {
 		l.feed = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
+	head := make([]byte, 512)
+	n, _ := f.ReadAt(head, 0) // what cannot be read fails below
+	if err := noLines(head[:n], path); err != nil {
+		f.Close()
+		return nil, err
+	}
 	if l.version, err = sample(f, size); err == nil && cursor != "" {
 		if _, err = fmt.Sscanf(cursor, "%d bytes, %d lines", &l.offset, &l.n); err == nil {
 			_, err = f.Seek(l.offset, io.SeekStart)
@@ -73,6 +91,23 @@ func openLines(path, feedName string, size int64, cursor string) (*lines, error)
 	}
 	return l, nil
 }
+
+// noLines says why what begins so cannot be JSON Lines, and what to do about it.
+func noLines(head []byte, path string) error {
+	switch {
+	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
+		return fmt.Errorf("packed with gzip: unpack it first, as in gunzip -k %s", path)
+	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return fmt.Errorf("in UTF-16: convert it first, as in iconv -f UTF-16 -t UTF-8 %s", path)
+	case bytes.IndexByte(head, 0) >= 0:
+		return errors.New("no text: it holds zero bytes")
+	case bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(head, byteOrderMark)), []byte("[")):
+		return fmt.Errorf("one JSON array: write one object a line first, as in jq -c '.[]' %s", path)
+	}
+	return nil
+}
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // sample identifies a file's content by its size, beginning and end.
 func sample(f *os.File, size int64) (string, error) {
@@ -88,9 +123,13 @@ func sample(f *os.File, size int64) (string, error) {
 
 func (l *lines) Next(context.Context) (*news.ImportEntry, error) {
 	for {
+		first := l.offset == 0
 		b, err := l.line()
 		if err != nil {
 			return nil, err
+		}
+		if first {
+			b = bytes.TrimPrefix(b, byteOrderMark)
 		}
 		if len(bytes.TrimSpace(b)) == 0 {
 			continue
@@ -137,8 +176,15 @@ func parseLine(b []byte, feedName string, n int) (*news.ImportEntry, error) {
 		GUID, URL, Title, Summary, Content, Published, Lang, Feed string
 	}
 	where := fmt.Sprintf("line %d", n)
-	if err := json.Unmarshal(b, &v); err != nil {
-		return nil, &badEntry{where, fmt.Errorf("not a JSON object of strings: %w", err)}
+	if !utf8.Valid(b) {
+		return nil, &badEntry{where, errors.New("not in UTF-8: convert the file first, as in iconv -f WINDOWS-1251 -t UTF-8")}
+	}
+	err := json.Unmarshal(b, &v)
+	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && t.Field != "" {
+		return nil, &badEntry{where, fmt.Errorf("its %s is a %s: want text", t.Field, t.Value)}
+	}
+	if err != nil {
+		return nil, &badEntry{where, fmt.Errorf("not a JSON object: %w", err)}
 	}
 	e := &news.ImportEntry{Feed: strings.TrimSpace(v.Feed)}
 	if e.Feed == "" {
@@ -168,33 +214,56 @@ func clean(s string) string { return strings.TrimSpace(strings.ToValidUTF8(s, "\
 // dir is a directory of text and HTML files, by name.
 type dir struct {
 	root, feed, version string
-	files               []string
+	files               []dirFile
+	others              int // files of other kinds
 	next                int
 }
 
+// dirFile is a file of a directory, or why something there is none.
+type dirFile struct {
+	path string
+	err  error
+}
+
+// openDir lists a directory, or a single file. What cannot be read in it is an
+// unreadable entry and hides nothing else.
 func openDir(root, feedName string) (*dir, error) {
 	d := &dir{root: root, feed: feedName}
 	if d.feed == "" {
-		d.feed = filepath.Base(root)
+		d.feed = strings.TrimSuffix(filepath.Base(root), filepath.Ext(root))
 	}
 	h := sha256.New()
 	err := filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
-		if err != nil || !e.Type().IsRegular() || !slices.Contains([]string{".txt", ".md", ".html", ".htm"}, strings.ToLower(filepath.Ext(p))) {
-			return err
-		}
-		fi, err := e.Info()
 		if err != nil {
-			return err
+			if p == root {
+				return err
+			}
+			d.files = append(d.files, dirFile{p, err})
+			return nil
 		}
-		fmt.Fprintln(h, p, fi.Size(), fi.ModTime().UnixNano())
-		d.files = append(d.files, p)
+		if e.IsDir() {
+			return nil
+		}
+		fi, err := os.Stat(p) // a link counts as what it leads to
+		switch {
+		case err == nil && fi.IsDir():
+			err = errors.New("a link to a directory, which is not followed: name the directory itself")
+		case !isDocument(p):
+			d.others++
+			return nil
+		case err == nil && !fi.Mode().IsRegular():
+			err = errors.New("neither a file nor a link to one")
+		case err == nil:
+			fmt.Fprintln(h, p, fi.Size(), fi.ModTime().UnixNano())
+		}
+		d.files = append(d.files, dirFile{p, err})
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	if len(d.files) == 0 {
-		return nil, errors.New("no .txt, .md, .html or .htm file in it")
+		return nil, fmt.Errorf("no %s file in it", strings.Join(documentKinds, ", "))
 	}
 	d.version = fmt.Sprintf("%x", h.Sum(nil)[:12])
 	return d, nil
@@ -204,19 +273,44 @@ func (d *dir) Next(context.Context) (*news.ImportEntry, error) {
 	if d.next >= len(d.files) {
 		return nil, io.EOF
 	}
-	p := d.files[d.next]
+	f := d.files[d.next]
 	d.next++
-	title, body, err := readDocument(p)
-	if err != nil {
-		return nil, &badEntry{p, err}
+	if f.err != nil {
+		return nil, &badEntry{f.path, withoutPath(f.err)}
 	}
-	rel, err := filepath.Rel(d.root, p)
+	title, body, err := readDocument(f.path)
 	if err != nil {
-		return nil, err
+		return nil, &badEntry{f.path, withoutPath(err)}
+	}
+	rel, err := filepath.Rel(d.root, f.path)
+	if err != nil || rel == "." {
+		rel = filepath.Base(f.path)
 	}
 	e := &news.ImportEntry{Feed: d.feed}
 	e.GUID, e.Title, e.Content, e.PublishedFrom = "file:"+filepath.ToSlash(rel), title, body, news.PublishedNone
+	if day := datedName.FindString(filepath.Base(f.path)); day != "" {
+		e.Published, e.PublishedFrom = feed.ParseDate(day, time.UTC, time.Now())
+	}
 	return e, nil
+}
+
+// withoutPath is an error of the file system where the path is named anyway.
+func withoutPath(err error) error {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
+		return pe.Err
+	}
+	return err
+}
+
+// datedName finds the date that a file's name begins with.
+var datedName = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}`)
+
+// Note says what of the directory is no entry.
+func (d *dir) Note() string {
+	if d.others == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s passed over: only %s are read", plural(int64(d.others), "file", "files"), strings.Join(documentKinds, ", "))
 }
 
 func (d *dir) Cursor() string       { return strconv.Itoa(d.next) }
@@ -231,16 +325,17 @@ const maxTitle = 160
 // readDocument reads one file as a title and a text. A text file's first line is
 // its title when it is short and does not end as a sentence does.
 func readDocument(path string) (title, body string, err error) {
-	fi, err := os.Stat(path)
+	f, err := os.Open(path)
 	if err != nil {
 		return "", "", err
 	}
-	if fi.Size() > maxEntry {
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxEntry+1))
+	if err != nil {
+		return "", "", err
+	}
+	if len(b) > maxEntry {
 		return "", "", fmt.Errorf("larger than %d MiB", maxEntry>>20)
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return "", "", err
 	}
 	if ext := strings.ToLower(filepath.Ext(path)); ext == ".html" || ext == ".htm" {
 		return text.ExtractPage(b, "", "")
@@ -249,10 +344,11 @@ func readDocument(path string) (title, body string, err error) {
 }
 
 func splitText(b []byte) (title, body string, err error) {
-	if !utf8.Valid(b) {
-		return "", "", errors.New("not UTF-8 text; convert it first")
+	b, isText := feed.UTF8(b)
+	if !isText {
+		return "", "", errors.New("no text: it holds zero bytes")
 	}
-	body = strings.TrimSpace(strings.TrimPrefix(string(b), "\uFEFF"))
+	body = strings.TrimSpace(strings.ToValidUTF8(string(b), "\uFFFD"))
 	if body == "" {
 		return "", "", errors.New("empty")
 	}

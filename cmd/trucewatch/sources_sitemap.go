@@ -145,7 +145,7 @@ func (s *sitemap) load(ctx context.Context, f sitemapFile) error {
 		}
 	}
 	if left > 0 {
-		err = errors.Join(err, fmt.Errorf("%d of its files are left unread, of other sites, nested deeper than %d, or more than %d in all (%s); name them with --sitemap to read them", left, sitemapDepth, sitemapFiles, example))
+		err = errors.Join(err, fmt.Errorf("%s that it names left unread, of other sites, nested deeper than %d, or more than %d in all (%s); name them with --sitemap to read them", plural(int64(left), "file", "files"), sitemapDepth, sitemapFiles, example))
 	}
 	if s.resume != "" && s.resume != f.address {
 		return err // a former run read it
@@ -276,9 +276,12 @@ func (s *sitemap) Done() (int64, int64) { return int64(s.files), int64(s.files +
 func (s *sitemap) OwnGUIDs() bool       { return false }
 func (s *sitemap) Close() error         { return nil }
 
+// offeredSitemap is a sitemap that was found, and how much it holds.
+type offeredSitemap struct{ address, holds string }
+
 // probeSitemaps finds the sitemaps a feed's site names that hold news: entries with
 // titles, or indexes.
-func probeSitemaps(ctx context.Context, w *politeWeb, f news.Feed) []string {
+func probeSitemaps(ctx context.Context, w *politeWeb, f news.Feed) (out []offeredSitemap) {
 	u, err := url.Parse(f.URL)
 	if err != nil {
 		return nil
@@ -291,7 +294,6 @@ func probeSitemaps(ctx context.Context, w *politeWeb, f news.Feed) []string {
 	if len(named) == 0 {
 		named = []string{u.Scheme + "://" + u.Host + "/sitemap-news.xml", u.Scheme + "://" + u.Host + "/news-sitemap.xml"}
 	}
-	var out []string
 	for _, address := range named {
 		resp, err := w.get(ctx, address, acceptSitemap)
 		if err != nil {
@@ -304,7 +306,11 @@ func probeSitemaps(ctx context.Context, w *politeWeb, f news.Feed) []string {
 		files, entries, _ := readSitemap(body, resp.ContentType, time.Time{}, w.now())
 		titled := slices.ContainsFunc(entries, func(e news.Entry) bool { return e.Title != "" })
 		if titled || slices.ContainsFunc(files, func(f string) bool { return strings.Contains(strings.ToLower(f), "news") }) {
-			out = append(out, address)
+			holds := plural(int64(len(entries)), "entry", "entries")
+			if len(files) > 0 {
+				holds = "an index of " + plural(int64(len(files)), "file", "files")
+			}
+			out = append(out, offeredSitemap{address, holds})
 		}
 	}
 	return out

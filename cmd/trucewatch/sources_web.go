@@ -11,6 +11,7 @@ import (
 	"trucewatch/internal/egress"
 	"trucewatch/internal/news"
 	"trucewatch/monitor"
+	"trucewatch/store"
 )
 
 // Bounds of reading one site's history.
@@ -34,9 +35,10 @@ type politeWeb struct {
 	asked  int
 }
 
-func newPoliteWeb(a *app, pace time.Duration) *politeWeb {
+// newPoliteWeb reads the web with the program's client, taking its turns from a database.
+func newPoliteWeb(a *app, turns *store.Store, pace time.Duration) *politeWeb {
 	return &politeWeb{fetch: a.client, robots: &monitor.Robots{Fetch: a.client}, now: a.now, sleep: pause, pace: pace,
-		hosts: &hostTurns{store: a.store, now: a.now, sleep: pause, yield: true}}
+		hosts: &hostTurns{store: turns, now: a.now, sleep: pause, yield: true}}
 }
 
 // webEnd is an error after which asking the same site for more is no use: its source
