@@ -238,7 +238,7 @@ func outsider(actor string) bool {
 func saysItself(r news.Report, committed string) bool {
 	for _, t := range r.Tags {
 		if t.Facet == "claim" && t.Who != "" {
-			if s := sideOf(t.Who); s != "" && "one:"+s != committed {
+			if s := speakerSide(r, t); s != "" && "one:"+s != committed {
 				return false
 			}
 		}
@@ -548,7 +548,7 @@ func denialQuote(r news.Report) []Quote {
 func denier(r news.Report) string {
 	for _, t := range r.Tags {
 		if t.Facet == "claim" && t.Who != "" {
-			if s := sideOf(t.Who); s != "" {
+			if s := speakerSide(r, t); s != "" {
 				return s
 			}
 		}

@@ -246,18 +246,20 @@ func number(ranked []Entry, shown int) []Entry {
 func entry(c chosen, e news.Edition) Entry {
 	lead := headline(c.d, c.t.Fresh, e.Digest.Select.Languages)
 	rests := news.Rests(c.d.Reports)
+	words := c.f // as it is worded
+	words.stage = breach(c.f, c.d.Topic, e.Ledger)
 	out := Entry{
-		Story: c.d.ID, Section: sectionOf(c.f.mechanism, c.f.stage),
+		Story: c.d.ID, Section: sectionOf(words.mechanism, words.stage),
 		New: c.t.New, What: c.t.What, Headline: source(lead),
 		Mechanism: c.f.mechanism, Stage: c.f.stage, Committed: c.f.committed, Place: c.f.place,
 		Says: says(c.d, c.f, e.Sources, max(e.Slot.Sub(firstSeen(c.d)), 1)), Originals: c.f.originals, Repeats: c.f.repeats,
-		Quotes: quotes(c.d, c.f, c.t, lead, e.Digest.StateMedia), First: c.d.First,
+		Quotes: quotes(c.d, c.f, c.t, lead, e.Digest), First: c.d.First,
 	}
 	if c.f.mechanism != "" || c.f.stage != "" && c.f.stage != "analysis" {
-		out.Standing = standing(c.f)
+		out.Standing = standing(words)
 	}
 	if strength(c.f.stage) >= strength("accept") {
-		out.Stands = phrase(c.f.mechanism, c.f.stage, c.f.committed, actor(c.f))
+		out.Stands = phrase(words.mechanism, words.stage, words.committed, actor(words))
 	}
 	switch {
 	case lead.State && e.Digest.StateMedia == "link":
@@ -275,17 +277,11 @@ func entry(c chosen, e news.Edition) Entry {
 		}
 		out.Sources = append(out.Sources, s)
 	}
-	var party []string
-	for _, s := range c.f.says {
-		if has(parties(c.d.Topic), s) {
-			party = append(party, s)
-		}
-	}
-	if len(party) == 1 && len(c.f.says) == 1 {
+	if party := partiesOf(c.f.says, c.d.Topic); len(party) == 1 && len(c.f.says) == 1 {
 		out.OneSided = party[0]
 	}
-	if c.f.stage == "violation" {
-		out.Alleged = c.f.says
+	if words.stage == "violation" || words.stage == stageBreach {
+		out.Alleged = doers(c.f, c.d.Topic)
 	}
 	return out
 }
@@ -298,12 +294,69 @@ func standing(f facts) string {
 	return subject(f.mechanism, f.place) + ": " + phrase(f.mechanism, f.stage, f.committed, actor(f))
 }
 
-// actor names who accepted, refused or alleges, when one side alone says so.
+// doers are the sides whose act a stage is; of a breach that nobody is named for
+// alleging, those who say so.
+func doers(f facts, topic string) []string {
+	side, one := strings.CutPrefix(f.doer, "one:")
+	switch {
+	case one:
+		return []string{side}
+	case f.doer == "both":
+		return parties(topic)
+	}
+	return f.says
+}
+
+// actor names who accepted, refused or alleges, and who alone says that something is
+// agreed, in effect or over; "" when that is not known. One party's word on the other
+// is not the other's act.
 func actor(f facts) string {
-	if (f.stage == "accept" || f.stage == "reject" || f.stage == "violation") && len(f.says) == 1 {
-		return sideNames[f.says[0]].country
+	alone := ""
+	if f.alone != "independent" {
+		alone = sideNames[f.alone].country
+	}
+	switch side, one := strings.CutPrefix(f.doer, "one:"); f.stage {
+	case "accept", "reject", "violation", stageBreach, stageAccusation:
+		switch {
+		case one:
+			return sideNames[side].country
+		case f.doer == "both":
+			return "both sides"
+		case f.stage != "accept" && f.stage != "reject":
+			return alone
+		}
+	case "agreed", "in_effect", "ended":
+		return alone
 	}
 	return ""
+}
+
+// breach is the stage of f as it may be worded: an alleged breach is one of an
+// arrangement only where such an arrangement stands in the ledger. Where another truce
+// stands, or nothing is known, breaches are alleged; where the positions known are
+// short of any truce, it is an accusation.
+func breach(f facts, topic string, ledger []news.Position) string {
+	if f.stage != "violation" {
+		return f.stage
+	}
+	known := false
+	for _, p := range ledger {
+		if p.Topic != topic || p.Mechanism == "exchange" || p.Mechanism == "settlement" || p.Mechanism == "guarantees" {
+			continue
+		}
+		stands := p.Stage == "agreed" || p.Stage == "in_effect" || p.Stage == "violation"
+		switch {
+		case stands && p.Mechanism == f.mechanism:
+			return "violation"
+		case stands:
+			return stageBreach
+		}
+		known = known || p.Mechanism == f.mechanism
+	}
+	if known {
+		return stageAccusation
+	}
+	return stageBreach
 }
 
 func baseLang(tag string) string {

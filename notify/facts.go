@@ -14,6 +14,8 @@ import (
 type facts struct {
 	mechanism string
 	stage     string            // of mechanism; "" when no report bears one
+	doer      string            // who accepts, refuses or alleges the stage: both, one:SIDE or ""
+	alone     string            // the side on whose word alone the stage rests, "" when on more
 	stages    map[string]string // mechanism ("" when none is named) → stage
 	committed string            // both, one:SIDE, third or ""
 	says      []string          // sides that say so themselves, in the order of news.Sides
@@ -177,7 +179,7 @@ func speakersOf(r news.Report) []string {
 	}
 	for _, t := range r.Tags {
 		if t.Facet == "claim" && (t.Value == "claim" || t.Value == "fact") && (t.Field == "title" || t.Field == "lede") {
-			if s := sideOf(t.Who); s != "" && !has(out, s) {
+			if s := speakerSide(r, t); s != "" && !has(out, s) {
 				out = append(out, s)
 			}
 		}
@@ -185,41 +187,29 @@ func speakersOf(r news.Report) []string {
 	return out
 }
 
-// committedOf weighs who committed. That both did is believed of two origins or
-// of each party's own word, never of one report: a wrong "agreed" is the worst
-// thing a digest can say.
-func committedOf(reports []news.Report, keys []string, parties []string) string {
-	var both, third []string
-	var one []string
-	for i, r := range reports {
-		if aside(r) || !asFact(r) {
-			continue
-		}
-		for _, c := range values(r, "committed", "title", "lede") {
-			side, isOne := strings.CutPrefix(c, "one:")
-			switch {
-			case isOne && !has(one, side):
-				one = append(one, side)
-			case c == "both" && !has(both, keys[i]):
-				both = append(both, keys[i])
-			case c == "third" && !has(third, keys[i]):
-				third = append(third, keys[i])
-			}
+// speakerSide is the side on which the speaker of a report's claim stands.
+func speakerSide(r news.Report, claim news.Tag) string {
+	for _, t := range r.Tags {
+		if t.Facet == "actor" && t.Value == claim.Who && t.Who != "" {
+			return t.Who
 		}
 	}
-	all := len(parties) > 0
-	for _, p := range parties {
-		all = all && has(one, p)
+	return sideOf(claim.Who)
+}
+
+// partiesOf are those of sides that are parties of a topic's conflict.
+func partiesOf(sides []string, topic string) []string {
+	return slices.DeleteFunc(slices.Clone(sides), func(s string) bool { return !has(parties(topic), s) })
+}
+
+// declares is whether a side says in a report what the report says it declared: a
+// declaration is its own word, unless the report names another side as the speaker.
+func declares(r news.Report, side string) bool {
+	if aside(r) || !asFact(r) || stageOf(r) != "agreed" || !has(values(r, "committed", "title", "lede"), "one:"+side) {
+		return false
 	}
-	switch {
-	case all, len(both) >= 2:
-		return "both"
-	case len(one) > 0:
-		return "one:" + cmp.Or(strings.Join(inSideOrder(one)[:min(1, len(inSideOrder(one)))], ""), one[0])
-	case len(third) > 0:
-		return "third"
-	}
-	return ""
+	speak := speakersOf(r)
+	return len(speak) == 0 || has(speak, side)
 }
 
 // factsOf reads a development's reports together.
@@ -255,12 +245,19 @@ func factsOf(d news.Development) facts {
 			}
 		}
 	}
-	f.committed = committedOf(d.Reports, keys, parties(d.Topic))
-	switch side, one := strings.CutPrefix(f.committed, "one:"); {
-	case one:
-		says = append(says, side)
-	case f.committed == "both":
-		says = append(says, parties(d.Topic)...)
+	var stated []news.Report // as news, and as fact
+	var on []news.Rest
+	for i, r := range d.Reports {
+		if !aside(r) && asFact(r) {
+			stated, on = append(stated, r), append(on, rests[i])
+		}
+	}
+	f.committed = news.Committed(stated, on)
+	// Who committed says so only as far as it is heard: that both agreed is not both saying so.
+	for _, side := range parties(d.Topic) {
+		if slices.ContainsFunc(stated, func(r news.Report) bool { return declares(r, side) }) {
+			says = append(says, side)
+		}
 	}
 	f.says, f.carried = inSideOrder(says), inSideOrder(carried)
 	slices.Sort(f.terms)
@@ -298,7 +295,23 @@ func factsOf(d news.Development) facts {
 		}
 		f.stage = cmp.Or(f.stages[f.mechanism], order[0].stage)
 	}
+	bear := slices.DeleteFunc(slices.Clone(d.Reports), func(r news.Report) bool { return aside(r) || stageOf(r) != f.stage })
+	f.doer, f.alone = news.Doer(bear, f.stage), onlyWord(bear)
 	return f
+}
+
+// onlyWord is the side whose word each of the reports passes on, "" when one of them
+// says it by itself or on another's word.
+func onlyWord(reports []news.Report) string {
+	word := ""
+	for _, r := range reports {
+		who := speakersOf(r)
+		if len(who) != 1 || word != "" && who[0] != word {
+			return ""
+		}
+		word = who[0]
+	}
+	return word
 }
 
 // mostCommon is the most frequent value, the first in the alphabet of as many.

@@ -164,9 +164,10 @@ func sentenceWith(s, match string) string {
 	return firstSentence(s[from:])
 }
 
-// quotes are the sentences shown under an entry: one of each party that says so,
-// then the new sentences of updates. Never the headline again.
-func quotes(d news.Development, f facts, t Telling, shown news.Report, media string) []Quote {
+// quotes are the sentences shown under an entry: one of each party that says so, in the
+// best language there is, then the new sentences of updates. Never the headline again,
+// nor of the one side whose word the headline is a sentence that tells no more.
+func quotes(d news.Development, f facts, t Telling, shown news.Report, sel news.DigestSpec) []Quote {
 	var out []Quote
 	title := clean(shown.Title)
 	add := func(who, text string) {
@@ -176,23 +177,30 @@ func quotes(d news.Development, f facts, t Telling, shown news.Report, media str
 		}
 		out = append(out, Quote{Who: who, Text: text})
 	}
-	for _, side := range f.says {
-		if !has(parties(d.Topic), side) {
-			continue
-		}
-		for _, r := range slices.Backward(d.Reports) { // the newest word counts
-			if aside(r) || !has(speakersOf(r), side) || r.State && media != "name" {
+	quotable := func(r news.Report) bool { return !aside(r) && (!r.State || sel.StateMedia == "name") }
+	newest := slices.Clone(d.Reports)
+	slices.Reverse(newest) // the newest word counts
+	slices.SortStableFunc(newest, func(a, b news.Report) int {
+		return cmp.Compare(language(a, sel.Select.Languages), language(b, sel.Select.Languages))
+	})
+	spoke := partiesOf(f.says, d.Topic)
+	for _, side := range spoke {
+		known := len(spoke) == 1 && has(speakersOf(shown), side) // the headline is its word
+		for _, r := range newest {
+			if !quotable(r) || !has(speakersOf(r), side) {
 				continue
 			}
-			if s := sentenceOf(r, side); s != "" && s != title {
-				add(sideNames[side].name, s)
-				break
+			s := sentenceOf(r, side)
+			if s == "" || s == title || known && (s == clip(clean(r.Title), quoteLimit) || !tellsMore(s, r.Lang, shown)) {
+				continue
 			}
+			add(sideNames[side].name, s)
+			break
 		}
 	}
 	for _, id := range t.Quoted {
 		for _, r := range d.Reports {
-			if r.Item != id || r.State && media != "name" {
+			if r.Item != id || !quotable(r) {
 				continue
 			}
 			for _, n := range r.Novel[:min(2, len(r.Novel))] {
@@ -206,11 +214,26 @@ func quotes(d news.Development, f facts, t Telling, shown news.Report, media str
 	return out[:min(3, len(out))]
 }
 
+// tellsMore is whether half of a sentence's words are not in a headline of its language.
+func tellsMore(sentence, lang string, shown news.Report) bool {
+	if baseLang(lang) != baseLang(shown.Lang) {
+		return false // it cannot be told
+	}
+	known, words := titleWords(shown), titleWords(news.Report{Title: sentence})
+	more := 0
+	for w := range words {
+		if !known[w] {
+			more++
+		}
+	}
+	return 2*more >= len(words)
+}
+
 // sentenceOf is what a side says in a report: the sentence its claim was found
 // in, or the first sentence of its own site.
 func sentenceOf(r news.Report, side string) string {
 	for _, t := range r.Tags {
-		if t.Facet == "claim" && sideOf(t.Who) == side {
+		if t.Facet == "claim" && speakerSide(r, t) == side {
 			if t.Field == "title" { // the title is the statement
 				return clip(clean(r.Title), quoteLimit)
 			}

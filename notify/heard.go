@@ -114,7 +114,7 @@ func notHeard(d news.Development, f facts, sources []news.Source, waited time.Du
 func mentioned(d news.Development, side string) bool {
 	return slices.ContainsFunc(d.Reports, func(r news.Report) bool {
 		return slices.ContainsFunc(r.Novel, func(s string) bool { return speaks(s, side) }) ||
-			slices.ContainsFunc(r.Tags, func(t news.Tag) bool { return t.Facet == "claim" && sideOf(t.Who) == side })
+			slices.ContainsFunc(r.Tags, func(t news.Tag) bool { return t.Facet == "claim" && speakerSide(r, t) == side })
 	})
 }
 

@@ -147,7 +147,11 @@ func changes(d news.Development, f facts, fresh []news.Report) Telling {
 			if !fact && distinct(from2) < 2 {
 				continue
 			}
-			say(phrase(m, s, f.committed, ""), from...)
+			words := facts{stage: s, doer: news.Doer(from, s), alone: onlyWord(from)}
+			if s == "violation" {
+				words.stage = stageBreach // of what stands, the digest says where it says how things stand
+			}
+			say(phrase(m, words.stage, f.committed, actor(words)), from...)
 			t.Reverse = t.Reverse || back && strength(was) >= strength("accept")
 		}
 	}

@@ -17,6 +17,13 @@ import (
 // Values of the stage facet, weakest first. See the taxonomy for what each means.
 var stages = []string{"analysis", "signal", "proposal", "prep", "talks", "accept", "reject", "violation", "in_effect", "agreed", "ended"}
 
+// Stages of our own words alone: an alleged breach where it is not known that an
+// arrangement stands, and an accusation where it is known that none does.
+const (
+	stageBreach     = "breach"
+	stageAccusation = "accusation"
+)
+
 // Values of the mechanism facet.
 var mechanisms = []string{"full", "partial", "humanitarian", "exchange", "settlement", "guarantees", "shipping"}
 
@@ -63,6 +70,9 @@ func phrase(mechanism, stage, committed, by string) string {
 		}
 		return verb + " by " + by
 	}
+	if committed == "both" && (stage == "accept" || stage == "reject" || stage == "violation") {
+		by = "both sides"
+	}
 	switch stage {
 	case "signal":
 		return "talked about"
@@ -92,20 +102,21 @@ func phrase(mechanism, stage, committed, by string) string {
 		switch {
 		case committed == "third":
 			return what + ", a third party says; neither side confirms"
-		case strings.HasPrefix(committed, "one:"):
+		case strings.HasPrefix(committed, "one:") || committed == "" && by != "":
 			return what + ", " + cmp.Or(by, "one side") + " alone says"
 		}
 		return what
 	case "violation":
-		if by == "" {
-			return "in effect, breaches alleged"
-		}
-		return "in effect, breaches alleged by " + by
+		return "in effect, " + with("breaches alleged")
+	case stageBreach:
+		return with("breaches alleged")
+	case stageAccusation:
+		return with("accusation")
 	case "ended":
 		switch {
 		case committed == "third":
 			return "ended, a third party says; neither side confirms"
-		case strings.HasPrefix(committed, "one:"):
+		case strings.HasPrefix(committed, "one:") || committed == "" && by != "":
 			return "ended, " + cmp.Or(by, "one side") + " alone says"
 		}
 		return "ended"
@@ -123,6 +134,8 @@ func agreed(committed, by string) string {
 		return "declared by " + cmp.Or(by, "one side") + " alone"
 	case committed == "third":
 		return "announced by " + cmp.Or(by, "a third party") + ", neither side confirms"
+	case by != "":
+		return "announced by " + by + " alone"
 	}
 	return "announced, not confirmed by either side"
 }
@@ -219,7 +232,7 @@ func sectionOf(mechanism, stage string) string {
 	switch {
 	case mechanism == "exchange" || mechanism == "humanitarian":
 		return sectionAccess
-	case stage == "in_effect" || stage == "violation" || stage == "ended":
+	case stage == "in_effect" || stage == "violation" || stage == stageBreach || stage == "ended":
 		return sectionGround
 	}
 	return sectionTalks

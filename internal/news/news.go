@@ -260,7 +260,9 @@ type Tag struct {
 	Match string `json:"match"`           // the matched text, as the source wrote it
 	Field string `json:"field,omitempty"` // title, lede or body
 	Lang  string `json:"lang,omitempty"`
-	Who   string `json:"who,omitempty"` // speaker of a claim, when named
+	// Who is the speaker of a claim, by actor; the side of an actor; the scope of a place;
+	// and the side that accepts, refuses or alleges a breach, "both" for two, of a stage.
+	Who string `json:"who,omitempty"`
 }
 
 // Judgement is what is decided about one item with the corpus at hand.

@@ -51,3 +51,34 @@ func TestOriginsCountOneLevelDeep(t *testing.T) {
 		}
 	}
 }
+
+func TestBothIsBelievedOfTwoOriginsOrOfEachPartysOwnWord(t *testing.T) {
+	r := func(publisher, committed, field string, more ...Tag) Report {
+		return Report{Item: ItemID(len(publisher)), Publisher: publisher, Tags: append([]Tag{{Facet: "committed", Value: committed, Field: field}}, more...)}
+	}
+	state := func(r Report) Report { r.State = true; return r }
+	arranged := Tag{Facet: "stage", Value: "prep", Field: "title"}
+	for name, c := range map[string]struct {
+		in   []Report
+		want string
+	}{
+		"nothing":                        {nil, ""},
+		"one report":                     {[]Report{r("a", "both", "title")}, ""},
+		"two origins":                    {[]Report{r("a", "both", "title"), r("bb", "both", "lede")}, "both"},
+		"one house":                      {[]Report{r("a", "both", "title"), r("a", "both", "title")}, ""},
+		"state media alone":              {[]Report{state(r("a", "both", "title")), state(r("bb", "both", "title"))}, ""},
+		"state media and another":        {[]Report{state(r("a", "both", "title")), r("bb", "both", "title")}, "both"},
+		"each party":                     {[]Report{r("a", "one:x", "title"), r("bb", "one:y", "title")}, "both"},
+		"one party, and a report of two": {[]Report{r("a", "one:x", "title"), r("bb", "both", "title")}, "one:x"},
+		"deep in the texts":              {[]Report{r("a", "both", "body"), r("bb", "both", "body")}, ""},
+		"a third party":                  {[]Report{r("a", "third", "title")}, "third"},
+		"it is the meeting that is set":  {[]Report{r("a", "both", "lede", arranged), r("bb", "both", "lede", arranged)}, ""},
+		"agreed, and the next one is set": {[]Report{
+			r("a", "both", "title", arranged, Tag{Facet: "stage", Value: "agreed", Field: "title"}),
+			r("bb", "both", "title", arranged, Tag{Facet: "stage", Value: "agreed", Field: "title"})}, "both"},
+	} {
+		if got := Committed(c.in, Rests(c.in)); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}

@@ -1,9 +1,10 @@
 package tag
 
-import "strings"
+import "slices"
 
 // claim says what kind of statement the title makes, and whose: a fact told, a
-// party's claim, a denial, a prediction, something negated or long past.
+// party's claim, a denial, a prediction, something negated or long past. Whoever
+// else title and first sentences name as saying it is added as a claim of theirs.
 func (o *tagger) claim(genre string) {
 	v := o.v
 	r := &v.t.roles
@@ -23,45 +24,46 @@ func (o *tagger) claim(genre string) {
 			}
 		}
 	}
-	who, colon := o.speaker(sp)
-	if !found && colon {
-		kind, found = "claim", true
+	who := o.speakers(sp)
+	if len(who) > 0 && !found {
+		kind, at, found = "claim", who[0].words, true
 	}
 	if !found {
 		at = mark{pattern: -1, first: sp.first, last: sp.past - 1}
-	} else if at == (mark{pattern: -1}) {
-		at = mark{pattern: -1, first: sp.first, last: sp.first}
 	}
-	o.add("claim", kind, "claim", who, at)
-}
-
-// speaker is the actor a title names as saying it: beside a verb of saying, or
-// before a colon, or after a closing dash.
-func (o *tagger) speaker(sp *spot) (who string, set bool) {
-	v, s := o.v, o.v.s
-	f := s.fields[sp.field]
-	near := int32(3)
-	for _, m := range v.marks[sp.marks:sp.mend] {
-		if m.pattern < 0 || o.patterns[m.pattern].kind != kActor {
+	var titles []string
+	if len(who) == 0 {
+		o.add("claim", kind, "claim", "", at)
+	}
+	for _, s := range who {
+		id := o.patterns[s.actor.pattern].id
+		titles = append(titles, id)
+		o.addClaim(kind, id, at)
+	}
+	ledes := 0
+	for i := range v.spots {
+		sp := &v.spots[i]
+		if sp.field != inLede || ledes == speakingSentences {
 			continue
 		}
-		after := strings.TrimLeft(f[s.tokens[m.last].end:], " ")
-		before := strings.TrimRight(f[:s.tokens[m.first].start], " ")
-		if strings.HasPrefix(after, ":") || strings.HasSuffix(before, "—") || strings.HasSuffix(before, "–") {
-			return o.patterns[m.pattern].id, true
-		}
-		for _, c := range v.marks[sp.marks:sp.mend] {
-			if int(c.class) != v.t.roles.say && int(c.class) != v.t.roles.deny {
-				continue
-			}
-			gap := c.first - m.last
-			if c.last < m.first {
-				gap = m.first - c.last
-			}
-			if gap > 0 && gap <= near {
-				who, near = o.patterns[m.pattern].id, gap-1
+		ledes++
+		for _, s := range o.speakers(sp) {
+			if id := o.patterns[s.actor.pattern].id; !slices.Contains(titles, id) {
+				o.addClaim("claim", id, s.words)
 			}
 		}
 	}
-	return who, who != ""
+}
+
+// speakingSentences is how many sentences after the title say who speaks.
+const speakingSentences = 2
+
+// addClaim records what kind of statement somebody makes, once for each of them.
+func (o *tagger) addClaim(kind, who string, at mark) {
+	for _, t := range o.tags {
+		if t.Facet == "claim" && t.Value == kind && t.Who == who {
+			return
+		}
+	}
+	o.tags = append(o.tags, o.made("claim", kind, "claim", who, at))
 }

@@ -22,6 +22,11 @@ type roles struct {
 	confirm, joint          int
 	discussed               int
 	agreeProposal           int
+
+	speaks, attributes, accuses int // see speaker.go
+	accused, otherVoice, and    int
+
+	accept, reject int // see doer.go
 }
 
 func (t *topic) bindRoles(class func(string) int) {
@@ -44,6 +49,9 @@ func (t *topic) bindRoles(class func(string) int) {
 		{"breach", &r.breach}, {"urge", &r.urge}, {"propose", &r.propose}, {"prepare", &r.prepare}, {"in_force", &r.inForce},
 		{"condition", &r.condition}, {"infinitive", &r.infinitive}, {"confirm", &r.confirm}, {"joint_accord", &r.joint},
 		{"discussed", &r.discussed}, {"agree_proposal", &r.agreeProposal},
+		{"speaks", &r.speaks}, {"attributes", &r.attributes}, {"accuses", &r.accuses}, {"accused", &r.accused},
+		{"other_voice", &r.otherVoice}, {"and", &r.and},
+		{"accept", &r.accept}, {"reject", &r.reject},
 	} {
 		*x.into = class(x.name)
 	}

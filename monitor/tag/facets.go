@@ -22,11 +22,16 @@ func (o *tagger) add(facet, value, rule, who string, m mark) {
 			return
 		}
 	}
+	o.tags = append(o.tags, o.made(facet, value, rule, who, m))
+}
+
+// made is a tag of the words at m.
+func (o *tagger) made(facet, value, rule, who string, m mark) news.Tag {
 	s := o.v.s
-	o.tags = append(o.tags, news.Tag{
+	return news.Tag{
 		Facet: facet, Value: value, Rule: rule, Who: who, Lang: o.lang,
 		Match: strings.Clone(s.words(m.first, m.last)), Field: fieldNames[s.field(m.first)],
-	})
+	}
 }
 
 // facets emits every facet of a relevant text.
@@ -46,6 +51,7 @@ func (o *tagger) facets(x *facts, who commitment, genre string) {
 	o.names()
 	o.origin()
 	o.claim(genre)
+	o.doers()
 	o.genre(genre)
 }
 

@@ -389,3 +389,76 @@ func TestTheSourceAReportNamesIsItsOrigin(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoSaysItIsNamedByTitleAndFirstSentences(t *testing.T) {
+	r := builtinRules(t)
+	for _, c := range []struct{ lang, title, lede, want string }{
+		{"en", "Ukraine accepts offer of ceasefire talks with Russia, Sybiha says", "", "sybiha"},
+		{"en", "Ukraine accuses Russia of breaking the truce", "", "ukraine"},
+		{"en", "Russia accused of breaking the truce with Ukraine", "", ""},
+		{"en", "Ukraine and Russia say the truce holds", "", "ukraine russia"},
+		{"en", "Mediators say Russia is ready for a truce with Ukraine", "", "mediators"},
+		{"en", "Officials say Russia is ready for a truce with Ukraine", "", ""},
+		{"en", "Ukrainian media say Russia is ready for a truce", "", ""},
+		{"en", "Truce with Russia may hold, officials say", "", ""},
+		{"en", "Truce between Ukraine and Russia holds", "The truce has held for a day, the Turkish foreign ministry said on Monday.", "turkey"},
+		{"en", "Truce between Ukraine and Russia holds", "The truce has held for a day, according to Kyiv.", "kyiv"},
+		{"en", "Truce between Ukraine and Russia holds", "\"It holds\", said Kremlin spokesman Dmitry Peskov.", "kremlin"},
+		{"uk", "Перемир'я з Росією триває", "Перемир'я триває другу добу, заявив президент України Володимир Зеленський.", "ukraine"},
+		{"uk", "Україна звинуватила Росію у порушенні перемир'я", "", "ukraine"},
+		{"uk", "Росію звинувачують у порушенні перемир'я", "", ""},
+		{"ru", "Перемирие с Украиной соблюдается", "Перемирие соблюдается, по словам Пескова.", "peskov"},
+		{"ru", "Россия обвинила Украину в нарушении перемирия", "", "russia"},
+		{"de", "Waffenruhe zwischen Russland und der Ukraine hält", "Die Waffenruhe halte seit Montag, sagte Selenskyj.", "zelensky"},
+		{"de", "Laut Moskau hält die Waffenruhe mit der Ukraine", "", "moscow"},
+		{"de", "Ukraine wirft Russland Bruch der Waffenruhe vor", "", "ukraine"},
+		{"fr", "L'Ukraine accuse la Russie d'avoir violé la trêve", "", "ukraine"},
+		{"fr", "Ukraine : la trêve avec la Russie tient", "", ""},
+		{"de", "Russland und USA beraten über Waffenruhe – Ukraine fehlt am Tisch", "", ""},
+		{"ru", "Перемирие с Украиной", "Помощник Путина Юрий Ушаков говорит, что перемирие возможно.", "ushakov"},
+		{"fr", "La trêve entre l'Ukraine et la Russie tient, selon Kiev", "", "kyiv"},
+		{"pl", "Ukraina oskarża Rosję o złamanie rozejmu", "", "ukraine"},
+		{"pl", "Rozejm między Rosją a Ukrainą trwa, mówi Zełenski", "", "zelensky"},
+	} {
+		var who []string
+		for _, x := range r.Tag(Input{Title: c.title, Lede: c.lede, Lang: c.lang}).Tags {
+			if x.Facet == "claim" && x.Who != "" {
+				who = append(who, x.Who)
+			}
+		}
+		if got := strings.Join(who, " "); got != c.want {
+			t.Errorf("%s %q %q: %q speak, want %q", c.lang, c.title, c.lede, got, c.want)
+		}
+	}
+}
+
+func TestWhoAcceptsRefusesOrAllegesIsNamed(t *testing.T) {
+	r := builtinRules(t)
+	for _, c := range []struct{ lang, title, stage, want string }{
+		{"en", "Kremlin rejects Ukraine's ceasefire proposal", "reject", "russia"},
+		{"en", "Ukraine says Russia rejects ceasefire proposal", "reject", "russia"},
+		{"en", "Ukraine accepts US proposal for 30-day ceasefire with Russia", "accept", "ukraine"},
+		{"en", "Ceasefire plan refused by Moscow as talks with Ukraine stall", "reject", ""},
+		{"en", "Ukraine accuses Russia of violating the ceasefire", "violation", "ukraine"},
+		{"en", "Russia and Ukraine accuse each other of violating the ceasefire", "violation", "both"},
+		{"uk", "Росія відкинула пропозицію України про припинення вогню", "reject", "russia"},
+		{"ru", "Украина приняла предложение США о 30-дневном прекращении огня", "accept", "ukraine"},
+		{"ru", "Россия обвинила Украину в нарушении перемирия", "violation", "russia"},
+		{"de", "Russland lehnt 30-tägige Waffenruhe ab, Ukraine stimmt zu", "reject", "russia"},
+		{"fr", "La Russie refuse le cessez-le-feu proposé par l'Ukraine", "reject", "russia"},
+		{"pl", "Rosja odrzuca propozycję zawieszenia broni z Ukrainą", "reject", "russia"},
+	} {
+		found := false
+		for _, x := range r.Tag(Input{Title: c.title, Lang: c.lang}).Tags {
+			if x.Facet == "stage" && x.Value == c.stage {
+				found = true
+				if x.Who != c.want {
+					t.Errorf("%s %q: %s by %q, want %q", c.lang, c.title, c.stage, x.Who, c.want)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%s %q: no stage %s", c.lang, c.title, c.stage)
+		}
+	}
+}

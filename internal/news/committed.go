@@ -1,0 +1,77 @@
+package news
+
+import (
+	"slices"
+	"strings"
+)
+
+// Committed weighs who committed, of reports that state it as news and what each rests
+// on: "both", "one:SIDE", "third" or "". That both did is believed of two origins or of
+// each party's own word, never of one report nor of state media alone: a wrong "agreed"
+// is the worst thing to say. What a report on a meeting being arranged says was agreed
+// is the meeting.
+func Committed(reports []Report, rests []Rest) string {
+	var both, one []string
+	third, free := false, false
+	for i, r := range reports {
+		if arranges(r.Tags) {
+			continue
+		}
+		for _, t := range r.Tags {
+			if t.Facet != "committed" || t.Field == "body" || t.Field == "" {
+				continue
+			}
+			switch side, ok := strings.CutPrefix(t.Value, "one:"); {
+			case ok && !slices.Contains(one, side):
+				one = append(one, side)
+			case t.Value == "both":
+				free = free || !r.State
+				if !slices.Contains(both, rests[i].Origin) {
+					both = append(both, rests[i].Origin)
+				}
+			case t.Value == "third":
+				third = true
+			}
+		}
+	}
+	switch {
+	case len(one) >= 2, len(both) >= 2 && free:
+		return "both"
+	case len(one) == 1:
+		return "one:" + one[0]
+	case third:
+		return "third"
+	}
+	return ""
+}
+
+// arranges is whether a title shows a meeting being arranged and nothing agreed, in
+// effect or ended.
+func arranges(tags []Tag) bool {
+	shows := func(stages ...string) bool {
+		return slices.ContainsFunc(tags, func(t Tag) bool {
+			return t.Facet == "stage" && t.Field == "title" && slices.Contains(stages, t.Value)
+		})
+	}
+	return shows("prep") && !shows("agreed", "in_effect", "ended")
+}
+
+// Doer is the side that the reports name as whose act a stage is, as tags of the stage
+// bear it: "both", "one:SIDE", or "" where none or several are named.
+func Doer(reports []Report, stage string) string {
+	var who []string
+	for _, r := range reports {
+		for _, t := range r.Tags {
+			if t.Facet == "stage" && t.Value == stage && t.Who != "" && !slices.Contains(who, t.Who) {
+				who = append(who, t.Who)
+			}
+		}
+	}
+	switch {
+	case len(who) != 1:
+		return ""
+	case who[0] == "both":
+		return "both"
+	}
+	return "one:" + who[0]
+}

@@ -1,0 +1,122 @@
+package notify
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"trucewatch/internal/news"
+)
+
+func TestThatBothAgreedIsNotBothSayingSo(t *testing.T) {
+	both := tagged("title", "stage", "agreed", "committed", "both", "mechanism", "partial")
+	d := story(1,
+		report(1, "Example Wire", "independent", "Both sides agree on an energy truce, Ankara says", at(20, 1, 0), both, claims("turkey", "mediator", "title")),
+		report(2, "Demo TV", "europe", "Energy truce agreed, Turkey says", at(20, 2, 0), both, claims("turkey", "mediator", "title")))
+	f := factsOf(d)
+	if f.committed != "both" || !slices.Equal(f.says, []string{"mediator"}) {
+		t.Errorf("committed %q, said by %q; want both, and a mediator alone", f.committed, f.says)
+	}
+	// A declaration is the word of the side that declares, unless another tells of it.
+	one := tagged("title", "stage", "agreed", "committed", "one:russia", "mechanism", "partial")
+	if f := factsOf(story(1, report(1, "Example Wire", "independent", "Putin declares a truce", at(20, 1, 0), one))); !slices.Equal(f.says, []string{"russia"}) {
+		t.Errorf("declared: said by %q, want russia", f.says)
+	}
+	if f := factsOf(story(1, report(1, "Example Wire", "independent", "Moscow declared a truce, Kyiv says", at(20, 1, 0), one, claims("kyiv", "ukraine", "title")))); !slices.Equal(f.says, []string{"ukraine"}) {
+		t.Errorf("told by the other: said by %q, want ukraine", f.says)
+	}
+}
+
+// claims makes an actor of a side the speaker of a claim.
+func claims(who, side, field string) func(*news.Report) {
+	return func(r *news.Report) {
+		r.Tags = append(r.Tags, news.Tag{Facet: "claim", Value: "claim", Field: field, Who: who},
+			news.Tag{Facet: "actor", Value: who, Field: field, Who: side, Match: who})
+	}
+}
+
+func TestASpeakerStandsOnTheSideTheRulePackGivesHim(t *testing.T) {
+	d := story(1, report(1, "Example Wire", "independent", "Pause holds, minister says", at(20, 1, 0), claims("belousov", "russia", "title")))
+	if f := factsOf(d); !slices.Equal(f.says, []string{"russia"}) {
+		t.Errorf("said by %q, want russia", f.says)
+	}
+}
+
+func TestOnePartysWordOnTheOtherIsNotTheOthersAct(t *testing.T) {
+	reject := func(who string) func(*news.Report) {
+		return func(r *news.Report) {
+			r.Tags = append(r.Tags, news.Tag{Facet: "stage", Value: "reject", Field: "title", Who: who}, news.Tag{Facet: "mechanism", Value: "full", Field: "title"})
+		}
+	}
+	for name, c := range map[string]struct {
+		with []func(*news.Report)
+		want string
+	}{
+		"its own refusal":          {[]func(*news.Report){reject("russia"), claims("kremlin", "russia", "title")}, "refused by Russia"},
+		"told by the other":        {[]func(*news.Report){reject("russia"), claims("kyiv", "ukraine", "title")}, "refused by Russia"},
+		"nobody is seen to refuse": {[]func(*news.Report){reject(""), claims("kyiv", "ukraine", "title")}, "refused"},
+		"both":                     {[]func(*news.Report){reject("both")}, "refused by both sides"},
+	} {
+		f := factsOf(story(1, report(1, "Example Wire", "independent", "x", at(20, 1, 0), c.with...)))
+		if got := phrase(f.mechanism, f.stage, f.committed, actor(f)); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestOneSidesWordAloneIsSaidToBeThat(t *testing.T) {
+	in := tagged("title", "stage", "in_effect", "mechanism", "partial")
+	alone := report(1, "Example Wire", "independent", "The truce holds, Kyiv says", at(20, 1, 0), in, claims("kyiv", "ukraine", "title"))
+	other := report(2, "Demo TV", "europe", "The truce holds", at(20, 2, 0), in)
+	for name, c := range map[string]struct {
+		d    news.Development
+		want string
+	}{
+		"on its word alone":   {story(1, alone), "in effect, Ukraine alone says"},
+		"and another's":       {story(1, alone, other), "in effect"},
+		"nobody is named":     {story(1, other), "in effect"},
+		"agreed, on one word": {story(1, report(3, "Demo TV", "europe", "Deal", at(20, 2, 0), tagged("title", "stage", "agreed", "mechanism", "full"), claims("kyiv", "ukraine", "title"))), "announced by Ukraine alone"},
+	} {
+		f := factsOf(c.d)
+		if got := phrase(f.mechanism, f.stage, f.committed, actor(f)); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestABreachIsOneOfAnArrangementOnlyWhereOneStands(t *testing.T) {
+	d := story(1, report(1, "Demo TV", "ukraine", "Kyiv accuses Moscow of a strike", at(20, 19, 0),
+		tagged("title", "mechanism", "partial"), claims("kyiv", "ukraine", "title"),
+		func(r *news.Report) {
+			r.Tags = append(r.Tags, news.Tag{Facet: "stage", Value: "violation", Field: "title", Who: "ukraine"})
+		}))
+	stands := func(mechanism, stage string) []news.Position {
+		return []news.Position{{Topic: "russia-ukraine", Mechanism: mechanism, Stage: stage, At: at(1, 1, 0)}}
+	}
+	for name, c := range map[string]struct {
+		ledger  []news.Position
+		want    string
+		section string
+		alleged bool
+	}{
+		"it stands":               {stands("partial", "in_effect"), "in effect, breaches alleged by Ukraine", sectionGround, true},
+		"another truce stands":    {stands("full", "agreed"), "breaches alleged by Ukraine", sectionGround, true},
+		"nothing is known":        {nil, "breaches alleged by Ukraine", sectionGround, true},
+		"it is being talked of":   {stands("partial", "prep"), "accusation by Ukraine", sectionTalks, false},
+		"an exchange is no truce": {append(stands("exchange", "in_effect"), stands("partial", "ended")...), "accusation by Ukraine", sectionTalks, false},
+	} {
+		e := quietEdition()
+		e.Stories, e.Ledger = []news.Development{d}, c.ledger
+		got, _ := Compose(e)
+		if len(got.Entries) != 1 {
+			t.Fatalf("%s: %d entries", name, len(got.Entries))
+		}
+		x := got.Entries[0]
+		if x.Stands != c.want || x.Section != c.section || (len(x.Alleged) == 1 && x.Alleged[0] == "ukraine") != c.alleged {
+			t.Errorf("%s: %q in %q, alleged by %q; want %q in %q, alleged %v", name, x.Stands, x.Section, x.Alleged, c.want, c.section, c.alleged)
+		}
+		if !strings.Contains(Render(got)[0].Plain, c.want) {
+			t.Errorf("%s: the digest does not say %q", name, c.want)
+		}
+	}
+}
