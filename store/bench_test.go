@@ -63,6 +63,8 @@ func BenchmarkCorpus(b *testing.B) {
 					})
 				})), "digest-ms")
 				b.ReportMetric(milli(c.median(b, func() error { _, err := c.s.Stats(b.Context()); return err })), "status-ms")
+				c.prune(b)
+				b.ReportMetric(milli(c.median(b, func() error { return c.prune(b) })), "retention-ms") // with nothing to remove
 				b.ReportMetric(milli(c.median(b, func() error { _, err := c.s.Pending(b.Context(), c.now(), 64); return err })), "pending-ms")
 				b.ReportMetric(milli(c.median(b, func() error {
 					again, err := Open(b.Context(), path)
@@ -98,6 +100,17 @@ var corpusStart = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func (c *corpus) now() time.Time {
 	return corpusStart.Add(time.Duration(c.n) * corpusStep)
+}
+
+// prune is a whole round of retention.
+func (c *corpus) prune(b *testing.B) error {
+	for after, more := int64(0), true; more; more = after != 0 {
+		var err error
+		if after, _, err = c.s.PruneTexts(b.Context(), after, c.now().AddDate(0, 0, -400), c.now().AddDate(0, 0, -30), 500); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // grow adds items as if they had been judged, in great batches with sorted keys: what

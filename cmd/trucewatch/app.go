@@ -101,6 +101,24 @@ func openStore(ctx context.Context, cfg config.Config) (*store.Store, error) {
 	return store.Open(ctx, cfg.Database)
 }
 
+// openDaemon reads the configuration and opens its database for the one process that
+// polls and tells. Another such process keeps it out: [store.ErrLocked]. close gives
+// both up.
+func (e *env) openDaemon() (cfg config.Config, st *store.Store, close func(), err error) {
+	if cfg, err = e.loadConfig(); err != nil {
+		return cfg, nil, nil, err
+	}
+	lock, err := store.LockDaemon(cfg.Database)
+	if err != nil {
+		return cfg, nil, nil, err
+	}
+	if st, err = openStore(e.ctx, cfg); err != nil {
+		lock.Release()
+		return cfg, nil, nil, err
+	}
+	return cfg, st, func() { st.Close(); lock.Release() }, nil
+}
+
 // options are what tests replace.
 type options struct {
 	egress func(*egress.Policy)

@@ -45,10 +45,7 @@ func readMetrics(t *testing.T, text string) map[string]float64 {
 }
 
 func TestMetricsSayWhatHappened(t *testing.T) {
-	db := opsDB(t)
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		o := operate(ctx, t, db, opsYAML, nil)
+	operating(t, opsYAML, nil, func(t *testing.T, o *operated) {
 		o.publish("wire.test", worldEntry{"a", events[0].title, events[0].text, time.Now()})
 		o.publish("paper.test", worldEntry{"a-copy", events[0].title, events[0].text, time.Now()})
 		o.world.mu.Lock()
@@ -101,8 +98,6 @@ func TestMetricsSayWhatHappened(t *testing.T) {
 				t.Errorf("%s has a label with as many values as there are sources", name)
 			}
 		}
-		cancel()
-		<-o.ended
 	})
 }
 

@@ -9,7 +9,6 @@ import (
 	"trucewatch/internal/news"
 	"trucewatch/monitor"
 	"trucewatch/notify"
-	"trucewatch/store"
 )
 
 // OnceCmd runs one round.
@@ -22,20 +21,11 @@ type OnceCmd struct {
 const deliveryPatience = 2 * time.Minute
 
 func (c *OnceCmd) Run(e *env) error {
-	cfg, err := e.loadConfig()
+	cfg, st, close, err := e.openDaemon()
 	if err != nil {
 		return err
 	}
-	lock, err := store.LockDaemon(cfg.Database)
-	if err != nil {
-		return err
-	}
-	defer lock.Release()
-	st, err := openStore(e.ctx, cfg)
-	if err != nil {
-		return err
-	}
-	defer st.Close()
+	defer close()
 	a, err := newApp(e, cfg, st, options{})
 	if err != nil {
 		return err

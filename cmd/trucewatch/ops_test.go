@@ -22,11 +22,8 @@ import (
 // With Slack's token revoked the operator hears it by the command, the heartbeat is
 // silent and the daemon unready; with a new token nothing is lost.
 func TestARevokedTokenIsToldByAPathWithoutSlack(t *testing.T) {
-	db := opsDB(t)
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		yaml := opsYAML + fmt.Sprintf("ops: {channel: C0OPERATOR, heartbeat: \"http://heart.test/ping\", command: \"cat >> %s.heard\"}\n", db)
-		o := operate(ctx, t, db, yaml, nil)
+	yaml := opsYAML + "ops: {channel: C0OPERATOR, heartbeat: \"http://heart.test/ping\", command: \"cat >> $HEARD\"}\n"
+	operating(t, yaml, nil, func(t *testing.T, o *operated) {
 		o.world.mu.Lock()
 		o.slack = o.refuseRevoked
 		o.world.mu.Unlock()
@@ -66,18 +63,11 @@ func TestARevokedTokenIsToldByAPathWithoutSlack(t *testing.T) {
 		if code, why := o.get("/readyz"); code != http.StatusOK {
 			t.Errorf("ready %d: %s", code, why)
 		}
-		cancel()
-		if err := <-o.ended; err != nil {
-			t.Error(err)
-		}
 	})
 }
 
 func TestALostNetworkIsToldByTheCommand(t *testing.T) {
-	db := opsDB(t)
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		o := operate(ctx, t, db, opsYAML+fmt.Sprintf("ops: {heartbeat: \"http://heart.test/ping\", command: \"cat >> %s.heard\"}\n", db), nil)
+	operating(t, opsYAML+"ops: {heartbeat: \"http://heart.test/ping\", command: \"cat >> $HEARD\"}\n", nil, func(t *testing.T, o *operated) {
 		<-time.After(2 * time.Hour)
 		o.offline.Store(true)
 		before := o.heartbeats()
@@ -100,8 +90,6 @@ func TestALostNetworkIsToldByTheCommand(t *testing.T) {
 		if got := o.commanded(t); !strings.Contains(got, "Every side is heard again") {
 			t.Errorf("the command heard %q", got)
 		}
-		cancel()
-		<-o.ended
 	})
 }
 
@@ -125,12 +113,9 @@ func (s sick) RecordPolls(ctx context.Context, polls []news.Poll, history time.D
 }
 
 func TestAFullDiskIsToldPastTheDatabaseAndNothingIsLost(t *testing.T) {
-	db := opsDB(t)
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		var fail atomic.Value
-		var hang atomic.Bool
-		o := operate(ctx, t, db, opsYAML+"ops: {channel: C0OPERATOR}\n", func(d *daemon) { d.monitor.Feeds = sick{d.monitor.Feeds, &fail, &hang} })
+	var fail atomic.Value
+	var hang atomic.Bool
+	operating(t, opsYAML+"ops: {channel: C0OPERATOR}\n", func(d *daemon) { d.monitor.Feeds = sick{d.monitor.Feeds, &fail, &hang} }, func(t *testing.T, o *operated) {
 		<-time.After(time.Hour)
 		fail.Store(error(sqlite3.Error{Code: sqlite3.ErrFull}))
 		o.publish("wire.test", worldEntry{"a", events[0].title, events[0].text, time.Now()})
@@ -156,21 +141,14 @@ func TestAFullDiskIsToldPastTheDatabaseAndNothingIsLost(t *testing.T) {
 		if n := toldEntries(o.world)["a"]; n != 1 {
 			t.Errorf("what came while the disk was full was told %d times", n)
 		}
-		cancel()
-		if err := <-o.ended; err != nil {
-			t.Error(err)
-		}
 	})
 }
 
 // A poll that hangs is told before the watchdog, which is not fed, ends the program.
 func TestAHangIsToldAndStarvesTheWatchdog(t *testing.T) {
-	db := opsDB(t)
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		var fail atomic.Value
-		var hang atomic.Bool
-		o := operate(ctx, t, db, opsYAML+"ops: {channel: C0OPERATOR}\n", func(d *daemon) { d.monitor.Feeds = sick{d.monitor.Feeds, &fail, &hang} })
+	var fail atomic.Value
+	var hang atomic.Bool
+	operating(t, opsYAML+"ops: {channel: C0OPERATOR}\n", func(d *daemon) { d.monitor.Feeds = sick{d.monitor.Feeds, &fail, &hang} }, func(t *testing.T, o *operated) {
 		<-time.After(61 * time.Minute)
 		fed := func() (n int) {
 			for _, s := range o.told() {
@@ -204,16 +182,11 @@ func TestAHangIsToldAndStarvesTheWatchdog(t *testing.T) {
 		if posts := o.operatorPosts(); len(posts) != 2 || !strings.Contains(posts[1], "Work gets done again") {
 			t.Errorf("the operator read %q", posts)
 		}
-		cancel()
-		<-o.ended
 	})
 }
 
 func TestAJumpOfTheClockIsToldOnce(t *testing.T) {
-	db := opsDB(t)
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		o := operate(ctx, t, db, opsYAML+"ops: {channel: C0OPERATOR}\n", nil)
+	operating(t, opsYAML+"ops: {channel: C0OPERATOR}\n", nil, func(t *testing.T, o *operated) {
 		<-time.After(time.Hour)
 		o.ahead.Store(int64(3 * time.Hour))
 		<-time.After(2 * time.Minute)
@@ -225,8 +198,6 @@ func TestAJumpOfTheClockIsToldOnce(t *testing.T) {
 		if posts := o.operatorPosts(); len(posts) != 1 {
 			t.Errorf("within a day the operator read %q", posts)
 		}
-		cancel()
-		<-o.ended
 	})
 }
 

@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"trucewatch/internal/config"
@@ -49,6 +50,22 @@ feeds:
   - {name: Wire, url: "http://wire.test/rss", lang: en, every: 15m, side: russia}
   - {name: Paper, url: "http://paper.test/rss", lang: en, every: 15m, side: ukraine}
 `
+
+// operating runs the program in a bubble while do looks on, and ends it. $HEARD in the
+// configuration is the file whose content commanded returns.
+func operating(t *testing.T, yaml string, meddle func(*daemon), do func(*testing.T, *operated)) {
+	t.Helper()
+	db := opsDB(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		o := operate(ctx, t, db, yaml, meddle)
+		do(t, o)
+		cancel()
+		if err := <-o.ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
 
 // operate starts the program, which ends with ctx, in a world of its own. meddle
 // may replace parts of each daemon before it runs.
@@ -105,7 +122,7 @@ func (o *operated) load(db string) func() (config.Config, error) {
 	return func() (config.Config, error) {
 		o.mu.Lock()
 		defer o.mu.Unlock()
-		y := "database: \"" + db + "\"\nseeds: \"\"\nslack: {api_url: \"http://127.0.0.1:8065/api/\"}\n" + o.yaml
+		y := "database: \"" + db + "\"\nseeds: \"\"\nslack: {api_url: \"http://127.0.0.1:8065/api/\"}\n" + strings.ReplaceAll(o.yaml, "$HEARD", o.heard)
 		return config.Read(strings.NewReader(y), config.Where{File: "c.yaml"}, checks)
 	}
 }

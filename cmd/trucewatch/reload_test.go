@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"net/http"
 	"os/exec"
 	"os/signal"
@@ -10,15 +9,11 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
 func TestAReloadTakesOverWhatChangedAndTellsNothingTwice(t *testing.T) {
-	db := opsDB(t)
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		o := operate(ctx, t, db, opsYAML, nil)
+	operating(t, opsYAML, nil, func(t *testing.T, o *operated) {
 		o.publish("wire.test", worldEntry{"a", events[0].title, events[0].text, time.Now()})
 		<-time.After(9 * time.Hour)
 		more := strings.Replace(opsYAML, "feeds:\n", "feeds:\n  - {name: Third, url: \"http://third.test/rss\", lang: en, every: 15m}\n", 1)
@@ -53,16 +48,11 @@ func TestAReloadTakesOverWhatChangedAndTellsNothingTwice(t *testing.T) {
 		if o.polls["third.test"] != before {
 			t.Error("a feed that was taken out is still asked")
 		}
-		cancel()
-		<-o.ended
 	})
 }
 
 func TestABadReloadChangesNothingAndSaysWhy(t *testing.T) {
-	db := opsDB(t)
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		o := operate(ctx, t, db, opsYAML, nil)
+	operating(t, opsYAML, nil, func(t *testing.T, o *operated) {
 		<-time.After(time.Hour)
 		running := o.svc.current.Load()
 		bad := map[string]struct{ yaml, says string }{
@@ -90,7 +80,7 @@ func TestABadReloadChangesNothingAndSaysWhy(t *testing.T) {
 			t.Errorf("%d log lines for %d refusals", n, len(bad))
 		}
 		o.mu.Unlock()
-		feeds, err := o.svc.store.Feeds(ctx)
+		feeds, err := o.svc.store.Feeds(t.Context())
 		if err != nil || len(feeds) != 2 && len(feeds) != 3 { // with the seeds' own
 			t.Errorf("%d feeds, %v", len(feeds), err)
 		}
@@ -103,21 +93,14 @@ func TestABadReloadChangesNothingAndSaysWhy(t *testing.T) {
 			t.Error("the former configuration is not polled any more")
 		}
 		o.world.mu.Unlock()
-		cancel()
-		if err := <-o.ended; err != nil {
-			t.Error(err)
-		}
 	})
 }
 
 // A good file that the database can't take, because the disk is full, is refused too,
 // and the daemon goes on with what it had.
 func TestAReloadOnAFullDiskChangesNothing(t *testing.T) {
-	db := opsDB(t)
 	signal.Ignore(syscall.SIGXFSZ)
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		o := operate(ctx, t, db, opsYAML, nil)
+	operating(t, opsYAML, nil, func(t *testing.T, o *operated) {
 		<-time.After(time.Hour)
 		running := o.svc.current.Load()
 		more := strings.Replace(opsYAML, "feeds:\n", "feeds:\n  - {name: Third, url: \"http://third.test/rss\"}\n", 1)
@@ -130,41 +113,29 @@ func TestAReloadOnAFullDiskChangesNothing(t *testing.T) {
 		if o.svc.current.Load() != running {
 			t.Error("the daemon was replaced")
 		}
-		feeds, err := o.svc.store.DueFeeds(ctx, time.Now(), true)
+		feeds, err := o.svc.store.DueFeeds(t.Context(), time.Now(), true)
 		if err != nil || len(feeds) != 2 {
 			t.Errorf("%d feeds are polled, %v; want the two of before", len(feeds), err)
 		}
 		if states := o.hup(more); !strings.HasPrefix(states[len(states)-1], "READY=1") || o.svc.current.Load() == running {
 			t.Errorf("with room again systemd was told %q", states)
 		}
-		cancel()
-		if err := <-o.ended; err != nil {
-			t.Error(err)
-		}
 	})
 }
 
 func TestTheDatabaseCannotBeReloaded(t *testing.T) {
-	db := opsDB(t)
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		o := operate(ctx, t, db, opsYAML, nil)
+	operating(t, opsYAML, nil, func(t *testing.T, o *operated) {
 		<-time.After(time.Minute)
-		o.svc.load = o.load(filepath.Join(filepath.Dir(db), "other.db"))
+		o.svc.load = o.load(filepath.Join(t.TempDir(), "other.db"))
 		if states := o.hup(opsYAML); !strings.Contains(strings.Join(states, " "), "restart it") {
 			t.Errorf("systemd was told %q", states)
 		}
-		cancel()
-		<-o.ended
 	})
 }
 
 // A message that is on its way when the reload comes arrives once.
 func TestAReloadWhilePostingPostsOnce(t *testing.T) {
-	db := opsDB(t)
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		o := operate(ctx, t, db, opsYAML, nil)
+	operating(t, opsYAML, nil, func(t *testing.T, o *operated) {
 		var slow atomic.Bool
 		o.world.mu.Lock()
 		o.slack = func(_ http.ResponseWriter, r *http.Request) (bool, bool) {
@@ -183,8 +154,6 @@ func TestAReloadWhilePostingPostsOnce(t *testing.T) {
 		if n := toldEntries(o.world)["a"]; n != 1 {
 			t.Errorf("told %d times", n)
 		}
-		cancel()
-		<-o.ended
 	})
 }
 

@@ -7,8 +7,6 @@ import (
 	"time"
 
 	systemd "github.com/coreos/go-systemd/v22/daemon"
-
-	"trucewatch/store"
 )
 
 // RunCmd runs the daemon.
@@ -23,20 +21,11 @@ func (*RunCmd) Run(e *env) error {
 	reload := make(chan os.Signal, 1) // caught from the first instant on: it would end the program
 	signal.Notify(reload, syscall.SIGHUP)
 	defer signal.Stop(reload)
-	cfg, err := e.loadConfig()
+	cfg, st, close, err := e.openDaemon()
 	if err != nil {
 		return err
 	}
-	lock, err := store.LockDaemon(cfg.Database)
-	if err != nil {
-		return err
-	}
-	defer lock.Release()
-	st, err := openStore(e.ctx, cfg)
-	if err != nil {
-		return err
-	}
-	defer st.Close()
+	defer close()
 	warnWatchdog(e)
 	s := &service{env: e, store: st, load: e.loadConfig, reload: reload, notify: func(state string) { sdNotify(e, state) }}
 	return s.run(cfg)
