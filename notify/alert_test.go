@@ -125,10 +125,16 @@ func TestDefaultAlerts(t *testing.T) {
 		"in the first sentences alone":         {inLede, ""},
 		"envoys meet":                          {two("Envoys meet in Istanbul", "stage", "talks", "actor", "umerov", "actor", "medinsky"), ""},
 		"seven hours old":                      {old, ""},
+		"a side that acts says nothing":        {two("Russia launches drones as the pause ends", "stage", "ended", "committed", "one:russia", "mechanism", "partial"), "ended"},
+		"an end that joins two things":         {overSupport(seen), ""},
+		"set to begin":                         {two("Both set to begin the Easter pause", "stage", "in_effect", "committed", "both", "mechanism", "partial"), ""},
+		"agreed long ago, begun today":         {two("The agreed exchange has begun", "stage", "agreed", "committed", "both", "mechanism", "exchange"), ""},
+		"an exchange that one side tells of":   {two("Six children returned", "stage", "in_effect", "committed", "one:ukraine", "mechanism", "exchange"), ""},
+		"a swap, but no truce":                 {swapNoTruce(seen), "agreed_both"},
 		"told already":                         {known, ""},
 		"backfilled":                           {history, ""},
 	} {
-		cut, ok := AlertOf(alertEdition(now, c.d), alertSpec(), noOriginal)
+		cut, ok, _ := AlertOf(alertEdition(now, c.d), alertSpec(), noOriginal)
 		if ok != (c.want != "") {
 			t.Errorf("%s: alert %v (%+v), want %q", name, ok, cut.Messages, c.want)
 			continue
@@ -147,11 +153,198 @@ func TestDefaultAlerts(t *testing.T) {
 	}
 }
 
+// overSupport is news whose only word of an end is "over".
+func overSupport(seen time.Time) news.Development {
+	tags := tagged("title", "stage", "ended", "mechanism", "settlement")
+	d := story(41, report(410, "Example Wire", "independent", "Aide warns of losing support over the peace plan", seen, tags),
+		report(411, "Demo TV", "europe", "Support may go over the peace plan, aide says", seen, tags))
+	for i := range d.Reports {
+		for j := range d.Reports[i].Tags {
+			if d.Reports[i].Tags[j].Facet == "stage" {
+				d.Reports[i].Tags[j].Match = "over"
+			}
+		}
+	}
+	return d
+}
+
+// swapNoTruce is an exchange agreed by both, in titles that say no to a truce.
+func swapNoTruce(seen time.Time) news.Development {
+	said := func(swap string) func(*news.Report) {
+		return func(r *news.Report) {
+			r.Tags = []news.Tag{
+				{Facet: "stage", Value: "agreed", Field: "title", Match: swap}, {Facet: "committed", Value: "both", Field: "title", Match: swap},
+				{Facet: "mechanism", Value: "exchange", Field: "title", Match: swap}, {Facet: "mechanism", Value: "full", Field: "title", Match: "truce"},
+				{Facet: "claim", Value: "negated", Field: "title", Match: "no"},
+			}
+		}
+	}
+	return story(41, report(410, "Example Wire", "independent", "Prisoners to be swapped, but no truce", seen, said("Prisoners to be swapped")),
+		report(411, "Demo TV", "europe", "Swap of 300 agreed, no truce in sight", seen, said("Swap of 300 agreed")))
+}
+
+func TestAnAlertIsHeadedByItsEvidence(t *testing.T) {
+	now := at(20, 14, 37)
+	seen := now.Add(-time.Minute)
+	d := swapNoTruce(seen)
+	// The rest of the development speaks of other things, and of more of them.
+	for i := range 3 {
+		d.Reports = append(d.Reports, report(420+i, []string{"Sample Times", "Demo Post", "Placeholder Radio"}[i], "independent", "Full ceasefire around Old Town discussed for three years", seen,
+			tagged("title", "stage", "talks", "mechanism", "full", "place", "old_town")))
+	}
+	cut, ok, _ := AlertOf(alertEdition(now, d), alertSpec(), noOriginal)
+	if !ok {
+		t.Fatal("no alert")
+	}
+	if head, _, _ := strings.Cut(cut.Messages[0].Plain, "\n"); head != "Agreed by both sides · Exchange" {
+		t.Errorf("headed %q by what its evidence does not say", head)
+	}
+	if m := cut.Told[0]; m.Turn != "agreed_both" || m.About != "exchange" || m.Committed != "both" || !strings.Contains(m.Headline, "truce") {
+		t.Errorf("mark %+v", m)
+	}
+	ended := story(41, report(410, "Example Wire", "independent", "Russia launches drones as the pause ends", seen, tagged("title", "stage", "ended", "committed", "one:russia", "mechanism", "partial")),
+		report(411, "Demo TV", "europe", "The pause ends under Russian drones", seen, tagged("title", "stage", "ended", "committed", "one:russia", "mechanism", "partial")))
+	cut, _, _ = AlertOf(alertEdition(now, ended), alertSpec(), noOriginal)
+	if head, _, _ := strings.Cut(cut.Messages[0].Plain, "\n"); head != "Ended · Partial truce" {
+		t.Errorf("headed %q: a side that acts has said nothing", head)
+	}
+	for i := range ended.Reports { // now it does
+		ended.Reports[i].Tags = append(ended.Reports[i].Tags, news.Tag{Facet: "claim", Value: "claim", Field: "title", Who: "kremlin"})
+	}
+	cut, _, _ = AlertOf(alertEdition(now, ended), alertSpec(), noOriginal)
+	if head, _, _ := strings.Cut(cut.Messages[0].Plain, "\n"); head != "Ended, Russia alone says · Partial truce" {
+		t.Errorf("headed %q", head)
+	}
+}
+
+// An alert is not repeated within a day, whichever development tells it again; what
+// moves on, and what another side says, is told.
+func TestAlertsAreNotRepeated(t *testing.T) {
+	now := at(20, 14, 37)
+	before := func(ago time.Duration, turn, about, committed string) news.Development {
+		d := story(60, report(600, "Example Wire", "independent", "Earlier", now.Add(-ago)))
+		d.Told = &news.Told{Story: 60, Digest: "turn", Kind: "alert", At: now.Add(-ago), Turn: turn, About: about, Committed: committed,
+			Stages: map[string]string{"full": "agreed"}, Items: map[news.ItemID]int{600: 1}, Headline: "Earlier"}
+		d.Alerted = d.Told
+		return d
+	}
+	heads := story(41, report(410, "Example Wire", "independent", "Putin and Trump to meet in Old Town", now, tagged("title", "stage", "prep", "actor", "putin", "actor", "trump")),
+		report(411, "Demo TV", "europe", "Trump will meet Putin", now, tagged("title", "stage", "prep", "actor", "putin", "actor", "trump")))
+	pair := before(30*time.Hour, "leaders_meet", "putin trump", "")
+	pair.Told.Stages = map[string]string{"meeting": "prep"}
+	others := before(30*time.Hour, "leaders_meet", "macron putin", "")
+	others.Told.Stages = map[string]string{"meeting": "prep"}
+	for name, c := range map[string]struct {
+		before, now news.Development
+		want        bool
+	}{
+		"the same of the same side, ten hours on":  {before(10*time.Hour, "declared_one", "truce", "one:russia"), declared(now), false},
+		"the same of the same side, a day on":      {before(25*time.Hour, "declared_one", "truce", "one:russia"), declared(now), true},
+		"the other side, three hours on":           {before(3*time.Hour, "declared_one", "truce", "one:ukraine"), declared(now), true},
+		"of another arrangement":                   {before(time.Hour, "declared_one", "exchange", "one:russia"), declared(now), true},
+		"weaker than what was told an hour ago":    {before(time.Hour, "agreed_both", "truce", "both"), declared(now), false},
+		"the same heads of state, thirty hours on": {pair, heads, false},
+		"other heads of state":                     {others, heads, true},
+	} {
+		if _, ok, _ := AlertOf(alertEdition(now, c.before, c.now), alertSpec(), noOriginal); ok != c.want {
+			t.Errorf("%s: alert %v, want %v", name, ok, c.want)
+		}
+	}
+	known := declared(now.Add(-3 * time.Hour)) // nothing of the evidence is new to the channel
+	known.Told = &news.Told{Story: 40, Digest: "turn", Kind: "alert", At: now.Add(-3 * time.Hour), Stages: map[string]string{"full": "in_effect"}, Items: map[news.ItemID]int{400: 1, 401: 1, 402: 1}}
+	known.Reports = append(known.Reports, report(409, "Demo Post", "us", "What is known of the truce", now))
+	if c, ok, _ := AlertOf(alertEdition(now, known), alertSpec(), noOriginal); ok {
+		t.Errorf("told again on reports that were told: %+v", c.Told)
+	}
+}
+
+// What ends after an alert said that it was agreed answers that alert, which is
+// marked superseded, all its words kept.
+func TestAnEndSupersedesTheAlert(t *testing.T) {
+	now := at(20, 18, 0)
+	first, ok, _ := AlertOf(alertEdition(at(20, 14, 37), declared(at(20, 14, 36))), alertSpec(), noOriginal)
+	if !ok {
+		t.Fatal("no first alert")
+	}
+	told := declared(at(20, 14, 36))
+	mark := first.Told[0]
+	mark.Kind, mark.Delivery = "alert", 77
+	told.Told, told.Alerted = &mark, &mark
+	ended := story(41, report(410, "Example Wire", "independent", "Kremlin calls the truce over", now, tagged("title", "stage", "ended", "mechanism", "full")),
+		report(411, "Demo TV", "europe", "The truce has collapsed", now, tagged("title", "stage", "ended", "mechanism", "full")))
+	cut, ok, _ := AlertOf(alertEdition(now, told, ended), alertSpec(), func(id news.DeliveryID) (news.Message, bool) { return first.Messages[0], id == 77 })
+	if !ok || cut.Kind != "alert" || len(cut.Messages) < 2 {
+		t.Fatalf("got %v %+v", ok, cut)
+	}
+	lead, edit := cut.Messages[0], cut.Messages[len(cut.Messages)-1]
+	if lead.Thread != 77 || !lead.Broadcast {
+		t.Errorf("the end does not reach all who read the alert: thread %d, broadcast %v", lead.Thread, lead.Broadcast)
+	}
+	if edit.Edit != 77 || !strings.HasPrefix(edit.Text, "Superseded 18:00") || !strings.HasSuffix(edit.Plain, first.Messages[0].Plain) {
+		t.Errorf("edit %+v", edit)
+	}
+	parts := map[int]bool{}
+	for _, m := range cut.Messages {
+		if parts[m.Part] || m.Edit == 0 && m.Thread != 77 {
+			t.Errorf("part %d twice, or outside the thread (%d)", m.Part, m.Thread)
+		}
+		parts[m.Part] = true
+	}
+	checkMessages(t, "superseded", cut.Messages)
+}
+
+// A title that says no takes an alert back only if it says no to what the alert
+// told, and for the side that had committed to it.
+func TestWhatIsNoDenialCorrectsNothing(t *testing.T) {
+	now := at(20, 15, 20)
+	with := func(title, side string, isOfficial bool, pairs ...string) news.Edition {
+		e := denied(now)
+		r := &e.Stories[0].Reports[3]
+		r.Title, r.Side, r.Official, r.Tags = title, side, isOfficial, nil
+		tagged("title", pairs...)(r)
+		for i, tag := range r.Tags {
+			if tag.Value == "negated" {
+				r.Tags[i].Match = "no"
+			}
+			if tag.Facet == "mechanism" {
+				r.Tags[i].Match = "truce"
+			}
+		}
+		return e
+	}
+	for name, c := range map[string]struct {
+		e    news.Edition
+		want bool
+	}{
+		"no order on a truce":                 {with("There is no order on a truce", "russia", true, "claim", "negated", "mechanism", "full"), true},
+		"a truce, no federal state":           {with("A truce from Sunday, no federal state", "russia", true, "claim", "negated", "mechanism", "full"), false},
+		"no exchange":                         {with("There is no exchange list", "russia", true, "claim", "negated", "mechanism", "exchange"), false},
+		"the other side's no":                 {with("Kyiv denies any truce", "ukraine", true, "claim", "denial", "mechanism", "full"), false},
+		"a denial of breaches":                {with("Moscow denies breaking the truce", "russia", true, "claim", "denial", "stage", "violation", "mechanism", "full"), false},
+		"an outlet's no":                      {with("Truce, but no peace", "independent", false, "claim", "negated", "mechanism", "full"), false},
+		"refused by the side that declared":   {with("Moscow refuses the truce", "russia", true, "stage", "reject", "mechanism", "full"), true},
+		"refused by the side that had not":    {with("Kyiv refuses the truce", "ukraine", true, "stage", "reject", "mechanism", "full"), false},
+		"a wider truce refused, declared one": {with("Order on the truce stands, no wider one", "russia", true, "claim", "negated", "stage", "agreed", "mechanism", "full"), false},
+	} {
+		cut, _, _ := AlertOf(c.e, alertSpec(), noOriginal)
+		if got := cut.Kind == "correction"; got != c.want {
+			t.Errorf("%s: corrected %v, want %v", name, got, c.want)
+		}
+	}
+	twice := denied(now)
+	mark := *twice.Stories[0].Told
+	mark.Kind = "correction"
+	twice.Stories[0].Alerted = &mark
+	if cut, ok, _ := AlertOf(twice, alertSpec(), noOriginal); ok {
+		t.Errorf("a correction was corrected: %+v", cut)
+	}
+}
+
 func TestAlertsKeepTheirDistanceAndNumber(t *testing.T) {
 	now := at(20, 14, 37)
 	marked := func(id int, ago time.Duration, stage string) news.Development {
 		d := story(id, report(id*10, "Example Wire", "independent", "Earlier", now.Add(-ago)))
-		d.Told = &news.Told{Story: d.ID, Digest: "turn", At: now.Add(-ago), Stages: map[string]string{"full": stage}, Items: map[news.ItemID]int{news.ItemID(id * 10): 1}, Headline: "Earlier"}
+		d.Told = &news.Told{Story: d.ID, Digest: "turn", At: now.Add(-ago), Stages: map[string]string{"full": stage}, Committed: "one:russia", Items: map[news.ItemID]int{news.ItemID(id * 10): 1}, Headline: "Earlier"}
 		d.Alerted = d.Told
 		return d
 	}
@@ -166,7 +359,7 @@ func TestAlertsKeepTheirDistanceAndNumber(t *testing.T) {
 		"five today, the last a minute ago":    {[]news.Development{marked(60, 20*time.Hour, "talks"), marked(61, 19*time.Hour, "talks"), marked(62, 18*time.Hour, "talks"), marked(63, 17*time.Hour, "talks"), marked(64, time.Minute, "talks")}, false},
 		"five today, the last two hours ago":   {[]news.Development{marked(60, 20*time.Hour, "talks"), marked(61, 19*time.Hour, "talks"), marked(62, 18*time.Hour, "talks"), marked(63, 17*time.Hour, "talks"), marked(64, 2*time.Hour, "talks")}, true},
 	} {
-		if _, ok := AlertOf(alertEdition(now, append(c.before, fresh)...), alertSpec(), noOriginal); ok != c.want {
+		if _, ok, _ := AlertOf(alertEdition(now, append(c.before, fresh)...), alertSpec(), noOriginal); ok != c.want {
 			t.Errorf("%s: alert %v, want %v", name, ok, c.want)
 		}
 	}
@@ -177,9 +370,40 @@ func TestAlertsKeepTheirDistanceAndNumber(t *testing.T) {
 		want bool
 	}{{23, false}, {3, false}, {6, true}, {12, true}} {
 		now := at(20, c.hour, 0)
-		if _, ok := AlertOf(alertEdition(now, declared(now.Add(-time.Minute))), spec, noOriginal); ok != c.want {
+		_, ok, again := AlertOf(alertEdition(now, declared(now.Add(-time.Minute))), spec, noOriginal)
+		if ok != c.want {
 			t.Errorf("at %d:00 with quiet hours: alert %v, want %v", c.hour, ok, c.want)
 		}
+		if end := at(20, 30, 0).Add(-24 * time.Hour); c.hour < 6 && !again.Equal(end) || c.hour >= 22 && !again.Equal(end.Add(24*time.Hour)) {
+			t.Errorf("at %d:00 with quiet hours: look again at %v, want at their end", c.hour, again)
+		}
+	}
+	// What turned in the night is told when the quiet hours end, however long they
+	// were; what was old before they began is not.
+	for name, c := range map[string]struct {
+		seen time.Time
+		want bool
+	}{
+		"an hour into the night":     {at(20, 23, 0), true},
+		"an hour before it":          {at(20, 21, 0), true},
+		"seven hours before the end": {at(20, 21, 0).Add(-6 * time.Hour), false},
+	} {
+		if _, ok, _ := AlertOf(alertEdition(at(21, 6, 0), declared(c.seen)), spec, noOriginal); ok != c.want {
+			t.Errorf("seen %s: alert %v when the quiet hours end, want %v", name, ok, c.want)
+		}
+	}
+	// What the distance between alerts holds back is looked at again.
+	weaker := story(41, report(410, "Example Wire", "independent", "The pause holds since midnight", now, tagged("title", "stage", "in_effect", "mechanism", "partial")),
+		report(411, "Demo TV", "europe", "The pause holds", now, tagged("title", "stage", "in_effect", "mechanism", "partial")))
+	if _, ok, again := AlertOf(alertEdition(now, marked(60, time.Hour, "agreed"), weaker), alertSpec(), noOriginal); ok || !again.Equal(now.Add(time.Hour)) {
+		t.Errorf("within two hours of another alert: alert %v, look again at %v", ok, again)
+	}
+	if _, ok, _ := AlertOf(alertEdition(now, marked(60, 2*time.Hour, "agreed"), weaker), alertSpec(), noOriginal); !ok {
+		t.Error("two hours after another alert: no alert")
+	}
+	if _, ok, again := AlertOf(alertEdition(now, marked(60, 20*time.Hour, "talks"), marked(61, 19*time.Hour, "talks"), marked(62, 18*time.Hour, "talks"),
+		marked(63, 17*time.Hour, "talks"), marked(64, 10*time.Minute, "talks"), fresh), alertSpec(), noOriginal); ok || !again.Equal(now.Add(50*time.Minute)) {
+		t.Errorf("past the day's number: alert %v, look again at %v", ok, again)
 	}
 	// Past the day's number, one summary holds what waited.
 	more := declared(now.Add(-2 * time.Minute))
@@ -200,7 +424,7 @@ func TestAlertsKeepTheirDistanceAndNumber(t *testing.T) {
 	for i := range 5 {
 		busy = append(busy, marked(60+i, time.Duration(3+i)*time.Hour, "talks"))
 	}
-	cut, ok := AlertOf(alertEdition(now, busy...), alertSpec(), noOriginal)
+	cut, ok, _ := AlertOf(alertEdition(now, busy...), alertSpec(), noOriginal)
 	if !ok || len(cut.Told) != 2 || !strings.Contains(cut.Messages[0].Plain, "2 turns") {
 		t.Errorf("summary %v with %d marks: %+v", ok, len(cut.Told), cut.Messages)
 	}
@@ -220,12 +444,12 @@ func denied(now time.Time) news.Edition {
 
 func TestADenialCorrectsTheAlertForAllWhoReadIt(t *testing.T) {
 	now := at(20, 15, 20)
-	first, ok := AlertOf(alertEdition(at(20, 14, 37), declared(at(20, 14, 36))), alertSpec(), noOriginal)
+	first, ok, _ := AlertOf(alertEdition(at(20, 14, 37), declared(at(20, 14, 36))), alertSpec(), noOriginal)
 	if !ok {
 		t.Fatal("no first alert")
 	}
 	original := func(id news.DeliveryID) (news.Message, bool) { return first.Messages[0], id == 77 }
-	cut, ok := AlertOf(denied(now), alertSpec(), original)
+	cut, ok, _ := AlertOf(denied(now), alertSpec(), original)
 	if !ok || cut.Kind != "correction" || len(cut.Messages) != 2 || len(cut.Told) != 1 {
 		t.Fatalf("got %v %+v", ok, cut)
 	}
@@ -244,20 +468,20 @@ func TestADenialCorrectsTheAlertForAllWhoReadIt(t *testing.T) {
 	again := denied(now)
 	again.Stories[0].Told = &cut.Told[0]
 	again.Stories[0].Alerted = again.Stories[0].Told
-	if c, ok := AlertOf(again, alertSpec(), original); ok {
+	if c, ok, _ := AlertOf(again, alertSpec(), original); ok {
 		t.Errorf("corrected twice: %+v", c)
 	}
 	retold := denied(now) // a digest told of it since: it is the alert that is corrected all the same
 	digest := *retold.Stories[0].Told
 	digest.Digest, digest.Kind, digest.Delivery = "evening", "digest", 99
 	retold.Stories[0].Told = &digest
-	if c, ok := AlertOf(retold, alertSpec(), original); !ok || c.Messages[0].Thread != 77 {
+	if c, ok, _ := AlertOf(retold, alertSpec(), original); !ok || c.Messages[0].Thread != 77 {
 		t.Errorf("after a digest: corrected %v %+v, want a reply to the alert", ok, c.Messages)
 	}
 	unproven := denied(now)
 	r := &unproven.Stories[0].Reports[3]
 	r.Official = false
-	if c, ok := AlertOf(unproven, alertSpec(), original); ok {
+	if c, ok, _ := AlertOf(unproven, alertSpec(), original); ok {
 		t.Errorf("one unofficial report withdrew an alert: %+v", c)
 	}
 }

@@ -35,7 +35,7 @@ func datesAhead(e news.Edition) []Date {
 		if !end.After(e.Slot) {
 			continue
 		}
-		d := Date{At: s.At, What: dateWords(s), Where: title(clip(clean(s.Where), 60))}
+		d := Date{At: s.At, What: dateWords(s), Where: placeName(clip(clean(s.Where), 60))}
 		switch local := in(zone, s.At); s.Precision {
 		case "day":
 			d.When = local.Format(stampDay)

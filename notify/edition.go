@@ -159,7 +159,7 @@ func choose(e news.Edition) (pick []chosen, waiting int) {
 			continue
 		}
 		if e.Digest.StateMedia == "omit" {
-			d.Reports = slices.DeleteFunc(slices.Clone(d.Reports), func(r news.Report) bool { return r.State })
+			d = withoutState(d)
 		}
 		if t, ok := Tell(d, e.Horizon, e.Digest); ok {
 			t.What = dated(t, e.Dates)
@@ -180,6 +180,12 @@ func choose(e news.Edition) (pick []chosen, waiting int) {
 		return pick[:maxTold], len(pick) - maxTold
 	}
 	return pick, 0
+}
+
+// withoutState is a development as one reads it that leaves state media out.
+func withoutState(d news.Development) news.Development {
+	d.Reports = slices.DeleteFunc(slices.Clone(d.Reports), func(r news.Report) bool { return r.State })
+	return d
 }
 
 // dated says "date set" instead of "meeting being arranged" when a report that

@@ -49,12 +49,12 @@ func layouts() map[string]Digest {
 }
 
 func TestAlertLayouts(t *testing.T) {
-	first, ok := AlertOf(alertEdition(at(20, 14, 37), declared(at(20, 14, 36))), alertSpec(), noOriginal)
+	first, ok, _ := AlertOf(alertEdition(at(20, 14, 37), declared(at(20, 14, 36))), alertSpec(), noOriginal)
 	if !ok {
 		t.Fatal("no alert")
 	}
 	golden(t, "alert.slack.json", payloads(t, first.Messages))
-	second, ok := AlertOf(denied(at(20, 15, 20)), alertSpec(), func(news.DeliveryID) (news.Message, bool) { return first.Messages[0], true })
+	second, ok, _ := AlertOf(denied(at(20, 15, 20)), alertSpec(), func(news.DeliveryID) (news.Message, bool) { return first.Messages[0], true })
 	if !ok {
 		t.Fatal("no correction")
 	}

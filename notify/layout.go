@@ -164,7 +164,7 @@ func entryLines(e Entry, numbered bool) []line {
 		parts = append(parts, e.Says)
 	}
 	if e.Place != "" {
-		parts = append(parts, title(e.Place))
+		parts = append(parts, placeName(e.Place))
 	}
 	parts = append(parts, reportsLine(e.Originals, e.Repeats))
 	out = append(out, row(text(strings.Join(parts, " · "))))

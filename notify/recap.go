@@ -52,7 +52,7 @@ func recap(d Digest, e news.Edition) Digest {
 	says := map[news.StoryID]string{}
 	for _, s := range e.Stories {
 		if e.Digest.StateMedia == "omit" {
-			s.Reports = slices.DeleteFunc(slices.Clone(s.Reports), func(r news.Report) bool { return r.State })
+			s = withoutState(s)
 		}
 		if len(s.Reports) == 0 || !Selected(s, e.Digest.Select) || !s.Last.After(e.From) || s.First.After(e.Slot) {
 			continue

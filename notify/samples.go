@@ -34,7 +34,7 @@ func Samples(now time.Time) []news.Message {
 	for _, d := range []Digest{day, calm, dark, week, hello, alert, denial} {
 		out = append(out, Render(d)...)
 	}
-	return append(out, withdrawn(Render(alert)[0], "15:20"))
+	return append(out, marked(Render(alert)[0], "Withdrawn 15:20", "see the correction in this thread"))
 }
 
 // sampleEdition holds one development that two outlets report, one of them in

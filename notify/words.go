@@ -54,7 +54,21 @@ func subject(mechanism, place string) string {
 	default:
 		name = strings.ToLower(name[:1]) + name[1:]
 	}
-	return title(place) + " · " + name
+	return placeName(place) + " · " + name
+}
+
+// placeName writes the name of a place or a speaker as tags spell it: "kyiv_region".
+func placeName(id string) string {
+	words := strings.FieldsFunc(id, func(r rune) bool { return r == '_' })
+	for i, w := range words {
+		switch w {
+		case "us", "un", "eu":
+			words[i] = strings.ToUpper(w)
+		default:
+			words[i] = title(w)
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // phrase says where a mechanism stands: mechanism x stage x who committed.

@@ -15,39 +15,48 @@ import (
 const alertsAtOnce = 5
 
 // alert cuts what must be told at once. It looks only when a development was
-// touched since the last look: most minutes nothing was.
+// touched since the last look, which most minutes none was, or when what was held
+// back then may be told.
 func (d *daemon) alert(ctx context.Context, now time.Time) error {
 	if len(d.alerts) == 0 || !d.reconciled.Load() {
 		return nil
 	}
 	touched, err := d.store.LastTouched(ctx)
-	if err != nil || !touched.After(d.alerted) {
+	if err != nil || !touched.After(d.alerted) && (d.heldBack.IsZero() || now.Before(d.heldBack)) {
 		return err
 	}
 	if err := d.cuts.Regroup(ctx, now, monitor.Regroup); err != nil {
 		return err
 	}
 	var errs []error
+	var heldBack time.Time
 	for _, spec := range d.alerts {
-		errs = append(errs, d.cutAlerts(ctx, spec, now))
+		again, err := d.cutAlerts(ctx, spec, now)
+		errs = append(errs, err)
+		if heldBack.IsZero() || !again.IsZero() && again.Before(heldBack) {
+			heldBack = again
+		}
 	}
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	d.alerted = touched
+	d.alerted, d.heldBack = touched, heldBack
 	return nil
 }
 
-func (d *daemon) cutAlerts(ctx context.Context, spec news.AlertSpec, now time.Time) error {
+// cutAlerts cuts the alerts of one name that are due, and says when to look again
+// although no development was touched; zero: not until then.
+func (d *daemon) cutAlerts(ctx context.Context, spec news.AlertSpec, now time.Time) (again time.Time, err error) {
 	for range alertsAtOnce {
-		cut, err := d.cuts.CutAlert(ctx, spec, now, func(e news.Edition, original func(news.DeliveryID) (news.Message, bool)) (news.Cut, bool) {
-			return notify.AlertOf(e, spec, original)
+		cut, err := d.cuts.CutAlert(ctx, spec, now, func(e news.Edition, original func(news.DeliveryID) (news.Message, bool)) (cut news.Cut, due bool) {
+			cut, due, again = notify.AlertOf(e, spec, original)
+			return cut, due
 		})
 		if err != nil || !cut {
-			return err
+			return again, err
 		}
 		d.log.Info("alert cut", "alert", spec.Name, "channel", spec.Channel)
 		d.kick()
 	}
-	return nil
+	return now.Add(time.Minute), nil // there may be more
 }

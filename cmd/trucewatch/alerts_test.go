@@ -71,3 +71,51 @@ feeds:
 		}
 	})
 }
+
+// What turns in an alert's quiet hours is told when they end, unless a digest told
+// it first.
+func TestAnAlertHeldBackIsToldLater(t *testing.T) {
+	for name, c := range map[string]struct {
+		digest string // when the digest is cut
+		alerts int
+	}{
+		"no digest before":     {"0 12 * * *", 1},
+		"a digest tells of it": {"0 4 * * *", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := filepath.Join(t.TempDir(), "t.db")
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				start := time.Now()
+				cfg := worldConfig(t, db, `
+digests: [{name: morning, channel: C0123456789, cron: "`+c.digest+`", timezone: UTC}]
+alerts: [{name: turn, channel: C0123456789, timezone: UTC, quiet_hours: "22:00-07:00"}]
+feeds:
+  - {name: Kremlin, url: "http://kremlin.test/rss", lang: en, side: russia, official: true, every: 5m}
+`)
+				w.publish("kremlin.test", worldEntry{"visit", "On a visit to Sampleville", "The President visited a school.", start.Add(-time.Hour)})
+				go func() {
+					<-time.After(23 * time.Hour)
+					w.publish("kremlin.test", worldEntry{"truce", "Kremlin announces 72-hour truce in Ukraine from midnight", "The President of Russia has declared a unilateral truce in Ukraine for 72 hours from midnight. All fighting stops.", time.Now()})
+				}()
+				ctx, cancel := context.WithDeadline(t.Context(), start.Add(34*time.Hour))
+				defer cancel()
+				w.runDaemon(ctx, t, cfg)
+				var alerts []post
+				for _, p := range w.channelPosts() {
+					if strings.HasPrefix(p.key, "turn/") {
+						alerts = append(alerts, p)
+					}
+				}
+				if len(alerts) != c.alerts {
+					t.Fatalf("%d alerts, want %d: %+v", len(alerts), c.alerts, w.channelPosts())
+				}
+				for _, p := range alerts {
+					if late := p.at.Sub(start.Add(31 * time.Hour)); late < 0 || late > 2*time.Minute {
+						t.Errorf("sent %v after the quiet hours' end, want within two minutes", late)
+					}
+				}
+			})
+		})
+	}
+}

@@ -31,6 +31,7 @@ type daemon struct {
 	opening    sync.Once     // of deliver
 	reactions  time.Time     // not counted before; of the reactions job alone
 	alerted    time.Time     // what was touched until then was looked at for alerts; of the poll job alone
+	heldBack   time.Time     // when to look again at alerts that were held back, zero for none; of the poll job alone
 	wake       chan struct{} // a cut queued messages
 	unusable   func(error)   // ends the run: no waiting mends the database
 	ticked     func()        // after each minute in which every part showed signs of work

@@ -142,7 +142,7 @@ func (s *service) successor(d *daemon) (*daemon, error) {
 
 // inherit takes over what a former daemon, which has ended, learnt in memory.
 func (d *daemon) inherit(former *daemon) {
-	d.oversight, d.greeted, d.alerted = former.oversight, former.greeted, former.alerted
+	d.oversight, d.greeted = former.oversight, former.greeted
 	if former.reconciled.Load() {
 		d.reconciledNow()
 	}

@@ -497,6 +497,7 @@ func (k *checker) alerts() {
 		k.channel(at+".channel", a.Channel)
 		k.ownZone(at, &a.Timezone)
 		k.selection(at, &a.Selection)
+		k.choice(at+".state_media", a.StateMedia, stateMedias)
 		if len(a.When) == 0 {
 			k.add(at+".when", "the list is empty, so nothing would be told", "name causes, or leave the key out for all")
 		}

@@ -110,6 +110,7 @@ type Alert struct {
 	Channel    string `yaml:"channel"`
 	Timezone   string `yaml:"timezone"`
 	Selection  `yaml:",inline"`
+	StateMedia string   `yaml:"state_media"` // link, name or omit
 	When       []string `yaml:"when"`
 	MaxPerDay  int      `yaml:"max_per_day"`
 	QuietHours string   `yaml:"quiet_hours"` // "22:00-06:00"; "" is never
@@ -164,5 +165,5 @@ func (d *Digest) setDefaults() {
 
 func (a *Alert) setDefaults() {
 	a.When = append([]string(nil), alertCauses...)
-	a.MaxPerDay = 5
+	a.StateMedia, a.MaxPerDay = "name", 5
 }

@@ -45,7 +45,7 @@ func (c Config) AlertSpecs(printing bool) []news.AlertSpec {
 	for i, a := range c.Alerts {
 		specs[i] = news.AlertSpec{
 			Name: a.Name, Channel: channel(a.Channel, printing), Select: a.Selection.news(), When: a.When,
-			MaxPerDay: a.MaxPerDay, QuietHours: a.QuietHours, Zone: zoneOf(a.Timezone),
+			StateMedia: a.StateMedia, MaxPerDay: a.MaxPerDay, QuietHours: a.QuietHours, Zone: zoneOf(a.Timezone),
 		}
 	}
 	return specs

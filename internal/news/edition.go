@@ -37,6 +37,7 @@ type AlertSpec struct {
 	Channel    string
 	Select     Selection
 	When       []string // agreed_both, declared_one, ended, in_effect, leaders_meet
+	StateMedia string   // link, name or omit
 	MaxPerDay  int
 	QuietHours string // "22:00-06:00" in Zone; "" is never
 	Zone       *time.Location
@@ -129,6 +130,8 @@ type Told struct {
 	Sides     []string          // sides that said so
 	Terms     []string          // numbers, dates and terms told, normalised
 	Items     map[ItemID]int    // item → newest revision told
+	Turn      string            // of an alert: the rule that fired; "" of all else
+	About     string            // of an alert: the arrangement it was about, or the heads of state who meet
 }
 
 // Position is where one mechanism stands.
