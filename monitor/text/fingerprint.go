@@ -147,7 +147,7 @@ func (b *builder) build(title, body, lang string) Fingerprint {
 		if len(f.Actors) == 0 || r.length < 30 {
 			cue = furnitureCues(&b.sc)
 		}
-		if cue > 0 && len(f.Actors) == 0 {
+		if cue > 0 && len(f.Actors) == 0 || isByline(&b.sc) {
 			r.flags |= flagFurniture
 		}
 		if cutShort(s) {

@@ -134,6 +134,33 @@ func isStamp(sc *scanner, l *lexicon, at int) bool {
 	return at < 3 && capitals <= 2 && (stamped > 0 || n == 1)
 }
 
+// bylineWords begin a line that names who wrote a text, or stand between its names.
+var (
+	bylineBegins = wordSet(`by von par av od автор автори авторы autor autorzy auteur text tekst текст reporting writing editing additional redaktion redaktor редактор`)
+	bylineJoins  = wordSet(`by and und et och i oraz и і та й in w в у à pour für for reporting writing editing additional contributing compiled redaktion redaktor редактор`)
+)
+
+// isByline reports a line that only names who wrote, edited or translated the text.
+func isByline(sc *scanner) bool {
+	n := len(sc.words)
+	if n < 3 || n > 20 || !bylineBegins[string(sc.word(0))] {
+		return false
+	}
+	names := 0
+	for i := 1; i < n; i++ {
+		switch t := &sc.words[i]; {
+		case t.number:
+			return false
+		case bylineJoins[string(sc.word(i))]:
+		case !t.capital:
+			return false
+		default:
+			names++
+		}
+	}
+	return names >= 2
+}
+
 // dateline returns the length of an agency's dateline at the start of a text,
 // the dash that ends it included: "PARIS (AP) — ", "KYIV, May 5 (Reuters) - ".
 // 0 when there is none.

@@ -251,9 +251,9 @@ func (m *Matcher) nearly(known Fingerprint, out *Match, matched []bool, left int
 	return covered
 }
 
-// edited compares two sentences word by word. Near: what is new are only typing
-// errors and, in a long sentence, one plain word; Vetoed: that, but a number,
-// a negation, a pole, an actor or a day differs; else Novel.
+// edited compares two sentences word by word. Near: they differ in typing errors
+// alone; Vetoed: that, but a number, a negation, a pole, an actor or a day differs;
+// else Novel: one exchanged word may be the news ("fruitless" for "productive").
 func (m *Matcher) edited(r *record, known Fingerprint, k *record) SentenceState {
 	var used [256]bool
 	var missing [8]uint32
@@ -280,7 +280,9 @@ func (m *Matcher) edited(r *record, known Fingerprint, k *record) SentenceState 
 	if 2*shared < int(max(r.kept, k.kept)) || r.kept == 0 && r.length < 4 {
 		return Novel
 	}
-	typos, changed := 0, 0
+	if absent > 1+int(r.kept)/8 {
+		return Novel
+	}
 	for _, w := range missing[:absent] {
 		typo := false
 		for b := range int(k.kept) {
@@ -289,19 +291,9 @@ func (m *Matcher) edited(r *record, known Fingerprint, k *record) SentenceState 
 				break
 			}
 		}
-		switch {
-		case typo:
-			typos++
-		case w&wordCapital != 0:
-			return Novel // a name
-		default:
-			changed++
+		if !typo {
+			return Novel
 		}
-	}
-	if typos > 1+int(r.kept)/8 || changed > int(r.kept)/12 {
-		// Still the same sentence if only a number or the like stands between;
-		// otherwise a new one.
-		return Novel
 	}
 	a, b := m.f.featuresAt(*r), known.featuresAt(*k)
 	if contradicts(&a, &b) || adds(&a, &b) {
@@ -415,9 +407,8 @@ func (m *Matcher) title(known Fingerprint, out *Match) {
 		}
 	}
 	if least := int(min(t.kept, k.kept)); k.length > 0 && (2*shared >= least || least == 0) {
-		a, b := m.f.featuresAt(t), known.featuresAt(k)
-		if vetoes := Vetoes(a, b); len(vetoes) > 0 {
-			out.Title, out.Veto = TitleConflict, vetoes[0].String()
+		if v, ok := m.titleVeto(known, &t, &k); ok {
+			out.Title, out.Veto = TitleConflict, v.String()
 			return
 		}
 		if 2*shared >= int(max(t.kept, k.kept)) {
@@ -430,6 +421,27 @@ func (m *Matcher) title(known Fingerprint, out *Match) {
 	if long > 0 && 5*covered >= 3*long {
 		out.Title = TitleCovered
 	}
+}
+
+// titleVeto compares two similar titles. A title is short and every word of it is
+// chosen: beside what Vetoes finds it is a veto that only one refuses or denies,
+// and that they choose differently where words contrast.
+func (m *Matcher) titleVeto(known Fingerprint, t, k *record) (Veto, bool) {
+	a, b := m.f.featuresAt(*t), known.featuresAt(*k)
+	if vetoes := Vetoes(a, b); len(vetoes) > 0 {
+		return vetoes[0], true
+	}
+	if x, y := a.Polarity&refusals, b.Polarity&refusals; (x == 0) != (y == 0) {
+		return Veto{VetoPolarity, Features{Polarity: x}.poles(), Features{Polarity: y}.poles()}, true
+	}
+	var x, y choices
+	for i := range int(t.kept) {
+		x.add(m.f.word(int(t.word) + i))
+	}
+	for i := range int(k.kept) {
+		y.add(known.word(int(k.word) + i))
+	}
+	return x.against(&y)
 }
 
 // mistyped reports two words that may be one, misspelt: their letters differ by

@@ -63,6 +63,7 @@ const (
 	VetoPolarity = "polarity"
 	VetoActors   = "actors"
 	VetoOccasion = "occasion"
+	VetoContrast = "contrast" // of titles alone: see contrasts
 )
 
 // Veto is a reason why two sentences do not say the same.
@@ -95,7 +96,7 @@ func Vetoes(a, b Features) []Veto {
 	if x, y := a.poles(), b.poles(); opposed(a.Polarity, b.Polarity) {
 		out = append(out, Veto{VetoPolarity, x, y})
 	}
-	if actorsDiffer(a.Actors, b.Actors) {
+	if actorsDiffer(a.Actors, b.Actors, Actor.standsFor) {
 		out = append(out, Veto{VetoActors, join(a.Actors), join(b.Actors)})
 	}
 	if o, p := a.Occasions&^b.Occasions, b.Occasions&^a.Occasions; o != 0 && p != 0 {
@@ -107,13 +108,14 @@ func Vetoes(a, b Features) []Veto {
 // Disagreement is Vetoes without the words, one flag a kind.
 type Disagreement struct{ Numbers, Negation, Polarity, Actors, Occasion bool }
 
-// Disagree compares two sentences as Vetoes does and allocates nothing.
+// Disagree compares two sentences as Vetoes does and allocates nothing; but two
+// people of one side do not disagree, who may well report one event.
 func Disagree(a, b *Features) Disagreement {
 	return Disagreement{
 		Numbers:  differ(a.Numbers, b.Numbers),
 		Negation: a.Negations != b.Negations,
 		Polarity: opposed(a.Polarity, b.Polarity),
-		Actors:   actorsDiffer(a.Actors, b.Actors),
+		Actors:   actorsDiffer(a.Actors, b.Actors, sameSide),
 		Occasion: a.Occasions&^b.Occasions != 0 && b.Occasions&^a.Occasions != 0,
 	}
 }
@@ -121,12 +123,12 @@ func Disagree(a, b *Features) Disagreement {
 // contradicts is Vetoes without the words.
 func contradicts(a, b *Features) bool {
 	return a.Negations != b.Negations || a.Occasions&^b.Occasions != 0 && b.Occasions&^a.Occasions != 0 ||
-		opposed(a.Polarity, b.Polarity) || differ(a.Numbers, b.Numbers) || actorsDiffer(a.Actors, b.Actors)
+		opposed(a.Polarity, b.Polarity) || differ(a.Numbers, b.Numbers) || actorsDiffer(a.Actors, b.Actors, Actor.standsFor)
 }
 
 // adds reports that a states a number, an occasion or an actor that b does not.
 func adds(a, b *Features) bool {
-	return a.Occasions&^b.Occasions != 0 || lacks(b.Numbers, a.Numbers) || lacksSide(b.Actors, a.Actors)
+	return a.Occasions&^b.Occasions != 0 || lacks(b.Numbers, a.Numbers) || lacksActor(b.Actors, a.Actors, Actor.standsFor)
 }
 
 func differ[T comparable](a, b []T) bool { return lacks(a, b) && lacks(b, a) }
@@ -150,25 +152,45 @@ func opposed(a, b uint32) bool {
 }
 
 // actorsDiffer reports that both name the same actors in another order, or each
-// an actor of a side the other does not name.
-func actorsDiffer(a, b []Actor) bool {
+// an actor for whom the other names nobody who could stand for him.
+func actorsDiffer(a, b []Actor, standsFor func(x, y Actor) bool) bool {
 	if slices.Equal(a, b) {
 		return false
 	}
 	if !lacks(a, b) && !lacks(b, a) {
 		return len(a) > 1
 	}
-	return lacksSide(a, b) && lacksSide(b, a)
+	return lacksActor(a, b, standsFor) && lacksActor(b, a, standsFor)
 }
 
-// lacksSide reports that b has an actor of a side that a does not name.
-func lacksSide(a, b []Actor) bool {
+// lacksActor reports that b has an actor for whom a names nobody who could stand for him.
+func lacksActor(a, b []Actor, standsFor func(x, y Actor) bool) bool {
 	for _, x := range b {
-		if !slices.ContainsFunc(a, func(y Actor) bool { return y.Side() == x.Side() }) {
+		if !slices.ContainsFunc(a, func(y Actor) bool { return standsFor(x, y) }) {
 			return true
 		}
 	}
 	return false
+}
+
+func sameSide(a, b Actor) bool { return a.Side() == b.Side() }
+
+// standsFor says that a state stands for its people and they for it, but not one man
+// for another.
+func (a Actor) standsFor(b Actor) bool {
+	return a == b || sameSide(a, b) && (a.isState() || b.isState())
+}
+
+// isState tells a state or body from a person of its side.
+func (a Actor) isState() bool { return a.String() == a.Side() }
+
+// refusals are the poles that turn a sentence round as a negation does: refusing,
+// denying, calling impossible.
+var refusals = pole("-consent") | pole("-confirm") | pole("-possible") | pole("-begin") | pole("-attend")
+
+func pole(name string) uint32 {
+	s, _ := classOf(name + ":")
+	return 1 << s.id
 }
 
 func (f Features) poles() string {

@@ -3,6 +3,7 @@ package text
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -178,6 +179,83 @@ func TestFeaturesSurviveEncoding(t *testing.T) {
 		f := FeaturesOf(s, "en")
 		if got := decodeFeatures(appendFeatures(nil, &f)); !reflect.DeepEqual(got, f) {
 			t.Errorf("%.40q: got %+v, want %+v", s, got, f)
+		}
+	}
+}
+
+// Identity is strict about people of one side: what one of them does, the other did
+// not. The grouping into developments is not: both may speak of one event.
+func TestOneManIsNotAnotherOfHisSide(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		veto bool
+	}{
+		{"Umerov meets Witkoff in Jeddah", "Umerov meets Kellogg in Jeddah", true},
+		{"Putin sets terms for a truce", "Peskov sets terms for a truce", true},
+		{"Kremlin sets terms for a truce", "Peskov sets terms for a truce", false},
+		{"Washington and Trump are patient", "Rubio is patient, says Washington", false},
+	} {
+		a, b := FeaturesOf(c.a, "en"), FeaturesOf(c.b, "en")
+		got := slices.ContainsFunc(Vetoes(a, b), func(v Veto) bool { return v.Kind == VetoActors })
+		if got != c.veto || Disagree(&a, &b).Actors {
+			t.Errorf("%q / %q: vetoes %v, Disagree %+v; want a veto %v and no disagreement", c.a, c.b, Vetoes(a, b), Disagree(&a, &b), c.veto)
+		}
+	}
+}
+
+func TestContrastsAreUnambiguous(t *testing.T) {
+	seen := map[uint32]string{}
+	subject, n := 0, 0
+	for line := range strings.Lines(contrastWords) {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		sides := strings.Split(line, "|")
+		if subject >= len(choices{}.sides) || len(sides) < 2 || len(sides) > 8 {
+			t.Errorf("row %d has %d sides", subject, len(sides))
+		}
+		for _, side := range sides {
+			for _, w := range strings.Fields(side) {
+				var sc scanner
+				sc.scan(w)
+				if len(sc.words) != 1 {
+					t.Fatalf("%q is %d words", w, len(sc.words))
+				}
+				h := uint32(sc.words[0].hash) & wordHash
+				if other, ok := seen[h]; ok {
+					t.Errorf("%q and %q are one to the table", w, other)
+				}
+				seen[h] = w
+				n++
+			}
+		}
+		subject++
+	}
+	if n != len(contrasts) || n < 100 {
+		t.Errorf("%d words in the table, %d found by hash", n, len(contrasts))
+	}
+}
+
+func TestABylineIsNoNews(t *testing.T) {
+	for s, want := range map[string]bool{
+		"By Anna Example": true,
+		"By Anna Example and Peter Other in Ankara":           true,
+		"Reporting by Anna Example; editing by Peter Other":   true,
+		"Von Anna Beispiel und Peter Anders":                  true,
+		"Par Anne Exemple et Pierre Autre":                    true,
+		"Автор: Ганна Приклад":                                true,
+		"Текст: Анна Пример и Пётр Другой":                    true,
+		"By Friday the sides are to name their observers":     false,
+		"By Anna Example's count 40 towns were without power": false,
+		"Reporting by 12 May":                                 false,
+		"Von Anna Beispiel kam kein Widerspruch":              false,
+		"Von":                                                 false,
+		"Текст соглашения передан Украине и России в Анкаре во среду": false,
+	} {
+		var sc scanner
+		sc.scan(s)
+		if got := isByline(&sc); got != want {
+			t.Errorf("%q: a byline %v, want %v", s, got, want)
 		}
 	}
 }

@@ -15,13 +15,13 @@ package text
 // occasions and actors, whose places are stored in fingerprints: append only.
 var vetoWords = map[string]string{
 	"en": `
-not: not no never none neither nor cannot without fails_to failed_to unable
+not: not no never none neither nor cannot without fails_to failed_to unable unsigned
 +consent: agree* accept* approv* welcom* endors* back backs backed embrac* support* willing ready
 -consent: refus* reject* rebuff* declin* dismiss* oppos* rul*_out spurn* snub* unwilling
 +confirm: confirm* acknowledg* admit*
 -confirm: deny* deni* refut* disput*
 +begin: begin* began begun start* resum* launch* restart* reopen* open opens opened renew*
--begin: end ends ended ending halt* suspend* stop* collaps* cancel* postpon* scrap* abandon* break*_off broke_off
+-begin: end ends ended ending halt* suspend* stop* collaps* cancel* postpon* scrap* abandon* abort* break*_off broke_off
 +keep: observ* respect* compl* uphold* upheld honour* honor* hold holds held holding
 -keep: violat* breach* break breaks broke broken breaking flout*
 +extend: extend* prolong* extension*
@@ -130,7 +130,7 @@ not: ne n sans impossible not2: pas aucun aucune jamais rien non ni
 +near: proche* progrès avancée* percée* -near: loin impasse* blocage
 +possible: possible* probable* -possible: impossible* improbable*
 +attend: particip* rejoin* arriv* -attend: quitt* boycott* retir* absent*
-2= deux deuxième* second seconde 3= trois troisième* 4= quatre quatrième* 5= cinq cinquième* 6= six sixième* 7= sept septième* 8= huit huitième* 9= neuf neuvième* 10= dix dixième* 11= onze 12= douze 13= treize 14= quatorze 15= quinze 16= seize 20= vingt vingtième 30= trente 40= quarante 50= cinquante 60= soixante 1= premier première premiers
+2= deux deuxième* second seconde 3= trois troisième* 4= quatre quatrième* 5= cinq cinquième* 6= six sixième* 7= sept septième* 8= huit huitième* 9= neuf neuvième* 10= dix dixième* 11= onze 12= douze 13= treize 14= quatorze 15= quinze 16= seize 17= dix_sept 18= dix_huit 19= dix_neuf 20= vingt vingtième 30= trente 40= quarante 50= cinquante 60= soixante 70= soixante_dix 80= quatre_vingt* 90= quatre_vingt_dix 1= premier première premiers
 x100= cent cents x1000= mille x1000000= million millions x1000000000= milliard milliards
 says: dit dis disent déclar* affirm* annonc* averti* ajout* assur* selon estim*
 act: cessez trêve* négoci* pourparlers paix accord* rencontr* sommet* attaqu* frapp* tué* tués mort* bless* missile* drone* sign* échang* prisonnier* sanction* guerre* plan* propos* appel* troupe* accus* menac* exig* visite*
@@ -152,7 +152,7 @@ not: nie bez brak niemożliw* not2: żad* nikt nic nigdy ani
 +near: blisk* bliżej postęp* przełom* -near: dalek* impas*
 +possible: możliw* prawdopodobn* -possible: nieprawdopodobn* mało_prawdopodobn*
 +attend: przyby* przyjed* przyjech* dołącz* weź* -attend: opuś* wyjech* bojkot* wycof*
-2= dwa dwie dwóch dwoma dwoje drugi druga drugie drugiej drugiego 3= trzy trzech trzem troje trzeci* 4= cztery czterech czworo czwart* 5= pięć pięciu pięcioro piąt* 6= sześć sześciu szóst* 7= siedem siedmiu siódm* 8= osiem ośmiu ósm* 9= dziewięć dziewięciu dziewiąt* 10= dziesięć dziesięciu dziesiąt* 11= jedenaś* jedenast* 12= dwanaś* dwunast* 13= trzynaś* trzynast* 14= czternaś* czternast* 15= piętnaś* piętnast* 20= dwadzieścia dwudziest* 30= trzydzieści trzydziest* 40= czterdzieści czterdziest* 50= pięćdziesiąt pięćdziesią* 1= pierwsz*
+2= dwa dwie dwóch dwoma dwoje drugi druga drugie drugiej drugiego 3= trzy trzech trzem troje trzeci* 4= cztery czterech czworo czwart* 5= pięć pięciu pięcioro piąt* 6= sześć sześciu szóst* 7= siedem siedmiu siódm* 8= osiem ośmiu ósm* 9= dziewięć dziewięciu dziewiąt* 10= dziesięć dziesięciu dziesiąt* 11= jedenaś* jedenast* 12= dwanaś* dwunast* 13= trzynaś* trzynast* 14= czternaś* czternast* 15= piętnaś* piętnast* 16= szesnaś* szesnast* 17= siedemnaś* siedemnast* 18= osiemnaś* osiemnast* 19= dziewiętnaś* dziewiętnast* 20= dwadzieścia dwudziest* 30= trzydzieści trzydziest* 40= czterdzieści czterdziest* 50= pięćdziesiąt pięćdziesią* 60= sześćdziesią* 70= siedemdziesią* 80= osiemdziesią* 90= dziewięćdziesią* 1= pierwsz*
 x100= sto setek setki x1000= tysiąc* tysięcy tys x1000000= milion* mln x1000000000= miliard* mld
 says: mówi mówił* powiedzia* oświadcz* ogłosi* ostrzeg* dodał* stwierdz* poinformow* podał* twierdz* zapewni*
 act: rozejm* zawieszen* broni ognia negocj* rozmow* rozmów pokoj* pokój umow* porozum* spotka* szczyt* atak* uderz* zabi* zgin* rann* rakiet* dron* podpis* wymian* jeńc* sankcj* wojn* plan* propoz* wezw* wojsk* oskarż* groz* żąda* wizyt*
@@ -174,7 +174,7 @@ not: inte ej icke aldrig ingen inget inga omöjlig* not2: varken
 +near: nära närmare framsteg* genombrott* -near: långt dödläge*
 +possible: möjlig* trolig* sannolik* -possible: otrolig* osannolik*
 +attend: delta* anlän* ankom* -attend: lämna* bojkott* utebli* hoppa*_av
-2= två andra 3= tre tredje 4= fyra fjärde 5= fem femte 6= sex sjätte 7= sju sjunde 8= åtta åttonde 9= nio nionde 10= tio tionde 11= elva elfte 12= tolv tolfte 13= tretton* 14= fjorton* 15= femton* 16= sexton* 17= sjutton* 18= arton* 19= nitton* 20= tjugo* 30= trettio* 40= fyrtio* 50= femtio* 1= första
+2= två andra 3= tre tredje 4= fyra fjärde 5= fem femte 6= sex sjätte 7= sju sjunde 8= åtta åttonde 9= nio nionde 10= tio tionde 11= elva elfte 12= tolv tolfte 13= tretton* 14= fjorton* 15= femton* 16= sexton* 17= sjutton* 18= arton* 19= nitton* 20= tjugo* 30= trettio* 40= fyrtio* 50= femtio* 60= sextio* 70= sjuttio* 80= åttio* 90= nittio* 1= första
 x100= hundra x1000= tusen x1000000= miljon miljoner x1000000000= miljard miljarder
 says: säger sade sa uppger uppgav varna* meddel* enligt hävda* tillägg* förklar*
 act: vapenvil* eldupphör* förhandl* samtal* fred* avtal* möt* toppmöt* attack* anfall* död* skad* robot* drönar* underteckn* utväxl* fång* sanktion* krig* plan* försl* kräv* trupp* anklag* hot* besök*
