@@ -39,6 +39,29 @@ func moveLedger(stands []news.Position, d news.Development) []news.Position {
 	return moved
 }
 
+// moving is a report with only those of its tags that moveLedger looks at, and whether
+// there is anything in it to look at: Deciders.Moving. A large development is looked at
+// with each of its reports, so its reports are remembered this way.
+func moving(r news.Report) (news.Report, bool) {
+	stage := statedStage(r.Tags)
+	if r.Relevance != news.Main || !isStatement(r) || stage == "" || firstValue(r.Tags, "mechanism") == "" {
+		return news.Report{}, false
+	}
+	var kept []news.Tag
+	for _, t := range r.Tags {
+		switch t.Facet {
+		case "stage":
+			if t.Value == stage {
+				kept = append(kept, news.Tag{Facet: t.Facet, Value: t.Value}) // its words are looked at no more
+			}
+		case "mechanism", "place", "committed", "origin":
+			kept = append(kept, t)
+		}
+	}
+	r.Tags = kept
+	return r, true
+}
+
 // evidence is what the development's reports say of each mechanism and stage.
 func evidence(d news.Development) []story.Evidence {
 	type key struct {

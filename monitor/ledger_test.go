@@ -1,6 +1,8 @@
 package monitor
 
 import (
+	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -92,5 +94,37 @@ func TestOnlyWhatIsArrangedHasADateAhead(t *testing.T) {
 		if got := statedDates(item(stage)); (len(got) > 0) != want {
 			t.Errorf("%s: dates %+v, want some: %v", stage, got, want)
 		}
+	}
+}
+
+func TestWhatIsLeftOutOfAReportMovesNothing(t *testing.T) {
+	at := time.Date(2025, 3, 1, 8, 0, 0, 0, time.UTC)
+	var reports, left []news.Report
+	for i, stage := range []string{"proposal", "agreed", "reject", "agreed", "agreed", "violation", "in_effect"} {
+		r := report(i+1, fmt.Sprint("Paper ", i%5), stage, at.Add(time.Duration(i)*time.Hour),
+			news.Tag{Facet: "issue", Value: "elections", Match: "vote"}, news.Tag{Facet: "committed", Value: "both"}, news.Tag{Facet: "origin", Value: "wire", Match: "Wire", Field: "lede"})
+		switch i {
+		case 2:
+			r.Tags[1].Match, r.Tags[3].Facet, r.Tags[3].Match = "Talks", "actor", "Talks" // a stage that a name earned
+		case 3:
+			r.Tags[2].Value = "prediction"
+		case 4:
+			r.Tags[5].Value, r.Tags[0].Value = "agency", "partial"
+			r.Tags = append(r.Tags, news.Tag{Facet: "place", Value: "sampleville", Who: "local"})
+		}
+		reports = append(reports, r)
+		if r, ok := moving(r); ok {
+			left = append(left, r)
+		} else if i != 2 && i != 3 {
+			t.Errorf("report %d, %s: left out", i, stage)
+		}
+	}
+	want := moveLedger(nil, news.Development{ID: 7, Topic: "t", Reports: reports})
+	got := moveLedger(nil, news.Development{ID: 7, Topic: "t", Reports: left})
+	if len(want) < 4 || !reflect.DeepEqual(got, want) {
+		t.Errorf("of what is left:\n%+v\nof all:\n%+v", got, want)
+	}
+	if len(left) != len(reports)-2 || len(left[0].Tags) > 4 {
+		t.Errorf("%d of %d reports left, the first with %d tags", len(left), len(reports), len(left[0].Tags))
 	}
 }

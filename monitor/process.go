@@ -53,6 +53,7 @@ func (m *Monitor) Deciders() news.Deciders {
 		Verdict: func(p news.Prepared, known []news.Candidate) news.Verdict { return Judge(p, known, m.boilerplate()) },
 		Place:   story.Place,
 		Dates:   statedDates,
+		Moving:  moving,
 		Ledger:  moveLedger,
 	}
 }

@@ -136,7 +136,7 @@ func unreliableIn(ctx context.Context, tx transaction, entries []StretchEntry) (
 // history, which may be older than what the poll saw.
 func (s *Store) Import(ctx context.Context, im Stretch, j Judging, history time.Duration) (out Imported, err error) {
 	inner := context.WithoutCancel(ctx) // short, and a statement that can't be cancelled needs no goroutine
-	err = s.write(ctx, func(tx transaction) error {
+	err = s.writeRecalling(ctx, func(tx transaction, r *recall) error {
 		out = Imported{}
 		unreliable, err := unreliableIn(inner, tx, im.Entries)
 		if err != nil {
@@ -148,7 +148,7 @@ func (s *Store) Import(ctx context.Context, im Stretch, j Judging, history time.
 				break
 			}
 			if f := e.Prepared.Work.Feed; f.ID != 0 {
-				if err := s.importOne(inner, tx, e, j, unreliable[f.ID], history, &out); err != nil {
+				if err := s.importOne(inner, tx, r, e, j, unreliable[f.ID], history, &out); err != nil {
 					return fmt.Errorf("entry %q of %s: %w", e.Prepared.Work.Item.Title, f.Name, err)
 				}
 			}
@@ -169,7 +169,7 @@ func (s *Store) Import(ctx context.Context, im Stretch, j Judging, history time.
 }
 
 // importOne stores and judges one entry.
-func (s *Store) importOne(ctx context.Context, tx transaction, e StretchEntry, j Judging, unreliable map[int64]bool, history time.Duration, out *Imported) error {
+func (s *Store) importOne(ctx context.Context, tx transaction, r *recall, e StretchEntry, j Judging, unreliable map[int64]bool, history time.Duration, out *Imported) error {
 	p := e.Prepared
 	it := &p.Work.Item
 	out.Overlap.Entries++
@@ -189,7 +189,7 @@ func (s *Store) importOne(ctx context.Context, tx transaction, e StretchEntry, j
 		out.Overlap.Known++
 		return nil
 	default:
-		if err := s.revise(ctx, tx, p.Work.Feed, k, it.Entry, id, a); err != nil {
+		if err := s.revise(ctx, tx, r, p.Work.Feed, k, it.Entry, id, a); err != nil {
 			return err
 		}
 		w := news.Work{Feed: p.Work.Feed}
@@ -201,7 +201,7 @@ func (s *Store) importOne(ctx context.Context, tx transaction, e StretchEntry, j
 		p = j.Prepare(w)
 		out.Overlap.Revised++
 	}
-	t, err := s.judgeOne(ctx, tx, p.Work.Item.Seen, p, j.Decide)
+	t, err := s.judgeOne(ctx, tx, r, p.Work.Item.Seen, p, j.Decide)
 	out.Tally.Add(t)
 	if t.Main+t.Mention > 0 {
 		when := ms(newsTime(p.Work.Item.Published, p.Work.Item.Seen))

@@ -105,7 +105,7 @@ func same(e news.Entry, id identity, k knownItem, unreliable map[int64]bool, arc
 
 // recordEntries stores the entries of one document of a feed: new ones as items,
 // changed ones as revisions, and marks what a live poll saw.
-func (s *Store) recordEntries(ctx context.Context, tx transaction, f news.Feed, entries []news.Entry, a arrival) (news.Overlap, error) {
+func (s *Store) recordEntries(ctx context.Context, tx transaction, r *recall, f news.Feed, entries []news.Entry, a arrival) (news.Overlap, error) {
 	ov := news.Overlap{Entries: len(entries)}
 	ids := make([]identity, len(entries))
 	for i, e := range entries {
@@ -132,7 +132,7 @@ func (s *Store) recordEntries(ctx context.Context, tx transaction, f news.Feed, 
 		case k.keys.text == ids[i].text || inserted[k.id]:
 			ov.Known++
 		default:
-			if err := s.revise(ctx, tx, f, k, e, ids[i], a); err != nil {
+			if err := s.revise(ctx, tx, r, f, k, e, ids[i], a); err != nil {
 				return ov, err
 			}
 			ov.Revised++
@@ -277,7 +277,10 @@ func newState(f news.Feed, e news.Entry, a arrival) (news.State, time.Time) {
 }
 
 // revise replaces an item's text, keeping the old one among its revisions.
-func (s *Store) revise(ctx context.Context, tx transaction, f news.Feed, k knownItem, e news.Entry, id identity, a arrival) error {
+func (s *Store) revise(ctx context.Context, tx transaction, r *recall, f news.Feed, k knownItem, e news.Entry, id identity, a arrival) error {
+	if err := r.forgetItem(ctx, tx, k.id); err != nil {
+		return err
+	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO revisions (item, n, at, title, summary, content, verdict, reason, evidence, novel)
 		SELECT i.id, i.revision, i.revised, t.title, t.summary, t.content,

@@ -20,6 +20,7 @@ const (
 	storyWindow  = 5 * 24 * time.Hour
 	storyPerKey  = 64
 	maxStories   = 64
+	maxStoryKeys = 16 // of an item
 	maxIndexKeys = 8
 )
 
@@ -88,7 +89,7 @@ func (s *Store) attachFeeds(ctx context.Context, ws []news.Work) error {
 // RecordPage stores the outcome of fetching an item's article page: its text, or
 // "" with the item left waiting until its tries or its time are used up.
 func (s *Store) RecordPage(ctx context.Context, id news.ItemID, revision int, page string, maxTries int) error {
-	return s.write(ctx, func(tx transaction) error {
+	return s.writeRecalling(ctx, func(tx transaction, _ *recall) error { // no page is remembered
 		r, err := tx.ExecContext(ctx, `
 			UPDATE items SET tries = tries + 1, state = iif(? <> '' OR tries + 1 >= ?, 'received', state)
 			WHERE id = ? AND revision = ? AND state = 'waiting_text'`, page, maxTries, int64(id), revision)
@@ -108,10 +109,10 @@ func (s *Store) RecordPage(ctx context.Context, id news.ItemID, revision int, pa
 // was prepared is passed over: it is still pending.
 func (s *Store) Judge(ctx context.Context, now time.Time, batch []news.Prepared, d news.Deciders) (news.Tally, error) {
 	var total news.Tally
-	err := s.write(ctx, func(tx transaction) error {
+	err := s.writeRecalling(ctx, func(tx transaction, r *recall) error {
 		total = news.Tally{}
 		for i := range batch {
-			t, err := s.judgeOne(ctx, tx, now, batch[i], d)
+			t, err := s.judgeOne(ctx, tx, r, now, batch[i], d)
 			if err != nil {
 				return fmt.Errorf("judge item %d: %w", batch[i].Work.Item.ID, err)
 			}
@@ -148,7 +149,7 @@ func insertKeys(ctx context.Context, tx transaction, item news.ItemID, keys []ui
 	return nil
 }
 
-func (s *Store) judgeOne(ctx context.Context, tx transaction, now time.Time, p news.Prepared, d news.Deciders) (t news.Tally, err error) {
+func (s *Store) judgeOne(ctx context.Context, tx transaction, r *recall, now time.Time, p news.Prepared, d news.Deciders) (t news.Tally, err error) {
 	it := p.Work.Item
 	known, err := s.findCandidates(ctx, tx, it.ID, p.Keys)
 	if err != nil {
@@ -157,15 +158,18 @@ func (s *Store) judgeOne(ctx context.Context, tx transaction, now time.Time, p n
 	v := d.Verdict(p, known)
 	novel, topics, tags := encodeList(v.Novel), encodeTopics(p.Topics), encodeTags(p.Tags)
 	best := bestRelevance(p.Topics)
-	r, err := tx.ExecContext(ctx, judgeItemSQL, int64(it.ID), it.Revision, p.Lang, p.Hash,
+	res, err := tx.ExecContext(ctx, judgeItemSQL, int64(it.ID), it.Revision, p.Lang, p.Hash,
 		string(v.Kind), int64(v.Of), v.Reason, v.Evidence, novel, best, topics, tags)
 	if err != nil {
 		return t, err
 	}
-	if n, err := r.RowsAffected(); err != nil || n == 0 {
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return t, err
 	}
 	if it.Revision > 1 {
+		if err := r.forgetItem(ctx, tx, it.ID); err != nil {
+			return t, err
+		}
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO revisions (item, n, at, title, summary, content, verdict, reason, evidence, novel) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (item, n) DO UPDATE SET verdict = excluded.verdict, reason = excluded.reason, evidence = excluded.evidence, novel = excluded.novel`,
@@ -180,7 +184,7 @@ func (s *Store) judgeOne(ctx context.Context, tx transaction, now time.Time, p n
 	if err := insertKeys(ctx, tx, it.ID, p.Keys[:min(len(p.Keys), maxIndexKeys)]); err != nil {
 		return t, err
 	}
-	opened, err := s.place(ctx, tx, now, p, v, d)
+	opened, err := s.place(ctx, tx, r, now, p, v, d)
 	if err != nil {
 		return t, fmt.Errorf("place: %w", err)
 	}

@@ -42,22 +42,6 @@ func (s *Store) recordDates(ctx context.Context, tx transaction, p news.Prepared
 // farFuture is later than any position's time.
 var farFuture = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// moveLedger lets a development that grew move the positions of its topic.
-func (s *Store) moveLedger(ctx context.Context, tx transaction, topic string, id news.StoryID, d news.Deciders) error {
-	if d.Ledger == nil {
-		return nil
-	}
-	dev, err := evidence(ctx, tx, topic, id)
-	if err != nil || len(dev.Reports) == 0 {
-		return err
-	}
-	stands, err := positions(ctx, tx, topic, farFuture)
-	if err != nil {
-		return err
-	}
-	return insertMoves(ctx, tx, d.Ledger(stands, dev))
-}
-
 func insertMoves(ctx context.Context, tx transaction, moves []news.Position) error {
 	for _, p := range moves {
 		_, err := tx.ExecContext(ctx, `INSERT INTO ledger (topic, mechanism, place, stage, committed, claim, at, story, item, url, quote) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

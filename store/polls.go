@@ -15,10 +15,10 @@ import (
 // transaction with what its entries were to us, and returns the state to store.
 func (s *Store) RecordPolls(ctx context.Context, polls []news.Poll, history time.Duration, decide func(news.Poll, news.Overlap) news.PollState) ([]news.Overlap, error) {
 	out := make([]news.Overlap, len(polls))
-	err := s.write(ctx, func(tx transaction) error {
+	err := s.writeRecalling(ctx, func(tx transaction, r *recall) error {
 		for i, p := range polls {
 			a := arrival{at: p.At, origin: news.OriginLive, history: history, first: p.Feed.Poll.FirstOK.IsZero()}
-			ov, err := s.recordEntries(ctx, tx, p.Feed, p.Entries, a)
+			ov, err := s.recordEntries(ctx, tx, r, p.Feed, p.Entries, a)
 			if err != nil {
 				return fmt.Errorf("record poll of %s: entries: %w", p.Feed.Name, err)
 			}

@@ -251,7 +251,7 @@ func (s *Store) leave(ctx context.Context, tx transaction, item news.ItemID, top
 	if err != nil {
 		return err
 	}
-	return s.moveLedger(ctx, tx, topic, home, d)
+	return newRecall().moveLedger(ctx, tx, topic, home, d)
 }
 
 // placeQuietly puts an item into a development as place does, or leaves it in the
@@ -259,7 +259,7 @@ func (s *Store) leave(ctx context.Context, tx transaction, item news.ItemID, top
 func (s *Store) placeQuietly(ctx context.Context, tx transaction, p news.Prepared, v news.Verdict, topic string, d news.Deciders) error {
 	it := p.Work.Item
 	when := ms(newsTime(it.Published, it.Seen))
-	pl, err := s.choose(ctx, tx, p, v, topic, when, d)
+	pl, err := s.choose(ctx, tx, newRecall(), p, v, topic, when, d)
 	if err != nil {
 		return err
 	}
@@ -288,5 +288,5 @@ func (s *Store) placeQuietly(ctx context.Context, tx transaction, p news.Prepare
 			}
 		}
 	}
-	return s.moveLedger(ctx, tx, topic, pl.Story, d)
+	return newRecall().moveLedger(ctx, tx, topic, pl.Story, d)
 }

@@ -43,6 +43,8 @@ type Store struct {
 	path string
 	w    *sql.DB // one connection: the writer
 	r    *sql.DB // read-only
+
+	recall *recall // of whoever holds the writer
 }
 
 // Open opens the database at path, creates it if need be, and brings its

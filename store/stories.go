@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,7 +22,7 @@ const (
 
 // place puts a judged item into a development of each topic it is about, and
 // returns how many it opened.
-func (s *Store) place(ctx context.Context, tx transaction, now time.Time, p news.Prepared, v news.Verdict, d news.Deciders) (opened int, err error) {
+func (s *Store) place(ctx context.Context, tx transaction, r *recall, now time.Time, p news.Prepared, v news.Verdict, d news.Deciders) (opened int, err error) {
 	it := p.Work.Item
 	seen, live, err := liveness(ctx, tx, it.ID)
 	if err != nil {
@@ -39,20 +37,21 @@ func (s *Store) place(ctx context.Context, tx transaction, now time.Time, p news
 		if rel.Relevance != news.Main && rel.Relevance != news.Mention {
 			continue
 		}
-		pl, err := s.choose(ctx, tx, p, v, rel.Topic, when, d)
+		pl, err := s.choose(ctx, tx, r, p, v, rel.Topic, when, d)
 		if err != nil {
 			return opened, err
 		}
 		if pl.Story == 0 {
-			r, err := tx.ExecContext(ctx, insertStorySQL, rel.Topic, when, when, touched, int64(pl.Follows))
+			res, err := tx.ExecContext(ctx, insertStorySQL, rel.Topic, when, when, touched, int64(pl.Follows))
 			if err != nil {
 				return opened, err
 			}
-			n, err := r.LastInsertId()
+			n, err := res.LastInsertId()
 			if err != nil {
 				return opened, err
 			}
 			pl.Story = news.StoryID(n)
+			r.opened(pl.Story)
 			opened++
 		} else if _, err := tx.ExecContext(ctx, touchStorySQL, int64(pl.Story), when, when, touched); err != nil {
 			return opened, err
@@ -60,8 +59,9 @@ func (s *Store) place(ctx context.Context, tx transaction, now time.Time, p news
 		if _, err := tx.ExecContext(ctx, insertMemberSQL, int64(it.ID), int64(pl.Story), rel.Topic, pl.Score, pl.Why, nonNil(p.Sketch)); err != nil {
 			return opened, err
 		}
+		r.joined(pl.Story, rel.Topic, when, p, v, d)
 		if rel.Relevance == news.Main { // a mention is evidence of nothing
-			if err := s.moveLedger(ctx, tx, rel.Topic, pl.Story, d); err != nil {
+			if err := r.moveLedger(ctx, tx, rel.Topic, pl.Story, d); err != nil {
 				return opened, fmt.Errorf("ledger: %w", err)
 			}
 		}
@@ -100,7 +100,7 @@ func liveness(ctx context.Context, tx transaction, id news.ItemID) (seen time.Ti
 
 // choose finds the development an item belongs to: its own if it is a revision,
 // that of what it repeats, else what the decision says of the candidates.
-func (s *Store) choose(ctx context.Context, tx transaction, p news.Prepared, v news.Verdict, topic string, when int64, d news.Deciders) (news.Placement, error) {
+func (s *Store) choose(ctx context.Context, tx transaction, r *recall, p news.Prepared, v news.Verdict, topic string, when int64, d news.Deciders) (news.Placement, error) {
 	for _, of := range []struct {
 		item news.ItemID
 		why  string
@@ -108,69 +108,22 @@ func (s *Store) choose(ctx context.Context, tx transaction, p news.Prepared, v n
 		if of.item == 0 {
 			continue
 		}
-		var id int64
-		err := tx.QueryRowContext(ctx, `SELECT story FROM members WHERE item = ? AND topic = ?`, int64(of.item), topic).Scan(&id)
-		if err == nil {
-			return news.Placement{Topic: topic, Story: news.StoryID(id), Score: 1, Why: of.why}, nil
-		} else if !errors.Is(err, sql.ErrNoRows) {
-			return news.Placement{}, err
+		id, ok := r.home(membership{of.item, topic})
+		if !ok {
+			var err error
+			if id, err = memberStory(ctx, tx, of.item, topic); err != nil {
+				return news.Placement{}, err
+			}
+		}
+		if id != 0 {
+			return news.Placement{Topic: topic, Story: id, Score: 1, Why: of.why}, nil
 		}
 	}
-	known, err := s.storyCandidates(ctx, tx, topic, p.StoryKeys, when)
+	known, err := r.storyCandidates(ctx, tx, topic, p.StoryKeys, when)
 	if err != nil {
 		return news.Placement{}, err
 	}
 	return d.Place(p, topic, known), nil
-}
-
-// storyCandidates returns the developments with a member that shares a key within
-// the window, those that share most first.
-func (s *Store) storyCandidates(ctx context.Context, tx transaction, topic string, keys []uint64, when int64) ([]news.StoryCandidate, error) {
-	if len(keys) == 0 {
-		return nil, nil
-	}
-	w := storyWindow.Milliseconds()
-	rows, err := tx.QueryContext(ctx, sharingSQL, mustJSON(signed(keys)), topic, when-w, when+w, storyPerKey, maxStories)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []news.StoryCandidate
-	var ids []news.StoryID
-	for rows.Next() {
-		c := news.StoryCandidate{Topic: topic}
-		if err := rows.Scan(&c.Story, &c.Told); err != nil {
-			return nil, err
-		}
-		out, ids = append(out, c), append(ids, c.Story)
-	}
-	if err := rows.Err(); err != nil || len(out) == 0 {
-		return nil, err
-	}
-	rows.Close()
-	members, err := membersOf(ctx, tx, ids)
-	for i := range out {
-		out[i].Members = members[out[i].Story]
-	}
-	return out, err
-}
-
-// sharingSQL finds, of the newest bearers of each key in the window, the developments
-// that bear most keys, the newest first of those that bear as many.
-const sharingSQL = `SELECT story, EXISTS (SELECT 1 FROM told WHERE told.story = best.story) FROM (
-	  SELECT m.story AS story, count(DISTINCT j.key) AS n FROM json_each(?1) j
-	  CROSS JOIN members m ON m.topic = +?2 AND m.item IN (
-	    SELECT k.item FROM story_keys k JOIN members b ON b.item = k.item AND b.topic = +?2
-	    WHERE k.key = j.value AND k.at BETWEEN ?3 AND ?4 ORDER BY k.at DESC, k.item DESC LIMIT +?5)
-	  GROUP BY m.story ORDER BY n DESC, m.story DESC LIMIT +?6) best ORDER BY n DESC, story DESC`
-
-// signed are keys as SQLite holds them.
-func signed(keys []uint64) []int64 {
-	out := make([]int64, len(keys))
-	for i, k := range keys {
-		out[i] = int64(k)
-	}
-	return out
 }
 
 // membersShown bounds how many members of a development a placing decision sees:

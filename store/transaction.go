@@ -25,15 +25,33 @@ type transaction interface {
 // write runs f in a write transaction. Another process's lock is waited out
 // until ctx ends; it is never a failure of the store.
 func (s *Store) write(ctx context.Context, f func(transaction) error) error {
+	return s.transact(ctx, func(tx transaction, _ *recall) (*recall, error) { return nil, f(tx) })
+}
+
+// writeRecalling is write for an f that makes use of what is remembered of developments
+// and keeps it right.
+func (s *Store) writeRecalling(ctx context.Context, f func(transaction, *recall) error) error {
+	return s.transact(ctx, func(tx transaction, r *recall) (*recall, error) {
+		r, err := r.upToDate(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		return r, f(tx, r)
+	})
+}
+
+// transact runs f in a write transaction. f is given what the transaction before left
+// to be remembered and returns what this one leaves; nothing is, of one that failed.
+func (s *Store) transact(ctx context.Context, f func(transaction, *recall) (*recall, error)) error {
 	for {
-		err := s.writeOnce(ctx, f)
+		err := s.transactOnce(ctx, f)
 		if err == nil || !busy(err) || ctx.Err() != nil {
 			return classify(err)
 		}
 	}
 }
 
-func (s *Store) writeOnce(ctx context.Context, f func(transaction) error) error {
+func (s *Store) transactOnce(ctx context.Context, f func(transaction, *recall) (*recall, error)) error {
 	conn, err := s.w.Conn(ctx)
 	if err != nil {
 		return err
@@ -56,13 +74,16 @@ func (s *Store) writeOnce(ctx context.Context, f func(transaction) error) error 
 			return nil
 		})
 	}()
-	if err := f(w); err != nil {
+	r := s.recall
+	s.recall = nil
+	if r, err = f(w, r); err != nil {
 		return err
 	}
 	if _, err := w.ExecContext(ctx, "COMMIT"); err != nil {
 		return err
 	}
 	done = true
+	s.recall = r
 	return nil
 }
 

@@ -44,7 +44,7 @@ var (
 	farmFeeds   = flag.Int("farm.feeds", 60, "feeds of the farm")
 	farmItems   = flag.Int("farm.items", 20, "items a feed")
 	farmLatency = flag.Duration("farm.latency", 0, "how long the farm takes to answer")
-	farmProfile = flag.String("farm.profile", "", "directory for CPU profiles of the program's rounds")
+	farmProfile = flag.String("farm.profile", "", "directory for CPU profiles of the program's rounds, and one of what it holds in memory")
 )
 
 // farmPart names the part of the benchmark a process of it plays.
@@ -388,12 +388,27 @@ func farmProgram(args []string) error {
 		}
 		return d.round(ctx, began.Add(time.Duration(i)*7*time.Hour))
 	}, func() (int, error) {
+		if profile != "" {
+			if err := writeHeap(filepath.Join(profile, "heap.pprof")); err != nil {
+				return 0, err
+			}
+		}
 		st, err := d.store.Stats(ctx)
 		if err == nil && st.Pending != 0 {
 			err = fmt.Errorf("%d items were not judged", st.Pending)
 		}
 		return int(st.Items), err
 	})
+}
+
+// writeHeap writes what the program holds in memory.
+func writeHeap(path string) error {
+	runtime.GC()
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(pprof.WriteHeapProfile(f), f.Close())
 }
 
 func farmDaemon(ctx context.Context, yaml string) (*daemon, error) {

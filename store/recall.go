@@ -1,0 +1,418 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"trucewatch/internal/news"
+)
+
+// recallBytes bounds what judging remembers, in bytes as recall estimates them.
+const recallBytes = 6 << 20
+
+// recall is what judging remembers of the developments it read or made, so that the
+// next item, in the next transaction too, need not read them again. It never says
+// anything else than the database: it is given up when anything but judging has
+// written, from this process or another, and when a transaction is rolled back. It is
+// used while the writer's connection is held, by one transaction at a time.
+//
+// It has two generations: when the young one is full it becomes the old one, whose
+// place is free again. What is asked for moves to the young one.
+type recall struct {
+	version    int64 // of the database, as other connections' writing moves it
+	young, old generation
+	stands     map[string][]news.Position // by topic, while nothing has moved them
+}
+
+type generation struct {
+	homes   map[membership]news.StoryID
+	stories map[news.StoryID]*recalled
+	size    int
+}
+
+type membership struct {
+	item  news.ItemID
+	topic string
+}
+
+// recalled is a development as judging knows it.
+type recalled struct {
+	told    bool
+	members []news.Member // what a placing decision sees, by item
+	grows   bool          // evidence is known
+	reports []news.Report // evidence, by news time
+	size    int
+}
+
+func newRecall() *recall {
+	return &recall{young: newGeneration(), old: newGeneration(), stands: map[string][]news.Position{}}
+}
+
+func newGeneration() generation {
+	return generation{homes: map[membership]news.StoryID{}, stories: map[news.StoryID]*recalled{}}
+}
+
+// upToDate returns r, at the beginning of a transaction, if no other connection has
+// written since, and else a recall of nothing.
+func (r *recall) upToDate(ctx context.Context, tx transaction) (*recall, error) {
+	var version int64
+	if err := tx.QueryRowContext(ctx, `PRAGMA data_version`).Scan(&version); err != nil {
+		return nil, err
+	}
+	if r == nil || r.version != version {
+		r = newRecall()
+		r.version = version
+	}
+	return r, nil
+}
+
+// makeRoom counts what is about to be remembered.
+func (r *recall) makeRoom(size int) {
+	if r.young.size += size; r.young.size > recallBytes/2 {
+		r.old, r.young = r.young, newGeneration()
+	}
+}
+
+// story returns a development if it is remembered.
+func (r *recall) story(id news.StoryID) *recalled {
+	if st := r.young.stories[id]; st != nil {
+		return st
+	}
+	st := r.old.stories[id]
+	if st != nil {
+		delete(r.old.stories, id)
+		r.put(id, st)
+	}
+	return st
+}
+
+func (r *recall) put(id news.StoryID, st *recalled) {
+	r.young.stories[id] = st
+	r.makeRoom(st.size)
+}
+
+func (r *recall) forget(id news.StoryID) {
+	delete(r.young.stories, id)
+	delete(r.old.stories, id)
+}
+
+// forgetItem forgets the developments of an item that is revised, and again when its
+// revision is judged: what it said before is not unpicked.
+func (r *recall) forgetItem(ctx context.Context, tx transaction, item news.ItemID) error {
+	rows, err := tx.QueryContext(ctx, `SELECT story FROM members WHERE item = +?`, int64(item))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id news.StoryID
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		r.forget(id)
+	}
+	return rows.Err()
+}
+
+// home returns the development of an item if it is remembered.
+func (r *recall) home(m membership) (news.StoryID, bool) {
+	if id, ok := r.young.homes[m]; ok {
+		return id, true
+	}
+	id, ok := r.old.homes[m]
+	if ok {
+		delete(r.old.homes, m)
+		r.settle(m, id)
+	}
+	return id, ok
+}
+
+func (r *recall) settle(m membership, id news.StoryID) {
+	r.young.homes[m] = id
+	r.makeRoom(64)
+}
+
+// opened remembers a development that was just opened.
+func (r *recall) opened(id news.StoryID) { r.put(id, &recalled{grows: true, size: 128}) }
+
+// joined remembers that a judged item is now in a development.
+func (r *recall) joined(id news.StoryID, topic string, when int64, p news.Prepared, v news.Verdict, d news.Deciders) {
+	it := p.Work.Item
+	r.settle(membership{it.ID, topic}, id)
+	if it.Revision > 1 {
+		r.forget(id)
+		return
+	}
+	st := r.story(id)
+	if st == nil {
+		return
+	}
+	before := st.size
+	if v.Kind != news.Duplicate {
+		st.add(news.Member{Item: it.ID, Published: at(when), Sketch: nonNil(p.Sketch)})
+	}
+	if st.grows && bestRelevance(p.Topics) == news.Main && len(p.Tags) > 0 {
+		st.report(reportOf(topic, p, v), d)
+	}
+	r.makeRoom(st.size - before)
+}
+
+// add adds a member to those a placing decision sees, in the order of items.
+func (st *recalled) add(m news.Member) {
+	place, _ := slices.BinarySearchFunc(st.members, m, func(a, b news.Member) int { return cmp.Compare(a.Item, b.Item) })
+	st.members = slices.Insert(st.members, place, m)
+	if len(st.members) > membersShown {
+		st.members = slices.Delete(st.members, 0, 1)
+	}
+	st.size += 64 + len(m.Sketch)
+}
+
+// report adds a report to the evidence.
+func (st *recalled) report(rep news.Report, d news.Deciders) {
+	if d.Moving != nil {
+		var moves bool
+		if rep, moves = d.Moving(rep); !moves {
+			return
+		}
+	}
+	for i := range rep.Tags {
+		rep.Tags[i].Match = strings.Clone(rep.Tags[i].Match) // a part of the text, which need not stay for it
+	}
+	place, _ := slices.BinarySearchFunc(st.reports, rep, byNews)
+	st.reports = slices.Insert(st.reports, place, rep)
+	st.size += 400 + len(rep.Title) + len(rep.URL)
+	for _, t := range rep.Tags {
+		st.size += 120 + len(t.Match)
+	}
+}
+
+// reportOf is an item just judged for the first time, as evidence would read it.
+func reportOf(topic string, p news.Prepared, v news.Verdict) news.Report {
+	it, f := p.Work.Item, p.Work.Feed
+	rep := news.Report{Item: it.ID, Feed: f.Name, Publisher: f.Publisher, URL: it.URL, Title: it.Title, Published: at(ms(it.Published)), Seen: at(ms(it.Seen)), Verdict: v.Kind, First: v.Kind, Of: v.Of}
+	for _, rel := range p.Topics {
+		if rel.Topic == topic {
+			rep.Relevance, rep.Score = rel.Relevance, rel.Score
+		}
+	}
+	rep.Tags = slices.Clone(p.Tags)
+	return rep
+}
+
+// byNews orders reports as evidence reads them.
+func byNews(a, b news.Report) int {
+	return cmp.Or(cmp.Compare(ms(newsTime(a.Published, a.Seen)), ms(newsTime(b.Published, b.Seen))), cmp.Compare(a.Item, b.Item))
+}
+
+// storyBearersSQL lists, for each story key, the newest items of a topic in a window.
+var storyBearersSQL = func() string {
+	var parts []string
+	for i := range maxStoryKeys {
+		parts = append(parts, fmt.Sprintf(`(SELECT group_concat(item) FROM (SELECT k.item FROM story_keys k WHERE k.key = +?%d AND k.at BETWEEN +?%d AND +?%d
+			AND EXISTS (SELECT 1 FROM members b WHERE b.item = k.item AND b.topic = +?%d) ORDER BY k.at DESC, k.item DESC LIMIT %d))`,
+			i+1, maxStoryKeys+1, maxStoryKeys+2, maxStoryKeys+3, storyPerKey))
+	}
+	return `SELECT ` + strings.Join(parts, ", ")
+}()
+
+// storyBearers lists the newest items of a topic in a window that bear each key.
+func storyBearers(ctx context.Context, tx transaction, topic string, keys []uint64, from, to int64) (out [maxStoryKeys][]news.ItemID, err error) {
+	args := make([]any, maxStoryKeys, maxStoryKeys+3) // NULL, which matches nothing, for those it lacks
+	for i, k := range keys[:min(len(keys), maxStoryKeys)] {
+		args[i] = int64(k)
+	}
+	var lists [maxStoryKeys]sql.NullString
+	var dest [maxStoryKeys]any
+	for i := range lists {
+		dest[i] = &lists[i]
+	}
+	if err := tx.QueryRowContext(ctx, storyBearersSQL, append(args, from, to, topic)...).Scan(dest[:]...); err != nil {
+		return out, err
+	}
+	for i, list := range lists {
+		if !list.Valid {
+			continue
+		}
+		for item := range strings.SplitSeq(list.String, ",") {
+			id, err := strconv.ParseInt(item, 10, 64)
+			if err != nil {
+				return out, err
+			}
+			out[i] = append(out[i], news.ItemID(id))
+		}
+	}
+	return out, nil
+}
+
+// storyCandidates returns the developments with a member that shares a key within
+// the window, those that share most first, of those the newest.
+func (r *recall) storyCandidates(ctx context.Context, tx transaction, topic string, keys []uint64, when int64) ([]news.StoryCandidate, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	w := storyWindow.Milliseconds()
+	bearers, err := storyBearers(ctx, tx, topic, keys, when-w, when+w)
+	if err != nil {
+		return nil, err
+	}
+	homes, err := r.homesOf(ctx, tx, topic, bearers[:])
+	if err != nil {
+		return nil, err
+	}
+	type sharing struct{ keys, last int }
+	shared := map[news.StoryID]sharing{}
+	for i, items := range bearers {
+		for _, item := range items {
+			id := homes[item]
+			if sh := shared[id]; sh.last != i+1 {
+				shared[id] = sharing{sh.keys + 1, i + 1}
+			}
+		}
+	}
+	ids := make([]news.StoryID, 0, len(shared))
+	for id := range shared {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b news.StoryID) int {
+		return cmp.Or(cmp.Compare(shared[b].keys, shared[a].keys), cmp.Compare(b, a))
+	})
+	return r.developments(ctx, tx, topic, ids[:min(len(ids), maxStories)])
+}
+
+// homesOf tells which development of a topic each item is in.
+func (r *recall) homesOf(ctx context.Context, tx transaction, topic string, lists [][]news.ItemID) (map[news.ItemID]news.StoryID, error) {
+	homes := map[news.ItemID]news.StoryID{}
+	var unknown []news.ItemID
+	for _, items := range lists {
+		for _, item := range items {
+			if _, ok := homes[item]; ok {
+				continue
+			}
+			id, ok := r.home(membership{item, topic})
+			if !ok {
+				unknown = append(unknown, item)
+			}
+			homes[item] = id
+		}
+	}
+	if len(unknown) == 0 {
+		return homes, nil
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT m.item, m.story FROM json_each(+?) j CROSS JOIN members m ON m.item = j.value AND m.topic = +?`, mustJSON(unknown), topic)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var item news.ItemID
+		var id news.StoryID
+		if err := rows.Scan(&item, &id); err != nil {
+			return nil, err
+		}
+		homes[item] = id
+		r.settle(membership{item, topic}, id)
+	}
+	return homes, rows.Err()
+}
+
+// developments returns developments of a topic as a placing decision sees them.
+func (r *recall) developments(ctx context.Context, tx transaction, topic string, ids []news.StoryID) ([]news.StoryCandidate, error) {
+	out := make([]news.StoryCandidate, len(ids))
+	var unknown []news.StoryID
+	for i, id := range ids {
+		out[i] = news.StoryCandidate{Story: id, Topic: topic}
+		if st := r.story(id); st != nil {
+			out[i].Told, out[i].Members = st.told, st.members
+		} else {
+			unknown = append(unknown, id)
+		}
+	}
+	if len(unknown) == 0 {
+		return out, nil
+	}
+	members, err := membersOf(ctx, tx, unknown)
+	if err != nil {
+		return nil, err
+	}
+	told, err := toldOf(ctx, tx, unknown)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
+		if !slices.Contains(unknown, id) {
+			continue
+		}
+		st := &recalled{told: told[id], size: 128}
+		for _, m := range members[id] {
+			st.add(m)
+		}
+		r.put(id, st)
+		out[i].Told, out[i].Members = st.told, st.members
+	}
+	return out, nil
+}
+
+// toldOf tells which developments some channel was told of.
+func toldOf(ctx context.Context, tx transaction, ids []news.StoryID) (map[news.StoryID]bool, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT j.value FROM json_each(+?) j WHERE EXISTS (SELECT 1 FROM told t WHERE t.story = j.value)`, mustJSON(ids))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	told := map[news.StoryID]bool{}
+	for rows.Next() {
+		var id news.StoryID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		told[id] = true
+	}
+	return told, rows.Err()
+}
+
+// moveLedger lets a development that grew move the positions of its topic.
+func (r *recall) moveLedger(ctx context.Context, tx transaction, topic string, id news.StoryID, d news.Deciders) error {
+	if d.Ledger == nil {
+		return nil
+	}
+	dev, err := r.evidence(ctx, tx, topic, id, d)
+	if err != nil || len(dev.Reports) == 0 {
+		return err
+	}
+	stands, ok := r.stands[topic]
+	if !ok {
+		if stands, err = positions(ctx, tx, topic, farFuture); err != nil {
+			return err
+		}
+		r.stands[topic] = stands
+	}
+	moves := d.Ledger(stands, dev)
+	if len(moves) > 0 {
+		delete(r.stands, topic)
+	}
+	return insertMoves(ctx, tx, moves)
+}
+
+// evidence is what a development's reports state.
+func (r *recall) evidence(ctx context.Context, tx transaction, topic string, id news.StoryID, d news.Deciders) (news.Development, error) {
+	st := r.story(id)
+	if st != nil && st.grows {
+		return news.Development{ID: id, Topic: topic, Reports: st.reports}, nil
+	}
+	dev, err := evidence(ctx, tx, topic, id)
+	if err != nil || st == nil {
+		return dev, err
+	}
+	before := st.size
+	for _, rep := range dev.Reports {
+		st.report(rep, d)
+	}
+	st.grows = true
+	r.makeRoom(st.size - before)
+	return dev, nil
+}

@@ -1,0 +1,207 @@
+package store
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"trucewatch/internal/news"
+)
+
+// TestWhatJudgingRemembersIsWhatIsStored judges new, edited and repeated items of two
+// topics while digests are cut, developments regrouped and another process writes, and
+// after each transaction compares what is remembered with what the database says.
+func TestWhatJudgingRemembersIsWhatIsStored(t *testing.T) {
+	s := openStore(t)
+	f := wire(t, s)
+	other, err := Open(t.Context(), s.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	rnd := rand.New(rand.NewPCG(1, 2))
+	d := byTitle
+	d.Place = func(p news.Prepared, topic string, known []news.StoryCandidate) news.Placement {
+		if len(known) == 0 || rnd.IntN(12) == 0 {
+			return news.Placement{Topic: topic}
+		}
+		return news.Placement{Topic: topic, Story: known[rnd.IntN(min(len(known), 3))].Story}
+	}
+	d.Moving = func(r news.Report) (news.Report, bool) {
+		return r, len(r.Tags) > 0 && r.Tags[0].Value != "none"
+	}
+	d.Ledger = func(stands []news.Position, dev news.Development) []news.Position {
+		last := dev.Reports[len(dev.Reports)-1]
+		return []news.Position{{Topic: dev.Topic, Mechanism: "full", Stage: fmt.Sprint(len(stands), len(dev.Reports)), At: last.Published, Story: dev.ID, Item: last.Item}}
+	}
+	judge := func(s *Store, now time.Time) {
+		works, err := s.Pending(t.Context(), now, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var batch []news.Prepared
+		for _, w := range works {
+			p := prepared(w)
+			p.Sketch = bytes.Repeat([]byte{byte(w.Item.ID)}, 500)
+			p.StoryKeys = []uint64{uint64(rnd.IntN(6)), 6 + uint64(rnd.IntN(6))}
+			p.Topics = append(p.Topics, news.Relevance{Topic: "u", Relevance: []string{news.Main, news.Mention, news.None}[rnd.IntN(3)]})
+			p.Topics[0].Relevance = []string{news.Main, news.Mention, news.None}[rnd.IntN(3)]
+			p.Tags[0].Value = []string{"talks", "none"}[rnd.IntN(2)]
+			batch = append(batch, p)
+		}
+		rnd.Shuffle(len(batch), func(i, j int) { batch[i], batch[j] = batch[j], batch[i] })
+		if _, err := s.Judge(t.Context(), now, batch, d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	title := map[int]string{}
+	stories, known := 0, 0
+	for round := range 60 {
+		now := day.Add(time.Duration(round) * time.Hour)
+		var es []news.Entry
+		for range 12 {
+			n := 1 + rnd.IntN(400)
+			e := entry(n)
+			if title[n] == "" || rnd.IntN(4) == 0 {
+				title[n] = fmt.Sprint("Title ", rnd.IntN(300))
+			}
+			e.Title, e.Published = title[n], now.Add(-time.Duration(rnd.IntN(72))*time.Hour)
+			es = append(es, e)
+		}
+		poll(t, s, f, now, es...)
+		sameAsStored(t, s, d)
+		judge(s, now)
+		known += sameAsStored(t, s, d)
+		stories += len(s.recall.young.stories)
+		if rnd.IntN(3) > 0 {
+			continue // and on to a transaction that remembers
+		}
+		switch rnd.IntN(3) {
+		case 0:
+			if err := s.Regroup(t.Context(), now, together); err != nil {
+				t.Fatal(err)
+			}
+		case 1:
+			if _, err := s.CutDigest(t.Context(), news.DigestSpec{Name: fmt.Sprint("d", round), Channel: "C1"}, now, now, 0, tellAll); err != nil {
+				t.Fatal(err)
+			}
+		case 2:
+			e := entry(1000 + round)
+			poll(t, other, f, now, e)
+			judge(other, now)
+		}
+		poll(t, s, f, now.Add(time.Minute), entry(2000+round))
+		judge(s, now.Add(time.Minute))
+		known += sameAsStored(t, s, d)
+	}
+	if stories == 0 || known == 0 {
+		t.Errorf("%d developments and %d reports remembered: nothing was compared", stories, known)
+	}
+}
+
+// together puts all that is untold into one development.
+func together(untold []news.Member, _ []news.StoryCandidate) []news.Group {
+	var g news.Group
+	for _, m := range untold {
+		g.Items = append(g.Items, m.Item)
+	}
+	return []news.Group{g}
+}
+
+// sameAsStored compares what is remembered with the database and returns how many
+// reports were compared.
+func sameAsStored(t *testing.T, s *Store, d news.Deciders) (compared int) {
+	t.Helper()
+	r := s.recall
+	err := s.write(t.Context(), func(tx transaction) error {
+		for _, g := range []generation{r.young, r.old} {
+			for m, got := range g.homes {
+				want, err := memberStory(t.Context(), tx, m.item, m.topic)
+				if err != nil || got != want {
+					t.Fatalf("item %d is remembered in development %d, stored in %d: %v", m.item, got, want, err)
+				}
+			}
+			for id, got := range g.stories {
+				fresh := newRecall()
+				if _, err := fresh.developments(t.Context(), tx, "", []news.StoryID{id}); err != nil {
+					t.Fatal(err)
+				}
+				want := fresh.story(id)
+				if got.told != want.told || !slices.EqualFunc(got.members, want.members, func(a, b news.Member) bool {
+					return a.Item == b.Item && a.Published.Equal(b.Published) && bytes.Equal(a.Sketch, b.Sketch)
+				}) {
+					t.Fatalf("development %d is remembered as told %v with %d members, stored as %v with %d", id, got.told, len(got.members), want.told, len(want.members))
+				}
+				if !got.grows {
+					continue
+				}
+				var topic string
+				if err := tx.QueryRowContext(t.Context(), `SELECT topic FROM stories WHERE id = ?`, int64(id)).Scan(&topic); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := fresh.evidence(t.Context(), tx, topic, id, d); err != nil {
+					t.Fatal(err)
+				}
+				if len(got.reports) != len(want.reports) || len(got.reports) > 0 && !reflect.DeepEqual(got.reports, want.reports) {
+					t.Fatalf("development %d:\nremembered %+v\nstored     %+v", id, got.reports, want.reports)
+				}
+				compared += len(got.reports)
+			}
+		}
+		for topic, got := range r.stands {
+			want, err := positions(t.Context(), tx, topic, farFuture)
+			if err != nil || !reflect.DeepEqual(got, want) {
+				t.Fatalf("positions of %s:\nremembered %+v\nstored     %+v: %v", topic, got, want, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.recall = r // looking changed nothing
+	return compared
+}
+
+func TestNothingIsRememberedOfWhatFailed(t *testing.T) {
+	s := openStore(t)
+	f := wire(t, s)
+	poll(t, s, f, day, entry(1))
+	judgeAll(t, s, day)
+	if s.recall == nil || len(s.recall.young.stories) != 1 {
+		t.Fatalf("remembered %+v, want one development", s.recall)
+	}
+	poll(t, s, f, day, entry(2))
+	works, err := s.Pending(t.Context(), day, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := byTitle
+	d.Place = func(p news.Prepared, topic string, _ []news.StoryCandidate) news.Placement {
+		return news.Placement{Topic: topic, Story: 77} // there is none
+	}
+	if _, err := s.Judge(t.Context(), day, []news.Prepared{prepared(works[0])}, d); err == nil {
+		t.Fatal("an item joined a development that is not there")
+	}
+	if s.recall != nil {
+		t.Errorf("remembered %+v of a transaction that was taken back", s.recall)
+	}
+}
+
+func TestWhatIsAskedForStaysAndTheRestMakesRoom(t *testing.T) {
+	r := newRecall()
+	const size = recallBytes / 100
+	for id := range news.StoryID(1000) {
+		if id > 0 && r.story(0) == nil {
+			t.Fatalf("the first development was asked for each time and is gone at the %dth", id)
+		}
+		r.put(id, &recalled{size: size})
+	}
+	if n := len(r.young.stories) + len(r.old.stories); n < 50 || n > 102 {
+		t.Errorf("%d developments of a hundredth of the bound are remembered, want 50 to 100", n)
+	}
+}
