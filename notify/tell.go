@@ -23,7 +23,8 @@ type Telling struct {
 //
 // A development is new to a channel that holds no mark of it, if a report of it
 // that was seen in a live poll, was no history at first sight and repeats
-// nothing older is younger than horizon. Told already, it is told again only for
+// nothing older (or nothing but what a wrong date made look older) is younger than
+// horizon. Told already, it is told again only for
 // an update in the lineage of what was told, a stage change that stands as fact
 // in a title or lede or that two origins report, a change of who says so, or a
 // changed number, date or term. Another outlet's wording changes nothing.
@@ -33,7 +34,7 @@ func Tell(d news.Development, horizon time.Time, sel news.DigestSpec) (Telling, 
 	}
 	var fresh []news.Report
 	for _, r := range d.Reports {
-		if tellable(r, horizon) && !(sel.StateMedia == "omit" && r.State) {
+		if (tellable(r, horizon) || misdated(d, r, horizon)) && !(sel.StateMedia == "omit" && r.State) {
 			fresh = append(fresh, r)
 		}
 	}
@@ -61,6 +62,20 @@ func Tell(d news.Development, horizon time.Time, sel news.DigestSpec) (Telling, 
 func tellable(r news.Report, horizon time.Time) bool {
 	return r.Live && r.Fresh && newsTime(r).After(horizon) &&
 		(r.First != news.Duplicate || r.Verdict != news.Duplicate)
+}
+
+// misdated is whether a report that repeats another shows that the other is no
+// history, whatever date it bears: a source that was read before brought it within
+// the last two days, and a report of today says the same. What stood in a source
+// when it was first read is as old as it says.
+func misdated(d news.Development, r news.Report, horizon time.Time) bool {
+	if d.Told != nil || !r.Live || !r.Fresh || !newsTime(r).After(horizon) || r.First != news.Duplicate {
+		return false
+	}
+	return slices.ContainsFunc(d.Reports, func(root news.Report) bool {
+		return root.Item == r.Of && root.Live && !root.Fresh && !root.Backlog &&
+			root.Seen.After(newsTime(r).Add(-48*time.Hour))
+	})
 }
 
 // untoldIn is whether a mark knows nothing of a report's newest revision.

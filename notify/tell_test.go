@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"trucewatch/internal/news"
 )
@@ -287,6 +288,40 @@ func TestTermsAreTheSameInEveryLanguage(t *testing.T) {
 		r := news.Report{Title: title}
 		if got := strings.Join(termsOf(r), ","); got != want {
 			t.Errorf("%q: %q, want %q", title, got, want)
+		}
+	}
+}
+
+// An item that came with a wrong old date is history alone; a repeat of it that is
+// dated today shows that it is news, to a channel that was never told of it.
+func TestARepeatDatedTodayTellsWhatAWrongDateHid(t *testing.T) {
+	seen := at(20, 7, 0)
+	misdated := func(with ...func(*news.Report)) news.Report {
+		return report(1, "Example Wire", "independent", "Teams talk about a ceasefire", seen, append(with, func(r *news.Report) {
+			r.Published, r.Fresh = seen.Add(-90*24*time.Hour), false
+		})...)
+	}
+	again := report(2, "Demo TV", "europe", "Teams talk about a ceasefire", seen.Add(time.Hour), repeats(1))
+	told := story(1, misdated(), again)
+	told.Told = &news.Told{Story: 1, Items: map[news.ItemID]int{1: 1}}
+	old := again
+	old.Published = seen.Add(-90 * 24 * time.Hour)
+	late := again
+	late.Published, late.Seen = seen.Add(3*24*time.Hour), seen.Add(3*24*time.Hour)
+	for name, c := range map[string]struct {
+		d    news.Development
+		want bool
+	}{
+		"alone":                         {story(1, misdated()), false},
+		"repeated with a date of today": {story(1, misdated(), again), true},
+		"told already":                  {told, false},
+		"repeated with the same date":   {story(1, misdated(), old), false},
+		"there when first read":         {story(1, misdated(func(r *news.Report) { r.Backlog = true }), again), false},
+		"imported":                      {story(1, misdated(backfilled()), again), false},
+		"repeated three days on":        {story(1, misdated(), late), false},
+	} {
+		if _, ok := Tell(c.d, at(13, 0, 0), sampleSpec()); ok != c.want {
+			t.Errorf("%s: told %v, want %v", name, ok, c.want)
 		}
 	}
 }
