@@ -245,6 +245,16 @@ func (f *fakeSlack) find(channel, ts string) *fakeMessage {
 	return nil
 }
 
+// replies counts what stands in a message's thread.
+func (f *fakeSlack) replies(parent string) (n int) {
+	for _, m := range f.messages {
+		if m.Thread == parent && !f.gone[m.TS] {
+			n++
+		}
+	}
+	return n
+}
+
 func (f *fakeSlack) list(method, channel string, form url.Values) object {
 	parent := form.Get("ts")
 	if method == "conversations.replies" && (f.gone[parent] || f.find(channel, parent) == nil) {
@@ -268,6 +278,12 @@ func (f *fakeSlack) list(method, channel string, form url.Values) object {
 	out := []object{}
 	for _, m := range all[min(from, to):to] {
 		o := object{"type": "message", "ts": m.TS, "text": m.Text}
+		if n := f.replies(m.TS); n > 0 {
+			o["reply_count"], o["thread_ts"] = n, m.TS
+		}
+		if m.Thread != "" {
+			o["thread_ts"] = m.Thread
+		}
 		if form.Get("include_all_metadata") == "1" && m.Key != "" {
 			o["metadata"] = object{"event_type": "trucewatch_digest", "event_payload": object{"delivery_id": m.Key, "part": m.Part}}
 		}

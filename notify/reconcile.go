@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,32 +15,85 @@ type Posted struct {
 	TS  string // Slack's id of the message
 }
 
+// maxThreads bounds the threads of ours that are read with a channel's history.
+const maxThreads = 200
+
 // Posted lists the messages of ours that stand in a channel, newest first, back to
-// since. A program that starts on an older copy of its database learns from them
-// what was told in between.
+// since, each with those that stand in its thread. A program that starts on an older
+// copy of its database learns from them what was told in between.
 func (s *Slack) Posted(ctx context.Context, channel string, since time.Time) ([]Posted, error) {
+	oldest := fmt.Sprintf("%d.000000", since.Unix())
 	var out []Posted
+	threads := 0
+	err := s.pages(ctx, func(ctx context.Context, cursor string) ([]slack.Message, string, error) {
+		page, err := s.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
+			ChannelID: channel, Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true, Oldest: oldest})
+		if err == nil && !page.Ok {
+			err = errors.New("an answer without content")
+		}
+		if err != nil {
+			return nil, "", err
+		}
+		return page.Messages, page.ResponseMetaData.NextCursor, nil
+	}, func(m slack.Message) error {
+		key := keyOf(m)
+		if key == "" {
+			return nil
+		}
+		out = append(out, Posted{key, m.Timestamp})
+		if m.ReplyCount == 0 || m.ThreadTimestamp != "" && m.ThreadTimestamp != m.Timestamp {
+			return nil
+		}
+		if threads++; threads > maxThreads {
+			return fmt.Errorf("more than %d threads to search", maxThreads)
+		}
+		return s.pages(ctx, func(ctx context.Context, cursor string) ([]slack.Message, string, error) {
+			replies, _, next, err := s.api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
+				ChannelID: channel, Timestamp: m.Timestamp, Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true})
+			if err == nil && len(replies) == 0 && cursor == "" {
+				err = errors.New("an answer without content") // a thread holds at least its parent
+			}
+			return replies, next, err
+		}, func(r slack.Message) error {
+			if key := keyOf(r); key != "" && r.Timestamp != m.Timestamp {
+				out = append(out, Posted{key, r.Timestamp})
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// pages shows each message of a listing, page by page.
+func (s *Slack) pages(ctx context.Context, get func(ctx context.Context, cursor string) ([]slack.Message, string, error), show func(slack.Message) error) error {
 	cursor := ""
 	for range maxPages {
 		call, cancel := context.WithTimeout(ctx, callTimeout)
-		page, err := s.api.GetConversationHistoryContext(call, &slack.GetConversationHistoryParameters{
-			ChannelID: channel, Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true, Oldest: fmt.Sprintf("%d.000000", since.Unix()),
-		})
+		page, next, err := get(call, cursor)
 		cancel()
 		if err != nil {
-			return nil, s.classify(err)
+			return s.classify(err)
 		}
-		for _, m := range page.Messages {
-			if m.Metadata.EventType != eventType {
-				continue
-			}
-			if key, _ := m.Metadata.EventPayload["delivery_id"].(string); key != "" {
-				out = append(out, Posted{key, m.Timestamp})
+		for _, m := range page {
+			if err := show(m); err != nil {
+				return err
 			}
 		}
-		if cursor = page.ResponseMetaData.NextCursor; cursor == "" {
-			return out, nil
+		if cursor = next; cursor == "" {
+			return nil
 		}
 	}
-	return nil, fmt.Errorf("more than %d messages to search", maxPages*pageSize)
+	return fmt.Errorf("more than %d messages to search", maxPages*pageSize)
+}
+
+// keyOf is the key of the delivery that a message of ours is; "" for others.
+func keyOf(m slack.Message) string {
+	if m.Metadata.EventType != eventType {
+		return ""
+	}
+	key, _ := m.Metadata.EventPayload["delivery_id"].(string)
+	return key
 }

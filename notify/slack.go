@@ -202,10 +202,7 @@ func (s *Slack) find(ctx context.Context, d news.Delivery, since, now time.Time,
 		}
 		s.mu.Unlock()
 		for _, m := range messages {
-			if m.Metadata.EventType != eventType {
-				continue
-			}
-			if key, _ := m.Metadata.EventPayload["delivery_id"].(string); key == d.Key && key != "" {
+			if keyOf(m) == d.Key && d.Key != "" {
 				return m.Timestamp, nil
 			}
 		}

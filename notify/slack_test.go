@@ -156,6 +156,58 @@ func TestFindReadsBackByKeyThroughPagesAndClockSkew(t *testing.T) {
 	}
 }
 
+// What stands in the threads of our messages is found with them: a copy of the
+// database from before they were posted would post them again.
+func TestPostedListsWhatStandsInThreadsToo(t *testing.T) {
+	f, s := overLoopback(t)
+	d := sampleDelivery()
+	want := map[string]bool{d.Key: true}
+	parent, err := s.Post(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range pageSize + 5 { // more than a page of a thread
+		r := d
+		r.Key, r.ThreadTS, r.Message.Part = fmt.Sprint("morning/", i+2), parent.TS, i+2
+		r.Message.Broadcast = i == 3 // stands in the channel as well, and counts once
+		if _, err := s.Post(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		want[r.Key] = true
+	}
+	f.mu.Lock()
+	f.messages = append(f.messages, &fakeMessage{Channel: "C0ONE", TS: "9.1", Text: "a person's"}, &fakeMessage{Channel: "C0ONE", TS: "9.2", Thread: "9.1", Text: "answered"})
+	f.mu.Unlock()
+	got, err := s.Posted(t.Context(), d.Channel, time.Unix(0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]string{}
+	for _, p := range got {
+		if !want[p.Key] || seen[p.Key] != "" && seen[p.Key] != p.TS {
+			t.Errorf("%q at %s, before at %s", p.Key, p.TS, seen[p.Key])
+		}
+		seen[p.Key] = p.TS
+	}
+	if len(seen) != len(want) {
+		t.Errorf("%d of our %d messages found", len(seen), len(want))
+	}
+	f.settle()
+	if n := f.calls["conversations.replies"]; n != 2 {
+		t.Errorf("%d pages of threads read, want the two of our own thread", n)
+	}
+	for _, kind := range []fakeFault{{kind: "empty"}, {kind: "okfalse"}, {kind: "html"}, {kind: "status", arg: "500"}, {kind: "error", arg: "missing_scope"}, {kind: "429", arg: "3"}, {kind: "truncated-after"}} {
+		for _, method := range []string{"conversations.history", "conversations.replies"} {
+			kind.method, kind.from, kind.count = method, f.calls[method]+1, 1
+			f.faults = []fakeFault{kind}
+			if got, err := s.Posted(t.Context(), d.Channel, time.Unix(0, 0)); err == nil {
+				t.Errorf("%s %s: %d messages without an error", method, kind.kind, len(got))
+			}
+			f.settle()
+		}
+	}
+}
+
 func TestFindStopsAtWhatIsTooOld(t *testing.T) {
 	f, s := overLoopback(t)
 	now := time.Now()

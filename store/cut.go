@@ -33,16 +33,8 @@ func (s *Store) CutDigest(ctx context.Context, spec news.DigestSpec, slot, now t
 			return err
 		}
 		e.Unpolled = unpolled
-		r, err := tx.ExecContext(ctx, `INSERT INTO cuts (digest, slot, channel, kind, at, since) VALUES (?, ?, ?, '', ?, ?) ON CONFLICT (digest, slot) DO NOTHING`,
-			spec.Name, ms(slot), spec.Channel, ms(now), ms(e.From))
-		if err != nil {
-			return err
-		}
-		if n, err := r.RowsAffected(); err != nil || n == 0 {
-			return err
-		}
-		id, err := r.LastInsertId()
-		if err != nil {
+		id, err := insertCut(ctx, tx, spec.Name, spec.Channel, "", slot, now, e.From)
+		if err != nil || id == 0 {
 			return err
 		}
 		cut = true
@@ -77,11 +69,7 @@ func (s *Store) CutAlert(ctx context.Context, spec news.AlertSpec, now time.Time
 		if !ok {
 			return nil
 		}
-		r, err := tx.ExecContext(ctx, `INSERT INTO cuts (digest, slot, channel, kind, at, since) VALUES (?, ?, ?, '', ?, ?)`, spec.Name, ms(slot), spec.Channel, ms(now), ms(e.From))
-		if err != nil {
-			return err
-		}
-		id, err := r.LastInsertId()
+		id, err := insertCut(ctx, tx, spec.Name, spec.Channel, "", slot, now, e.From)
 		if err != nil {
 			return err
 		}
@@ -251,27 +239,35 @@ func developmentsIn(ctx context.Context, tx transaction, topics []string, from, 
 	return n, err
 }
 
-// writeCut stores a cut's messages and told marks.
+// insertCut records that a slot is cut, with the start of its window, and returns
+// the cut's number; 0 when the slot was cut before.
+func insertCut(ctx context.Context, tx transaction, name, channel, kind string, slot, now, since time.Time) (int64, error) {
+	r, err := tx.ExecContext(ctx, `INSERT INTO cuts (digest, slot, channel, kind, at, since) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (digest, slot) DO NOTHING`,
+		name, ms(slot), channel, kind, ms(now), ms(since))
+	if err != nil {
+		return 0, err
+	}
+	if n, err := r.RowsAffected(); err != nil || n == 0 {
+		return 0, err
+	}
+	return r.LastInsertId()
+}
+
+// writeCut stores a cut's kind, messages and told marks.
 func (s *Store) writeCut(ctx context.Context, tx transaction, cut int64, name, channel string, slot, now time.Time, c news.Cut) error {
 	if _, err := tx.ExecContext(ctx, `UPDATE cuts SET kind = ? WHERE id = ?`, c.Kind, cut); err != nil {
 		return err
 	}
 	parts := make(map[int]int64, len(c.Messages))
 	for _, m := range c.Messages {
-		thread := int64(m.Thread)
-		if thread == 0 && m.Part > 1 {
-			thread = parts[1]
+		if m.Thread == 0 && m.Part > 1 {
+			m.Thread = news.DeliveryID(parts[1])
 		}
-		r, err := tx.ExecContext(ctx, `
-			INSERT INTO outbox (key, cut, channel, digest, slot, kind, part, text, plain, blocks, thread, broadcast, edit, story, state, created, due)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
-			DeliveryKey(name, slot, m.Part), cut, channel, name, ms(slot), m.Kind, m.Part, m.Text, m.Plain, string(m.Blocks), thread, m.Broadcast, int64(m.Edit), int64(m.Story), ms(now), ms(now))
+		id, err := insertDelivery(ctx, tx, cut, name, channel, slot, now, m)
 		if err != nil {
 			return err
 		}
-		if parts[m.Part], err = r.LastInsertId(); err != nil {
-			return err
-		}
+		parts[m.Part] = id
 	}
 	for _, t := range c.Told {
 		_, err := tx.ExecContext(ctx, `INSERT INTO told (channel, story, cut, delivery, digest, slot, at, headline, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -148,15 +148,15 @@ func (s *Store) TellOperator(ctx context.Context, channels []string, now time.Ti
 		}
 		for _, c := range channels {
 			name := OpsDigest + "-" + c
-			r, err := tx.ExecContext(ctx, `INSERT INTO cuts (digest, slot, channel, kind, at, since) VALUES (?, ?, ?, 'ops', ?, ?)`, name, ms(now), c, ms(now), ms(now))
+			slot, err := freeSlot(ctx, tx, name, now)
 			if err != nil {
 				return err
 			}
-			id, err := r.LastInsertId()
+			id, err := insertCut(ctx, tx, name, c, "ops", slot, now, now)
 			if err != nil {
 				return err
 			}
-			if err := s.writeCut(ctx, tx, id, name, c, now, now, news.Cut{Kind: "ops", Messages: []news.Message{m}}); err != nil {
+			if err := s.writeCut(ctx, tx, id, name, c, slot, now, news.Cut{Kind: "ops", Messages: []news.Message{m}}); err != nil {
 				return err
 			}
 		}

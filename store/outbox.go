@@ -23,6 +23,19 @@ func scanDelivery(row scanner) (d news.Delivery, err error) {
 	return d, err
 }
 
+// insertDelivery queues one message of a cut and returns its number: every message
+// that is ever posted enters the outbox here.
+func insertDelivery(ctx context.Context, tx transaction, cut int64, name, channel string, slot, now time.Time, m news.Message) (int64, error) {
+	r, err := tx.ExecContext(ctx, `
+		INSERT INTO outbox (key, cut, channel, digest, slot, kind, part, text, plain, blocks, thread, broadcast, edit, story, state, created, due)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
+		DeliveryKey(name, slot, m.Part), cut, channel, name, ms(slot), m.Kind, m.Part, m.Text, m.Plain, string(m.Blocks), int64(m.Thread), m.Broadcast, int64(m.Edit), int64(m.Story), ms(now), ms(now))
+	if err != nil {
+		return 0, err
+	}
+	return r.LastInsertId()
+}
+
 // A row is open while it holds back the later rows of its channel: while it is
 // queued (due or not), claimed, held, or unknown with a look-up to come. A reply
 // to a message that stays unknown waits for the operator and holds back nothing.
@@ -129,21 +142,28 @@ func (s *Store) deliveries(ctx context.Context, where string, args ...any) ([]ne
 	return out, classify(rows.Err())
 }
 
+// tells is whether messages of a kind tell developments. Those that were parked or
+// dropped gave their told marks back, so that the next digest tells it: posted after
+// all, their news would come twice.
+func tells(kind string) bool { return kind == "digest" || kind == "alert" || kind == "correction" }
+
 // SetDelivery is the operator's word on a message that is not sent: queued tries
 // it again, dropped gives it up. It returns news.ErrNotFound for a message that
-// does not exist or is sent.
+// does not exist or is sent, and refuses to queue one again whose news comes with
+// the next digest. What tells no development (a recap, a quiet digest, an edit, a
+// message to the operator) comes with none and can always be tried again.
 func (s *Store) SetDelivery(ctx context.Context, id news.DeliveryID, to news.DeliveryState, now time.Time) error {
 	return s.write(ctx, func(tx transaction) error {
 		var state news.DeliveryState
-		err := tx.QueryRowContext(ctx, `SELECT state FROM outbox WHERE id = ?`, int64(id)).Scan(&state)
+		var kind string
+		err := tx.QueryRowContext(ctx, `SELECT state, kind FROM outbox WHERE id = ?`, int64(id)).Scan(&state, &kind)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		if to == news.Queued && (state == news.Parked || state == news.Dropped) {
-			// Its told marks are given back: posted now, its news would come twice.
+		if to == news.Queued && (state == news.Parked || state == news.Dropped) && tells(kind) {
 			return fmt.Errorf("message %d is %s: what it would have told comes with the next digest", id, state)
 		}
-		r, err := tx.ExecContext(ctx, `UPDATE outbox SET state = ?, due = ?, lookups = 0, cause = 'by the operator' WHERE id = ? AND state NOT IN ('sent', 'claimed')`,
+		r, err := tx.ExecContext(ctx, `UPDATE outbox SET state = ?, due = ?, lookups = 0, plain_now = 0, cause = 'by the operator' WHERE id = ? AND state NOT IN ('sent', 'claimed')`,
 			string(to), ms(now), int64(id))
 		if err != nil {
 			return err

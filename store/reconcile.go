@@ -45,12 +45,8 @@ func (s *Store) Reconcile(ctx context.Context, key, ts, channel string, now time
 		if n, err := r.RowsAffected(); err != nil || n > 0 {
 			return err
 		}
-		r, err = tx.ExecContext(ctx, `INSERT INTO cuts (digest, slot, channel, kind, at, since) VALUES (?, ?, ?, 'restored', ?, ?) ON CONFLICT (digest, slot) DO NOTHING`,
-			digest, ms(slot), channel, ms(now), ms(slot))
-		if err != nil {
-			return err
-		}
-		if n, err := r.RowsAffected(); err != nil || n == 0 {
+		id, err := insertCut(ctx, tx, digest, channel, "restored", slot, now, slot)
+		if err != nil || id == 0 {
 			return err
 		}
 		restored = true

@@ -538,6 +538,51 @@ func TestAParkedMessageGivesItsToldMarksBack(t *testing.T) {
 	}
 }
 
+// What tells no development comes with no later digest, so it can be tried again
+// after it was given up.
+func TestAParkedMessageThatTellsNothingIsRetried(t *testing.T) {
+	for _, kind := range []string{"recap", "quiet", "blind", "hello", "ops", "edit"} {
+		for _, state := range []news.DeliveryState{news.Parked, news.Dropped} {
+			s := openStore(t)
+			sight(t, s, "morning", 24*time.Hour, day)
+			one := func(news.Edition) news.Cut {
+				return news.Cut{Kind: kind, Messages: []news.Message{{Kind: kind, Part: 1, Text: "x", Plain: "x"}}}
+			}
+			if _, err := s.CutDigest(t.Context(), morning, day, day, 0, one); err != nil {
+				t.Fatal(err)
+			}
+			d, err := s.ClaimDelivery(t.Context(), day)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.State, d.PlainNow = state, true
+			if err := s.RecordDelivery(t.Context(), d); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.SetDelivery(t.Context(), d.ID, news.Queued, day); err != nil {
+				t.Errorf("%s %s: %v", state, kind, err)
+				continue
+			}
+			if again, err := s.ClaimDelivery(t.Context(), day); err != nil || again.ID != d.ID || again.PlainNow {
+				t.Errorf("%s %s, tried again: %+v, %v; want it in its own layout", state, kind, again, err)
+			}
+		}
+	}
+}
+
+// Two messages to the operator in one millisecond are two.
+func TestTheOperatorIsToldTwiceInOneMoment(t *testing.T) {
+	s := openStore(t)
+	for range 2 {
+		if err := s.TellOperator(t.Context(), []string{"C0OPS"}, day, nil, news.Message{Kind: "ops", Part: 1, Text: "x", Plain: "x"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ds, err := s.Deliveries(t.Context(), true, 10); err != nil || len(ds) != 2 || ds[0].Key == ds[1].Key {
+		t.Errorf("%+v, %v; want two messages with keys of their own", ds, err)
+	}
+}
+
 // The operator's word and the answer to an earlier try may cross.
 func TestALateAnswerDoesNotUndoTheOperatorsWord(t *testing.T) {
 	ctx := t.Context()

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -58,6 +59,71 @@ func TestARestoredBackupTellsNothingOld(t *testing.T) {
 		for i := range events[:5] {
 			if n := toldEntries(w)[fmt.Sprint("event-", i)]; n != 1 {
 				t.Errorf("event %d told %d times, want once", i, n)
+			}
+		}
+	})
+}
+
+// A copy made while a digest and its thread wait to be posted, restored after they
+// were posted, posts none of them again.
+func TestACopyFromBeforeAPostPostsNothingAgain(t *testing.T) {
+	db := opsDB(t)
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		start := time.Now()
+		for i, ev := range events[:3] {
+			w.publish("wire.test", worldEntry{fmt.Sprint("event-", i), ev.title, ev.text, start.Add(time.Duration(i) * time.Minute)})
+		}
+		refuse := true
+		w.slack = func(rw http.ResponseWriter, _ *http.Request) (accept, answer bool) {
+			if refuse {
+				rw.Header().Set("Retry-After", "600")
+				rw.WriteHeader(http.StatusTooManyRequests)
+			}
+			return !refuse, !refuse
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		o := w.operate(ctx, t, db, opsYAML, nil)
+		<-time.After(26 * time.Hour)
+		copied := filepath.Join(filepath.Dir(db), "copy")
+		if _, err := store.Backup(ctx, db, copied); err != nil {
+			t.Fatal(err)
+		}
+		w.mu.Lock()
+		refuse = false
+		w.mu.Unlock()
+		<-time.After(time.Hour)
+		cancel()
+		<-o.ended
+		o.svc.store.Close()
+		w.mu.Lock()
+		posted, threads := len(w.posts), 0
+		for _, p := range w.posts {
+			if p.thread != "" {
+				threads++
+			}
+		}
+		w.mu.Unlock()
+		if threads < 3 {
+			t.Fatalf("%d posts, %d in threads: want a digest of three developments with its thread", posted, threads)
+		}
+		for _, suffix := range []string{"", "-wal", "-shm"} {
+			if err := os.Rename(db+suffix, db+".broken"+suffix); err != nil && suffix == "" {
+				t.Fatal(err)
+			}
+		}
+		copyFile(t, copied, db)
+		ctx, cancel = context.WithCancel(t.Context())
+		o = w.operate(ctx, t, db, opsYAML, nil)
+		<-time.After(time.Hour)
+		cancel()
+		if err := <-o.ended; err != nil {
+			t.Error(err)
+		}
+		keys := map[string]int{}
+		for _, p := range w.posts {
+			if keys[p.key]++; keys[p.key] > 1 {
+				t.Errorf("%s posted %d times", p.key, keys[p.key])
 			}
 		}
 	})

@@ -178,7 +178,13 @@ func (w *world) serveSlack(rw http.ResponseWriter, r *http.Request) {
 				in = p.ts == r.FormValue("ts") || p.thread == r.FormValue("ts")
 			}
 			if p.channel == r.FormValue("channel") && in {
-				ms = append(ms, map[string]any{"ts": p.ts, "thread_ts": p.thread, "metadata": map[string]any{
+				replies := 0
+				for _, r := range w.posts {
+					if r.thread == p.ts && r.channel == p.channel {
+						replies++
+					}
+				}
+				ms = append(ms, map[string]any{"ts": p.ts, "thread_ts": p.thread, "reply_count": replies, "metadata": map[string]any{
 					"event_type": "trucewatch_digest", "event_payload": map[string]any{"delivery_id": p.key}}})
 			}
 		}
