@@ -3,7 +3,7 @@
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FUZZTIME ?= 20s
 
-.PHONY: help build test race lint fuzz bench config schema units dist deb ci clean
+.PHONY: help build test race lint fuzz bench config schema units boot dist deb ci clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -38,6 +38,9 @@ schema: ## docs/config.schema.json from the program's types
 
 units: ## check the systemd units
 	.ci/units
+
+boot: ## run the service under a systemd booted for it; as root, two minutes
+	.ci/boot
 
 dist: ## reproducible release archive with its checksum, into dist/
 	.ci/dist $(VERSION)
