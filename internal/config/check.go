@@ -31,12 +31,33 @@ var (
 // Forms of values, and the bounds of those that are about this program only.
 var (
 	topicName  = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
-	specName   = regexp.MustCompile(`^[\pL\pN][\pL\pN ._-]{0,63}$`)
 	language   = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
-	placeName  = regexp.MustCompile(`^[\pL\pN][\pL\pN\pM '’().,_-]{0,99}$`)
 	channelID  = regexp.MustCompile(`^[CGD][A-Z0-9]{2,29}$`)
 	quietHours = regexp.MustCompile(`^((?:[01][0-9]|2[0-3]):[0-5][0-9])-((?:[01][0-9]|2[0-3]):[0-5][0-9])$`)
 )
+
+// isSpecName and isPlaceName are not regular expressions: one that repeats a class of
+// all scripts so often holds megabytes.
+func isSpecName(s string) bool {
+	return isName(s, 64, func(r rune) bool { return strings.ContainsRune(" ._-", r) })
+}
+
+func isPlaceName(s string) bool {
+	return isName(s, 100, func(r rune) bool { return unicode.IsMark(r) || strings.ContainsRune(" '’().,_-", r) })
+}
+
+// isName reports letters and digits, at most so many, among which but for the first
+// others may stand.
+func isName(s string, most int, others func(rune) bool) bool {
+	n := 0
+	for _, r := range s {
+		if !unicode.IsLetter(r) && !unicode.IsNumber(r) && (n == 0 || !others(r)) {
+			return false
+		}
+		n++
+	}
+	return 0 < n && n <= most
+}
 
 const (
 	maxShown    = 60  // developments a digest may show: as many as one cut holds
@@ -373,22 +394,22 @@ func (k *checker) selection(at string, s *Selection) {
 		key    string
 		words  []string
 		known  []string
-		form   *regexp.Regexp
+		form   func(string) bool
 		remedy string
 	}{
 		{key: "topics", words: s.Topics, known: k.topicNames()},
 		{key: "mechanisms", words: s.Mechanisms, known: mechanisms},
 		{key: "stages", words: s.Stages, known: news.Stages},
-		{key: "places", words: s.Places, form: placeName, remedy: "write the place's name, such as Zaporizhzhia"},
+		{key: "places", words: s.Places, form: isPlaceName, remedy: "write the place's name, such as Zaporizhzhia"},
 		{key: "sides", words: s.Sides, known: news.Sides},
-		{key: "languages", words: s.Languages, form: language, remedy: "use codes such as en, uk or ru"},
+		{key: "languages", words: s.Languages, form: language.MatchString, remedy: "use codes such as en, uk or ru"},
 	} {
 		for i, w := range l.words {
 			path := fmt.Sprintf("%s.%s[%d]", at, l.key, i)
 			switch {
 			case slices.Contains(l.words[:i], w):
 				k.add(path, quote(w)+" stands twice in the list", "keep one")
-			case l.form != nil && !l.form.MatchString(w):
+			case l.form != nil && !l.form(w):
 				k.add(path, quote(w)+" is not understood", l.remedy)
 			case l.form == nil && len(l.known) > 0: // without any good topic, that is the problem to mend
 				k.choice(path, w, l.known)
@@ -413,7 +434,7 @@ func (k *checker) specName(at, list, name string, first map[string]int, i int) {
 	switch {
 	case name == "":
 		k.add(at+".name", "no name is given", "write one: what was told is remembered under it")
-	case !specName.MatchString(name):
+	case !isSpecName(name):
 		k.add(at+".name", quote(name)+" is not a name", "use letters, digits, spaces, dots and hyphens")
 	default:
 		k.unique(at+".name", name, list, first, i)
