@@ -31,8 +31,11 @@ func (s *Store) loadSeed(ctx context.Context, tx transaction, f news.Feed, sd ne
 	case hash == sd.Hash:
 		var same bool
 		err := tx.QueryRowContext(ctx, `SELECT fp = ? FROM fingerprints WHERE item = ?`, sd.Fingerprint, item).Scan(&same)
-		if err != nil || same {
+		if err != nil {
 			return false, err
+		}
+		if same {
+			return false, completeKeys(ctx, tx, item, sd.Keys)
 		}
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE items SET state = 'judged', judged = 1, lang = ?, hash = ?, verdict = 'new', last_verdict = 'new', reason = 'seed', fresh = 0 WHERE id = ?`, sd.Lang, sd.Hash, item)
@@ -46,6 +49,19 @@ func (s *Store) loadSeed(ctx context.Context, tx transaction, f news.Feed, sd ne
 		return false, err
 	}
 	return true, insertKeys(ctx, tx, news.ItemID(item), sd.Keys)
+}
+
+// completeKeys adds the keys of a known seed that another version gave fewer.
+func completeKeys(ctx context.Context, tx transaction, item int64, keys []uint64) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	var have bool
+	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM keys WHERE key = ? AND item = ?) AND EXISTS (SELECT 1 FROM keys WHERE key = ? AND item = ?)`,
+		int64(keys[0]), item, int64(keys[len(keys)-1]), item).Scan(&have); err != nil || have {
+		return err
+	}
+	return insertKeys(ctx, tx, news.ItemID(item), keys)
 }
 
 // Progress is how far an import has come.

@@ -256,6 +256,9 @@ func (s *Store) findCandidates(ctx context.Context, tx transaction, self news.It
 			c.Root = c.Item
 		}
 		c.Shared, c.Seen, c.Published = shared[c.Item], at(seen), at(published)
+		if c.Origin == news.OriginSeed {
+			c.Name, c.Title = c.Title, "" // its name is all of it that reads as text
+		}
 		out = append(out, c)
 	}
 	return out, rows.Err()

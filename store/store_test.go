@@ -669,6 +669,15 @@ func TestSeedsLoadOnceAndAreCandidates(t *testing.T) {
 	if len(x) != 2 || x[0].Origin != news.OriginSeed || x[1].Verdict != news.Duplicate || x[1].Of != "seed:doc" {
 		t.Errorf("export %+v, want the seed and its duplicate", x)
 	}
+	// A version that gives seeds more keys completes those that are known.
+	seed.Keys = append(seed.Keys, uint64(key64("a part of it")))
+	if _, n, err := s.Configure(t.Context(), Configuration{Feeds: []news.Feed{f}, Seeds: []news.Seed{seed}}, day); err != nil || n != 0 {
+		t.Fatalf("load with another key: %d, %v; want 0", n, err)
+	}
+	known, _, err := s.Consult(t.Context(), news.Prepared{Keys: seed.Keys[1:]}, nil)
+	if err != nil || len(known) != 1 || known[0].Name != "doc" {
+		t.Errorf("by its new key: %+v, %v; want the seed", known, err)
+	}
 }
 
 func TestAChangedURLDropsValidatorsAndKeepsItems(t *testing.T) {

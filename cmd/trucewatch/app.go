@@ -17,6 +17,7 @@ import (
 	"trucewatch/internal/news"
 	"trucewatch/monitor"
 	"trucewatch/monitor/tag"
+	"trucewatch/monitor/text"
 	"trucewatch/notify"
 	"trucewatch/seeds"
 	"trucewatch/store"
@@ -224,6 +225,13 @@ func (a *app) sync(ctx context.Context) error {
 	docs, err := loadSeeds(a.cfg)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errConfig, err)
+	}
+	for i := range docs {
+		fp, err := text.Decode(docs[i].Fingerprint)
+		if err != nil {
+			return fmt.Errorf("%w: seed %s: %w: make it anew with `trucewatch seed add`", errConfig, docs[i].Name, err)
+		}
+		docs[i].Keys = fp.AllKeys() // seeds are few, and found by any part of them
 	}
 	c := store.Configuration{Feeds: a.cfg.NewsFeeds(), Seeds: docs, Digests: map[string]time.Duration{}}
 	for _, al := range a.alerts {

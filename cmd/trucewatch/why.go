@@ -13,6 +13,7 @@ import (
 	"trucewatch/monitor"
 	"trucewatch/monitor/story"
 	"trucewatch/monitor/tag"
+	"trucewatch/monitor/text"
 	"trucewatch/store"
 )
 
@@ -112,6 +113,9 @@ func readText(in io.Reader, lang string) (w news.Work, err error) {
 	title, body, _ := strings.Cut(strings.TrimSpace(strings.ToValidUTF8(string(b), "\uFFFD")), "\n")
 	if title == "" {
 		return w, usageError{errors.New("standard input holds no text")}
+	}
+	if body == "" && len(text.Sentences(title)) > 1 {
+		title, body = "", title // a paragraph is no headline
 	}
 	w.Item = news.Item{Entry: news.Entry{Title: title, Content: strings.TrimSpace(body), Lang: lang}, Revision: 1, Seen: time.Now().UTC()}
 	w.Feed.Lang = lang

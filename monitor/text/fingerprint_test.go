@@ -225,3 +225,31 @@ func TestCountersCount(t *testing.T) {
 		}
 	}
 }
+
+// A document of the seed corpus is found by whatever part of it an item repeats, also
+// where the ends of its lines were lost.
+func TestAnyPartOfASeedIsFound(t *testing.T) {
+	seed := New("", "Choose what you are told in the settings of this page.\nThe halt to strikes in ten lines and a map\n"+articleEN, "en")
+	known := map[uint64]bool{}
+	for _, k := range seed.AllKeys() {
+		known[k] = true
+	}
+	for _, k := range seed.Keys("") {
+		if !known[k] {
+			t.Errorf("key %x is not among all keys", k)
+		}
+	}
+	parts := strings.Split(articleEN, "\n")
+	for from := range parts {
+		for to := from + 1; to <= len(parts); to++ {
+			part := New("What the papers say", strings.ReplaceAll(strings.Join(parts[from:to], " "), ".", ""), "en")
+			if !slices.ContainsFunc(part.Keys("https://a.example/b"), func(k uint64) bool { return known[k] }) {
+				t.Errorf("paragraphs %d to %d run together share no key with the whole", from, to)
+			}
+		}
+	}
+	other := New("Tractors in Oslo", "Farmers drove 300 tractors into Oslo on Friday. They want cheaper diesel. The minister will meet them on Sunday.", "en")
+	if slices.ContainsFunc(other.Keys(""), func(k uint64) bool { return known[k] }) {
+		t.Error("another subject shares a key")
+	}
+}

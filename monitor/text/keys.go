@@ -1,5 +1,7 @@
 package text
 
+import "slices"
+
 // MaxKeys is the most index keys an item has.
 const MaxKeys = 8
 
@@ -81,6 +83,30 @@ func (f Fingerprint) Keys(canonical string) []uint64 {
 		add(mix(h ^ saltShingle))
 	}
 	return keys
+}
+
+// AllKeys returns a key for the hash, the title and every sentence and kept shingle
+// of a text: of a few documents that are to be found by any part of them, such as
+// seeds, whatever runs before and after it. Sentences marked as boilerplate give none.
+func (f Fingerprint) AllKeys() []uint64 {
+	keys := f.Keys("")
+	next := 0
+	for i := range f.sentences {
+		r := f.record(i)
+		from := next
+		next += int(r.shingles)
+		if r.flags&flagBoilerplate != 0 {
+			continue
+		}
+		if r.length >= 6 {
+			keys = append(keys, mix(r.hash^saltSentence))
+		}
+		for k := from; k < next; k++ {
+			keys = append(keys, mix(rank(f.shingle(k))^saltShingle))
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }
 
 // urlKey is the index key of a canonical URL.
