@@ -266,7 +266,7 @@ func (p *Poller) parse(ctx context.Context, f news.Feed, resp egress.Response, n
 	default:
 		o.Result = Read
 	}
-	o.Hints, o.Mended = doc.Hints, doc.Mended
+	o.Kind, o.Hints, o.Mended = doc.Kind, doc.Hints, doc.Mended
 	return slices.DeleteFunc(doc.Entries, saysNothing)
 }
 

@@ -58,6 +58,7 @@ type Outcome struct {
 	Fresh       time.Duration // how long the answer says it stays as it is; 0 when it does not say
 	RetryAfter  time.Duration // how long the server asks to wait; 0 when it does not
 	Hints       feed.Hints    // the document's wishes; only of Read and Salvaged
+	Kind        string        // rss, atom, rdf or json; "" without a document
 	Mended      string        // what was wrong with a document of which nothing was lost, in words; "" when nothing was
 	Offers      []string      // feeds that a page in the feed's place advertises; only of Wrong
 }

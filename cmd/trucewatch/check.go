@@ -48,6 +48,7 @@ func (c *CheckCmd) Run(e *env) error {
 	}
 	fs = append(fs, db...)
 	fs = append(fs, checkClock(cfg, time.Now())...)
+	fs = append(fs, checkOps(cfg.Ops))
 	if !c.Offline {
 		net, err := checkOutside(e, cfg)
 		if err != nil {
@@ -123,6 +124,13 @@ func checkDatabase(ctx context.Context, cfg config.Config) (out []finding, err e
 			return append(out, finding{"fail", "database", err.Error(), "restore a backup, docs/operations.md"}), nil
 		}
 		out = append(out, finding{"ok", "database", cfg.Database + ", integrity and schema are good", ""})
+		c, err := st.Condition(ctx)
+		if err != nil {
+			return append(out, finding{"fail", "database", err.Error(), "see docs/operations.md"}), nil
+		}
+		if back := sinceTheFuture(c.Feeds, time.Now()); back < -clockJump {
+			out = append(out, finding{"warn", "clock", "the database was written " + span(-back) + " from now", "set the clock, or wait: nothing is told twice"})
+		}
 	}
 	return append(out, checkDisk(cfg.Database)), nil
 }
@@ -171,6 +179,23 @@ func checkClock(cfg config.Config, now time.Time) (out []finding) {
 	return out
 }
 
+// checkOps says whether the operator hears of what rots, and by a path that does not
+// need Slack, which may be what is broken.
+func checkOps(o config.Ops) finding {
+	fix := "give ops.command or ops.heartbeat, docs/operations.md"
+	switch {
+	case o.Command == "" && o.Heartbeat == "" && o.Channel == "":
+		return finding{"warn", "operator", "nobody is told when something rots", fix}
+	case o.Command == "" && o.Heartbeat == "":
+		return finding{"warn", "operator", "told in Slack alone: a revoked token would be told to nobody", fix}
+	case o.Command == "":
+		return finding{"ok", "operator", "told by the silence of the heartbeat", ""}
+	case o.Heartbeat == "":
+		return finding{"ok", "operator", "told by a command; a heartbeat would also tell of a machine that is off", ""}
+	}
+	return finding{"ok", "operator", "told by a command, and by the silence of the heartbeat", ""}
+}
+
 // checkOutside asks every source once, unconditionally and storing nothing, and
 // looks at Slack.
 func checkOutside(e *env, cfg config.Config) ([]finding, error) {
@@ -196,6 +221,9 @@ func checkOutside(e *env, cfg config.Config) ([]finding, error) {
 	}
 	for _, a := range cfg.AlertSpecs(false) {
 		channels = append(channels, a.Channel)
+	}
+	if cfg.Ops.Channel != "" {
+		channels = append(channels, cfg.Ops.Channel)
 	}
 	slack := notify.NewSlack(token, cfg.Slack.APIURL, client.HTTP())
 	seen := slack.Check(e.ctx, channels)

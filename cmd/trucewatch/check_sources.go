@@ -38,7 +38,7 @@ func checkSources(ctx context.Context, cfg config.Config, client *egress.Client)
 		if !asked {
 			continue
 		}
-		r := sourceFinding(poll)
+		r := sourceFinding(poll, now)
 		if offer := findOffer(ctx, p, poll, now); offer != "" {
 			r.Fix = offer
 		}
@@ -47,9 +47,23 @@ func checkSources(ctx context.Context, cfg config.Config, client *egress.Client)
 	return out
 }
 
-func sourceFinding(p news.Poll) finding {
+// quietSource is how old the newest entry of a source may be before a check asks
+// whether its publisher still uses it.
+const quietSource = 30 * 24 * time.Hour
+
+func sourceFinding(p news.Poll, now time.Time) finding {
 	f := finding{Level: "ok", What: sourceWord + p.Feed.Name, Says: countEntries(len(p.Entries))}
 	o, ok := p.Outcome.(monitor.Outcome)
+	if o.Kind != "" {
+		f.Says = o.Kind + ", " + f.Says
+	}
+	var newest time.Time
+	for _, e := range p.Entries {
+		newest = later(newest, e.Published)
+	}
+	if !newest.IsZero() {
+		f.Says += ", the newest " + ago(newest, now)
+	}
 	switch {
 	case !ok:
 		f.Level, f.Says = "warn", "was not asked"
@@ -69,6 +83,9 @@ func sourceFinding(p news.Poll) finding {
 		f.Fix = "write url: " + yamlString(o.Permanent)
 	case len(p.Entries) == 0:
 		f.Level, f.Says = "warn", "a feed without entries"
+		f.Fix = "look whether its publisher still uses it"
+	case !newest.IsZero() && now.Sub(newest) > quietSource:
+		f.Level = "warn"
 		f.Fix = "look whether its publisher still uses it"
 	case o.Mended != "":
 		f.Says += "; mended: " + o.Mended

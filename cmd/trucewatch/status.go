@@ -23,6 +23,7 @@ type status struct {
 	Running  bool        `json:"daemon_running"`
 	Stats    news.Stats  `json:"stats"`
 	Next     []nextSlot  `json:"next_digests"`
+	Trouble  []matter    `json:"troubles"`
 	Feeds    []feedState `json:"feeds"`
 }
 
@@ -31,6 +32,12 @@ type nextSlot struct {
 	Channel string    `json:"channel"`
 	At      time.Time `json:"at"`
 	Zone    string    `json:"zone"`
+}
+
+// matter is one thing the operator is, or would be, told of.
+type matter struct {
+	Cause string `json:"cause"`
+	Says  string `json:"says"`
 }
 
 func (c *StatusCmd) Run(e *env) error {
@@ -52,6 +59,14 @@ func (c *StatusCmd) Run(e *env) error {
 	_, have, _ := cfg.SlackToken(e.getenv) // a token that can't be read is check's business
 	if s.Next, err = nextSlots(cfg, !have, now); err != nil {
 		return err
+	}
+	cond, err := st.Condition(e.ctx)
+	if err != nil {
+		return err
+	}
+	s.Trouble = []matter{}
+	for _, t := range troubles(watched{now: now, cond: cond, free: freeShare(cfg.Database), failedFor: cfg.Ops.FailedFor, sideBelow: cfg.Ops.SideBelow}) {
+		s.Trouble = append(s.Trouble, matter{t.cause, t.says})
 	}
 	if c.Format == "json" {
 		s.Feeds = feedStates(feeds)
@@ -118,6 +133,12 @@ func (s status) write(e *env, feeds []news.Feed, now time.Time) {
 	}
 	if len(st.Reactions) > 0 {
 		fmt.Fprintf(e.stdout, "Reactions in the last 30 days: %s\n", reactionsLine(st.Reactions))
+	}
+	if len(s.Trouble) > 0 {
+		fmt.Fprintln(e.stdout, "\nIn trouble:")
+	}
+	for _, m := range s.Trouble {
+		fmt.Fprintf(e.stdout, "  %-8s %s\n", m.Cause, m.Says)
 	}
 	fmt.Fprintln(e.stdout)
 	feedTable(feeds, now).write(e.stdout)
