@@ -129,6 +129,17 @@ var (
 		страх риски ловушка иллюзия победа поражение ризики пастка ілюзія перемога поразка`)
 )
 
+// The marks of a banner as its tokens are: folded, between spaces.
+var roundupWords, liveWords = between(roundupMarks), between(liveMarks)
+
+func between(marks []string) []string {
+	out := make([]string, len(marks))
+	for i, m := range marks {
+		out[i] = " " + foldText(m) + " "
+	}
+	return out
+}
+
 // banner returns the range of tokens that is a page's name ("Ukraine war live: …",
 // "…: Live updates") and the kind it names; from == to when there is none.
 func banner(ts []token, title string) (from, to int, kind uint8) {
@@ -141,13 +152,13 @@ func banner(ts []token, title string) (from, to int, kind uint8) {
 		return " " + strings.Join(w, " ") + " "
 	}
 	kindIn := func(s string) uint8 {
-		for _, m := range roundupMarks {
-			if strings.Contains(s, " "+foldText(m)+" ") {
+		for _, m := range roundupWords {
+			if strings.Contains(s, m) {
 				return kindRoundup
 			}
 		}
-		for _, m := range liveMarks {
-			if strings.Contains(s, " "+foldText(m)+" ") {
+		for _, m := range liveWords {
+			if strings.Contains(s, m) {
 				return kindLive
 			}
 		}

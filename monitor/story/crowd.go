@@ -63,7 +63,7 @@ func crowded(nodes []node) []*sketch {
 type crowd struct {
 	near  []*tally
 	total int
-	few   [80]float64 // what is left of the weight of a term in so many items
+	kept  []float64 // by how many of its items a term is in: the share of its weight it keeps
 }
 
 func crowdOf(near ...*tally) *crowd {
@@ -71,19 +71,15 @@ func crowdOf(near ...*tally) *crowd {
 	for _, t := range near {
 		c.total += t.items
 	}
-	for df := range min(len(c.few), c.total+1) {
-		c.few[df] = c.keep(df)
-	}
-	return c
-}
-
-// keep is the share of its weight that a term in df items of the crowd keeps. A crowd may
-// lower a weight, never raise it: of a few hundred items it knows what is common, not how
-// rare the rest is.
-func (c *crowd) keep(df int) float64 {
+	// A crowd may lower a weight, never raise it: of a few hundred items it knows what is
+	// common, not how rare the rest is.
 	share := float64(c.total) / (float64(c.total) + crowdHalf)
 	top := max(math.Log(float64(c.total+1)/1.5), 1.0/16)
-	return 1 - share + share*min(1, math.Log(float64(c.total+1)/(float64(df)+.5))/top)
+	c.kept = make([]float64, c.total+1)
+	for df := range c.kept {
+		c.kept[df] = 1 - share + share*min(1, math.Log(float64(c.total+1)/(float64(df)+.5))/top)
+	}
+	return c
 }
 
 // weigh sets the sketch's terms to base, weighed anew by its crowd.
@@ -94,13 +90,7 @@ func (s *sketch) weigh(base []term, c *crowd) {
 		for _, n := range c.near {
 			df += n.count(t.id)
 		}
-		k := 0.0
-		if df < len(c.few) {
-			k = c.few[df]
-		} else {
-			k = c.keep(df)
-		}
-		t.weight = uint8(min(max(float64(t.weight)*k+.5, 1), 127))
+		t.weight = uint8(min(max(float64(t.weight)*c.kept[df]+.5, 1), 127))
 		s.terms[i] = t
 	}
 	s.totals()

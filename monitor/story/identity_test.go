@@ -260,6 +260,7 @@ func FuzzDecodeRefusesWhatSketchDoesNotWrite(f *testing.F) {
 		if got := s.encode(); !slices.Equal(got, b) {
 			t.Fatalf("accepted %x, which encodes as %x", b, got)
 		}
+		s.totals()
 		var v vector
 		compare(&s, &s, 0, &v)
 		for i, x := range v {

@@ -277,7 +277,8 @@ func (s *sketch) encode() []byte {
 
 var errSketch = errors.New("not a sketch of this version: judge the item again")
 
-// decode reads an encoded sketch into s, reusing its memory. Anything that is not exactly
+// decode reads an encoded sketch into s, reusing its memory, all but its totals, which
+// are those of the weights it is given next. Anything that is not exactly
 // what encode writes is refused, so a damaged row compares with nothing.
 func (s *sketch) decode(b []byte) error {
 	if len(b) < sketchHead || b[0] != sketchVersion || int(b[1]) >= len(langs) || b[2] > kindLivePage || b[3] > 3 {
@@ -319,6 +320,5 @@ func (s *sketch) decode(b []byte) error {
 		s.actors[i] = text.Actor(b[rest+15+8*numbers+i])
 	}
 	s.says.Numbers, s.says.Actors = s.numbers[:numbers], s.actors[:actors]
-	s.totals()
 	return nil
 }
