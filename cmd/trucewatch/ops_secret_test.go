@@ -20,6 +20,7 @@ var planted = map[string]string{
 	"heartbeat": "PLANTEDHEARTBEATID",
 	"command":   "PLANTEDCOMMANDKEY",
 	"feed":      "PLANTEDFEEDPASSWORD",
+	"feed key":  "PLANTEDFEEDKEY",
 }
 
 func shows(t *testing.T, where, text string) {
@@ -50,7 +51,8 @@ func refusingSlack(t *testing.T) (srv *httptest.Server, asked chan struct{}) {
 	asked = make(chan struct{}, 1000)
 	srv = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.ParseForm()
-		if r.URL.Path != "/rss" {
+		if strings.HasPrefix(r.URL.Path, "/revoked/") || strings.HasPrefix(r.URL.Path, "/page/") || strings.HasPrefix(r.URL.Path, "/away/") {
+			shows(t, "a message in Slack", r.Form.Get("text")+r.Form.Get("blocks")+r.Form.Get("metadata"))
 			defer func() { asked <- struct{}{} }()
 		}
 		switch {
@@ -94,7 +96,8 @@ ops: {channel: C0OPERATOR, heartbeat: "http://127.0.0.1:9/ping/%s?key=%s", comma
 			}
 		}
 		served(t, bin, dir, base(api, ""), token, asked)
-		for _, args := range [][]string{{"status"}, {"status", "--format", "json"}, {"outbox", "list"}, {"outbox", "list", "--format", "json"}, {"feeds", "list", "--format", "json"}, {"export"}, {"digest"}} {
+		for _, args := range [][]string{{"status"}, {"status", "--format", "json"}, {"outbox", "list"}, {"outbox", "list", "--format", "json"}, {"feeds", "list", "--format", "json"},
+			{"export"}, {"digest"}, {"why", "1"}, {"search", "ceasefire"}, {"retag", "--dry-run"}, {"seed", "list"}, {"generate", "man"}, {"backup", "copy.db"}} {
 			leaks(t, bin, dir, token, args...)
 		}
 		filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error { // the database, its log, backups
@@ -107,6 +110,34 @@ ops: {channel: C0OPERATOR, heartbeat: "http://127.0.0.1:9/ping/%s?key=%s", comma
 			}
 			return nil
 		})
+	}
+}
+
+// A token that comes as systemd's credential is as little shown as one in the
+// environment, and so is the key in a feed's address where others look: logs, errors,
+// the operator's messages, metrics. What shows the owner lines of the configuration, as
+// check does for sources that fail, shows addresses.
+func TestCredentialsAndKeysOfFeedsAreNotShown(t *testing.T) {
+	bin := binary(t)
+	slack, asked := refusingSlack(t)
+	addr := slack.Listener.Addr().String()
+	dir, credentials := t.TempDir(), t.TempDir()
+	write(t, filepath.Join(credentials, "slack-token"), planted["token"]+"\n")
+	yaml := fmt.Sprintf(`database: t.db
+seeds: ""
+slack: {api_url: "http://%[1]s/revoked/"}
+http: {allow: ["%[1]s"]}
+feeds:
+  - {name: Wire, url: "http://%[1]s/rss?key=%[2]s", lang: en, every: 1m}
+  - {name: Missing, url: "http://%[1]s/missing?key=%[2]s", every: 1m}
+  - {name: Nowhere, url: "http://127.0.0.1:9/rss?key=%[2]s", every: 1m}
+digests: [{name: morning, channel: C0123456789, cron: "* * * * *", timezone: UTC}]
+ops: {channel: C0OPERATOR}
+`, addr, planted["feed key"])
+	env := []string{"SLACK_BOT_TOKEN=", "CREDENTIALS_DIRECTORY=" + credentials}
+	served(t, bin, dir, yaml, env, asked)
+	for _, args := range [][]string{{"check", "--offline"}, {"status"}, {"feeds", "list"}, {"outbox", "list"}} {
+		leaks(t, bin, dir, env, args...)
 	}
 }
 
