@@ -57,6 +57,18 @@ func (s *Store) PostponeHost(ctx context.Context, host string, until, pollsWait 
 	})
 }
 
+// HostPostponed is until when the server of a host asked to be left alone; zero when
+// it did not.
+func (s *Store) HostPostponed(ctx context.Context, host string) (until time.Time, err error) {
+	err = eachRow(ctx, s.r, `SELECT until FROM hosts WHERE host = ?`, func(row scanner) error {
+		var u int64
+		err := row.Scan(&u)
+		until = at(u)
+		return err
+	}, strings.ToLower(host))
+	return until, classify(err)
+}
+
 func postponeHost(ctx context.Context, tx transaction, host string, until time.Time) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO hosts (host, turn, until) VALUES (?1, 0, ?2) ON CONFLICT (host) DO UPDATE SET until = max(until, ?2)`, host, ms(until))
 	return err

@@ -32,19 +32,28 @@ func (h *hostTurns) Turn(ctx context.Context, host string, pace time.Duration) e
 			return err
 		}
 	}
-	now := h.now()
-	turn, err := h.store.HostTurn(ctx, host, pace, now)
-	if err != nil {
-		return err
+	for {
+		now := h.now()
+		turn, err := h.store.HostTurn(ctx, host, pace, now)
+		if err != nil {
+			return err
+		}
+		wait := turn.Sub(now)
+		if wait > hostPatience {
+			return &webEnd{fmt.Errorf("its server asks to be left alone until %s; run the same command again then", turn.Format("2006-01-02 15:04 MST"))}
+		}
+		if wait <= 0 {
+			return nil
+		}
+		if err := h.sleep(ctx, wait); err != nil {
+			return err
+		}
+		// Somebody else may have been told to wait meanwhile.
+		until, err := h.store.HostPostponed(ctx, host)
+		if err != nil || !until.After(h.now()) {
+			return err
+		}
 	}
-	wait := turn.Sub(now)
-	if wait > hostPatience {
-		return &webEnd{fmt.Errorf("its server asks to be left alone until %s; run the same command again then", turn.Format("2006-01-02 15:04 MST"))}
-	}
-	if wait > 0 {
-		return h.sleep(ctx, wait)
-	}
-	return nil
 }
 
 // Postpone notes that the host's server asks to be left alone.

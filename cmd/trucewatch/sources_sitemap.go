@@ -194,8 +194,11 @@ func readSitemap(r io.Reader, contentType string, since, now time.Time) (files [
 			}
 			return files, entries, nil
 		}
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return files, entries, errors.New("cut off: what came of it is read")
+		}
 		if err != nil {
-			return files, entries, fmt.Errorf("damaged: %w", err)
+			return files, entries, fmt.Errorf("damaged, and read up to there: %w", err)
 		}
 		switch t := t.(type) {
 		case xml.StartElement:

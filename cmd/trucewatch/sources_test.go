@@ -53,7 +53,7 @@ func (s *site) says(path, body string) {
 // web reads the site without waiting; the waits it would have made are recorded.
 func (s *site) web(t *testing.T, waits *[]time.Duration) *politeWeb {
 	t.Helper()
-	client, err := egress.New(egress.Policy{UserAgent: "trucewatch-test", Allow: []string{s.Listener.Addr().String()}})
+	client, err := egress.New(egress.Policy{UserAgent: "trucewatch-test", Allow: []string{"127.0.0.0/8", s.Listener.Addr().String()}})
 	if err != nil {
 		t.Fatal(err)
 	}
