@@ -34,6 +34,7 @@ type archive struct {
 	feed  news.Feed // name, URL, language and zone
 	mode  string
 	since time.Time // older pages are not wanted; zero: all
+	note  string    // what its reader should know
 
 	page    string // address of the page that entries are of
 	number  int    // of the page, 1 for the feed itself
@@ -189,6 +190,7 @@ func (a *archive) Cursor() string       { return fmt.Sprintf("%d %d %s", a.numbe
 func (a *archive) Version() string      { return "archive by " + a.mode }
 func (a *archive) Done() (int64, int64) { return int64(a.number), 0 }
 func (a *archive) OwnGUIDs() bool       { return false }
+func (a *archive) Note() string         { return a.note }
 func (a *archive) Close() error         { return nil }
 
 // probeArchive finds out how a feed's older pages are found; "" when it has none.

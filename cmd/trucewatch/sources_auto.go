@@ -106,7 +106,11 @@ func (c *BackfillCmd) archiveOrigin(a *app, f news.Feed, mode string) origin {
 				return nil, err
 			}
 			if mode == "" {
-				return nil, errors.New("the feed offers no older pages; --auto finds out what else there is")
+				a, err := openArchive(w, f, byLinks, c.Since.Time, cursor)
+				if err == nil {
+					a.note = "the feed names no older pages: only what it holds now is read; --auto finds out what else there is"
+				}
+				return a, err
 			}
 		}
 		return openArchive(w, f, mode, c.Since.Time, cursor)
