@@ -127,6 +127,27 @@ func (s *Store) prepareFile(ctx context.Context) error {
 			return fmt.Errorf("PRAGMA %s is %s, want %s", pragma, got, want)
 		}
 	}
+	for try := 1; ; try++ {
+		err := s.migrate(ctx)
+		// Another process that opens a new database at the same time migrates it too: who
+		// comes second fails, and finds the work done.
+		if err == nil || errors.Is(err, ErrUnusable) || ctx.Err() != nil || try >= migrateTries && !busy(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(migrateWait):
+		}
+	}
+}
+
+const (
+	migrateTries = 10
+	migrateWait  = 100 * time.Millisecond
+)
+
+// migrate brings the schema up to date.
+func (s *Store) migrate(ctx context.Context) error {
 	sub, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err

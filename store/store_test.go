@@ -739,6 +739,27 @@ func TestTwoProcessesWaitForEachOther(t *testing.T) {
 	wg.Wait()
 }
 
+func TestManyWhoOpenANewDatabaseAtOnceAllGetIt(t *testing.T) {
+	for range 5 {
+		path := filepath.Join(t.TempDir(), "t.db")
+		errs := make(chan error)
+		for range 4 {
+			go func() {
+				s, err := Open(t.Context(), path)
+				if err == nil {
+					err = s.Close()
+				}
+				errs <- err
+			}()
+		}
+		for range 4 {
+			if err := <-errs; err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
 func TestUnusableDatabasesAreToldApart(t *testing.T) {
 	dir := t.TempDir()
 	garbage := filepath.Join(dir, "garbage.db")
