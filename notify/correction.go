@@ -121,7 +121,7 @@ func denials(d news.Development, told news.Told, e news.Edition) []news.Report {
 	var from []string
 	enough := false
 	for i, r := range d.Reports {
-		if !untoldIn(told, r) || d.Told != nil && !untoldIn(*d.Told, r) || !tellable(r, horizon) || aside(r) || !denies(r, told, parties(d.Topic)) {
+		if !untoldIn(told, r) || d.Told != nil && !untoldIn(*d.Told, r) || !tellable(d, r, horizon) || aside(r) || !denies(r, told, parties(d.Topic)) {
 			continue
 		}
 		out, from = append(out, r), append(from, keys[i])

@@ -22,9 +22,10 @@ type Telling struct {
 // Tell decides whether the channel of sel is told of d now, and why.
 //
 // A development is new to a channel that holds no mark of it, if a report of it
-// that was seen in a live poll, was no history at first sight and repeats
-// nothing older (or nothing but what a wrong date made look older) is younger than
-// horizon. Told already, it is told again only for
+// that was seen in a live poll, was no history at first sight and repeats nothing
+// known is younger than horizon. What only an import brought, as young, counts as
+// not known, for nobody is told of it; nor what a wrong date made look older. Told
+// already, it is told again only for
 // an update in the lineage of what was told, a stage change that stands as fact
 // in a title or lede or that two origins report, a change of who says so, or a
 // changed number, date or term. Another outlet's wording changes nothing.
@@ -34,7 +35,7 @@ func Tell(d news.Development, horizon time.Time, sel news.DigestSpec) (Telling, 
 	}
 	var fresh []news.Report
 	for _, r := range d.Reports {
-		if (tellable(r, horizon) || misdated(d, r, horizon)) && !(sel.StateMedia == "omit" && r.State) {
+		if (tellable(d, r, horizon) || misdated(d, r, horizon)) && !(sel.StateMedia == "omit" && r.State) {
 			fresh = append(fresh, r)
 		}
 	}
@@ -58,10 +59,20 @@ func Tell(d news.Development, horizon time.Time, sel news.DigestSpec) (Telling, 
 	return t, true
 }
 
-// tellable is whether a report alone may cause telling.
-func tellable(r news.Report, horizon time.Time) bool {
-	return r.Live && r.Fresh && newsTime(r).After(horizon) &&
-		(r.First != news.Duplicate || r.Verdict != news.Duplicate)
+// tellable is whether a report of d alone may cause telling.
+func tellable(d news.Development, r news.Report, horizon time.Time) bool {
+	return r.Live && young(r, horizon) && (r.First != news.Duplicate || r.Verdict != news.Duplicate || repeatsImport(d, r, horizon))
+}
+
+// young is whether a report was no history at first sight, and is after a horizon.
+func young(r news.Report, horizon time.Time) bool { return r.Fresh && newsTime(r).After(horizon) }
+
+// repeatsImport is whether what a report repeats is known from an import alone, and as
+// young: who imports today's news loses none of it.
+func repeatsImport(d news.Development, r news.Report, horizon time.Time) bool {
+	return slices.ContainsFunc(d.Reports, func(o news.Report) bool {
+		return o.Item == r.Of && o.Origin == news.OriginBackfill && !o.Live && young(o, horizon)
+	})
 }
 
 // misdated is whether a report that repeats another shows that the other is no
@@ -69,7 +80,7 @@ func tellable(r news.Report, horizon time.Time) bool {
 // the last two days, and a report of today says the same. What stood in a source
 // when it was first read is as old as it says.
 func misdated(d news.Development, r news.Report, horizon time.Time) bool {
-	if d.Told != nil || !r.Live || !r.Fresh || !newsTime(r).After(horizon) || r.First != news.Duplicate {
+	if d.Told != nil || !r.Live || !young(r, horizon) || r.First != news.Duplicate {
 		return false
 	}
 	return slices.ContainsFunc(d.Reports, func(root news.Report) bool {

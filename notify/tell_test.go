@@ -97,17 +97,25 @@ func TestFirstTelling(t *testing.T) {
 	more := plain(updates(900, "A new sentence."))
 	more.Reports = append(more.Reports, seed.Reports[1])
 	seenLive := plain(func(r *news.Report) { r.Origin = news.OriginBackfill })
+	imported := func(published time.Time, fresh bool) news.Development {
+		d := plain(repeats(7))
+		d.Reports = append(d.Reports, report(7, "Paper", "europe", "A text is sent", published, func(r *news.Report) { r.Origin, r.Live, r.Fresh = news.OriginBackfill, false, fresh }))
+		return d
+	}
 	for name, c := range map[string]struct {
 		d    news.Development
 		want bool
 	}{
-		"new":                                  {plain(), true},
-		"a repeat of a seed":                   {seed, false},
-		"an update of a seed":                  {more, true},
-		"backfilled":                           {plain(backfilled()), false},
-		"backfilled, then seen in a live poll": {seenLive, true},
-		"history at first sight":               {plain(func(r *news.Report) { r.Fresh = false }), false},
-		"before the horizon":                   {plain(func(r *news.Report) { r.Published, r.Seen = at(13, 0, 0), at(20, 20, 0) }), false},
+		"a repeat of what was imported today":    {imported(at(20, 19, 0), true), true},
+		"a repeat of what was imported as old":   {imported(at(18, 9, 0), false), false},
+		"a repeat of what is before the horizon": {imported(at(13, 0, 0), true), false},
+		"new":                                    {plain(), true},
+		"a repeat of a seed":                     {seed, false},
+		"an update of a seed":                    {more, true},
+		"backfilled":                             {plain(backfilled()), false},
+		"backfilled, then seen in a live poll":   {seenLive, true},
+		"history at first sight":                 {plain(func(r *news.Report) { r.Fresh = false }), false},
+		"before the horizon":                     {plain(func(r *news.Report) { r.Published, r.Seen = at(13, 0, 0), at(20, 20, 0) }), false},
 		"no date, seen after the horizon": {plain(func(r *news.Report) {
 			r.Published = r.Published.AddDate(-3000, 0, 0)
 			r.Published = news.Report{}.Published

@@ -95,7 +95,7 @@ func turnOf(name string, c chosen, e news.Edition, spec news.AlertSpec) (turn, b
 	}
 	for _, r := range c.d.Reports {
 		horizon := latest(e.Horizon, e.Slot.Add(-alertAge-quietBetween(spec, r.Seen, e.Slot)))
-		if !r.Backlog && tellable(r, horizon) && r.Relevance == news.Main && !aside(r) && states(r, t.stage) && shows(r, name, t.stage) {
+		if !r.Backlog && tellable(c.d, r, horizon) && r.Relevance == news.Main && !aside(r) && states(r, t.stage) && shows(r, name, t.stage) {
 			t.evidence = append(t.evidence, r)
 		}
 	}
