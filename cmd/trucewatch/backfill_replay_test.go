@@ -28,14 +28,14 @@ import (
 //	go test ./cmd/trucewatch -run ReplayedArchive -v -replay.file history.jsonl
 var replayFile = flag.String("replay.file", "", "JSON Lines to serve as feed archives, in place of generated history")
 
-// replayedFeeds are what a replay serves: entries by feed, oldest first, each GUID once.
-type replayedFeeds struct {
+// feedArchives are what a replay serves: entries by feed, oldest first, each GUID once.
+type feedArchives struct {
 	feeds   []string
 	entries map[string][]map[string]string
 	total   int
 }
 
-func readReplay(t *testing.T, lines []byte) (r replayedFeeds) {
+func readArchives(t *testing.T, lines []byte) (r feedArchives) {
 	t.Helper()
 	r.entries = map[string][]map[string]string{}
 	known := map[string]bool{}
@@ -72,11 +72,11 @@ func readReplay(t *testing.T, lines []byte) (r replayedFeeds) {
 	return r
 }
 
-const replayPage = 25 // entries a page
+const archivePage = 25 // entries a page
 
 // ServeHTTP serves a feed's page, the newest first: /FEED?page=N, with a link to the
 // next older one.
-func (r replayedFeeds) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+func (r feedArchives) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	i, err := strconv.Atoi(strings.Trim(req.URL.Path, "/"))
 	if err != nil || i >= len(r.feeds) {
 		http.NotFound(w, req)
@@ -85,10 +85,10 @@ func (r replayedFeeds) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	page := max(1, atoi(req.URL.Query().Get("page")))
 	es := slices.Clone(r.entries[r.feeds[i]])
 	slices.Reverse(es)
-	es = es[min(len(es), (page-1)*replayPage):]
+	es = es[min(len(es), (page-1)*archivePage):]
 	fmt.Fprint(w, `<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Replay</title>`)
-	if len(es) > replayPage {
-		es = es[:replayPage]
+	if len(es) > archivePage {
+		es = es[:archivePage]
 		fmt.Fprintf(w, `<atom:link rel="next" href="/%d?page=%d"/>`, i, page+1)
 	}
 	for _, e := range es {
@@ -118,7 +118,7 @@ func TestAReplayedArchiveKilledAnywhereEndsTheSame(t *testing.T) {
 		}
 		lines = b
 	}
-	r := readReplay(t, lines)
+	r := readArchives(t, lines)
 	site := httptest.NewServer(r)
 	t.Cleanup(site.Close)
 	bin := binary(t)
