@@ -509,3 +509,55 @@ func TestTheNextDigestRefersToAnAlertAndDoesNotRepeatIt(t *testing.T) {
 		t.Errorf("another digest of the channel is referred to: %+v", got.Earlier)
 	}
 }
+
+// alertSent is the alert of declared, told, and what was posted of it.
+func alertSent(t *testing.T) (news.Development, func(news.DeliveryID) (news.Message, bool)) {
+	t.Helper()
+	first, ok, _ := AlertOf(alertEdition(at(20, 14, 37), declared(at(20, 14, 36))), alertSpec(), noOriginal)
+	if !ok {
+		t.Fatal("no first alert")
+	}
+	d := declared(at(20, 14, 36))
+	mark := first.Told[0]
+	mark.Kind, mark.Delivery, mark.Channel = "alert", 77, "C0ALERT"
+	d.Told, d.Alerted = &mark, &mark
+	return d, func(id news.DeliveryID) (news.Message, bool) { return first.Messages[0], id == 77 }
+}
+
+func TestAnAlertIsTakenBackOnce(t *testing.T) {
+	now := at(20, 15, 20)
+	alerted, original := alertSent(t)
+	denial := func(id int) news.Development { // stands apart from what was alerted
+		return story(id, report(id*10, "Kremlin demo site", "russia", "No order on a truce has been given", now, official("No such order has been signed."),
+			tagged("title", "claim", "denial", "mechanism", "full", "stage", "reject")))
+	}
+	e := alertEdition(now, alerted, denial(50))
+	cut, ok, _ := AlertOf(e, alertSpec(), original)
+	if !ok || cut.Kind != "correction" {
+		t.Fatalf("not corrected: %v %+v", ok, cut)
+	}
+	// as the store reads it back
+	e = alertEdition(now, alerted, denial(50), denial(51))
+	for i := range e.Stories {
+		for _, m := range cut.Told {
+			if m.Story == e.Stories[i].ID {
+				m.Kind, m.Delivery = "correction", 78
+				e.Stories[i].Told, e.Stories[i].Alerted = &m, &m
+			}
+		}
+	}
+	if cut, ok, _ := AlertOf(e, alertSpec(), original); ok {
+		t.Errorf("corrected again by another page of the same denial: %s", cut.Messages[0].Plain)
+	}
+}
+
+func TestAnEndIsToldThoughTheAlertNeverArrived(t *testing.T) {
+	now := at(20, 18, 0)
+	alerted, _ := alertSent(t)
+	ended := story(41, report(410, "Example Wire", "independent", "Kremlin calls the truce over", now, tagged("title", "stage", "ended", "mechanism", "full")),
+		report(411, "Demo TV", "europe", "The truce has collapsed", now, tagged("title", "stage", "ended", "mechanism", "full")))
+	cut, ok, _ := AlertOf(alertEdition(now, alerted, ended), alertSpec(), noOriginal)
+	if !ok || cut.Messages[0].Thread != 0 {
+		t.Errorf("waits in the thread of a message that is not posted: %v %+v", ok, cut.Messages)
+	}
+}

@@ -86,6 +86,12 @@ func correction(e news.Edition, spec news.AlertSpec, original func(news.Delivery
 		mk := mark(d, f, e.Digest)
 		mk.Slot, mk.At, mk.Part, mk.Headline = e.Slot, e.Slot, 1, lead.Headline.Title
 		cut.Told = []news.Told{mk}
+		if told.Story != d.ID { // the alert itself is answered: no other page of the same denial answers it again
+			withdrawn := *told
+			withdrawn.Digest, withdrawn.Slot, withdrawn.At, withdrawn.Part = e.Digest.Name, e.Slot, e.Slot, 1
+			withdrawn.Turn, withdrawn.About = "", ""
+			cut.Told = append(cut.Told, withdrawn)
+		}
 		return cut, true
 	}
 	return news.Cut{}, false
@@ -242,17 +248,20 @@ func reverses(t turn, e news.Edition, name string) *news.Told {
 
 // supersede makes an alert's cut the answer to the alert that it turns round: its
 // messages stand in that one's thread and in the channel, and that one is edited
-// to say so, all its words kept.
+// to say so, all its words kept. An alert that is not posted can't be answered: the
+// newer one waits for it in no thread.
 func supersede(cut *news.Cut, told news.Told, at string, original func(news.DeliveryID) (news.Message, bool)) {
+	first, sent := original(told.Delivery)
+	if !sent {
+		return
+	}
 	for i := range cut.Messages {
 		cut.Messages[i].Thread = told.Delivery
 	}
 	cut.Messages[0].Broadcast = true
-	if first, sent := original(told.Delivery); sent {
-		edit := marked(first, "Superseded "+at, "see the newer alert in this thread")
-		edit.Part, edit.Edit = len(cut.Messages)+1, told.Delivery
-		cut.Messages = append(cut.Messages, edit)
-	}
+	edit := marked(first, "Superseded "+at, "see the newer alert in this thread")
+	edit.Part, edit.Edit = len(cut.Messages)+1, told.Delivery
+	cut.Messages = append(cut.Messages, edit)
 }
 
 // marked is a sent message with a line before it that says what became of it.
