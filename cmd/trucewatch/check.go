@@ -162,7 +162,7 @@ func checkClock(cfg config.Config, now time.Time) (out []finding) {
 	if now.Year() < 2025 {
 		out = append(out, finding{"fail", "clock", "it is " + now.Format(time.RFC3339), "set the clock: dates and schedules hang on it"})
 	}
-	next, err := nextSlots(cfg, false, now)
+	next, err := nextSlots(cfg, now)
 	if err != nil {
 		return append(out, finding{"fail", "digests", err.Error(), ""})
 	}
@@ -209,6 +209,9 @@ func checkOutside(e *env, cfg config.Config) ([]finding, error) {
 	}
 	defer client.Close()
 	out := checkSources(e.ctx, cfg, client)
+	if !have && store.DaemonRuns(cfg.Database) {
+		return append(out, finding{"warn", "Slack", "no token is seen from here, and a service's credential never is", "ask with the credential: docs/operations.md, Commands beside the service"}), nil
+	}
 	if !have {
 		return append(out, finding{"warn", "Slack", "no token is configured: digests are printed", "see docs/slack.md"}), nil
 	}

@@ -56,8 +56,7 @@ func (c *StatusCmd) Run(e *env) error {
 		return err
 	}
 	slices.SortStableFunc(feeds, func(a, b news.Feed) int { return cmp.Compare(health(a), health(b)) })
-	_, have, _ := cfg.SlackToken(e.getenv) // a token that can't be read is check's business
-	if s.Next, err = nextSlots(cfg, !have, now); err != nil {
+	if s.Next, err = nextSlots(cfg, now); err != nil {
 		return err
 	}
 	cond, err := st.Condition(e.ctx)
@@ -81,9 +80,11 @@ func health(f news.Feed) int {
 	return slices.Index([]string{"gone", "failing", "damaged", "paused", "not tried", "ok"}, stateOf(f))
 }
 
-func nextSlots(cfg config.Config, printing bool, now time.Time) ([]nextSlot, error) {
+// nextSlots are the next slot of each digest, the soonest first, with the channel that
+// is configured: whether a service has a token for it is not seen from here.
+func nextSlots(cfg config.Config, now time.Time) ([]nextSlot, error) {
 	var out []nextSlot
-	for _, d := range cfg.DigestSpecs(printing) {
+	for _, d := range cfg.DigestSpecs(false) {
 		spec, err := monitor.ParseSpec(d.Cron, d.Zone)
 		if err != nil {
 			return nil, err

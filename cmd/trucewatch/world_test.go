@@ -155,7 +155,7 @@ func (w *world) serveSlack(rw http.ResponseWriter, r *http.Request) {
 			} `json:"event_payload"`
 		}
 		json.Unmarshal([]byte(r.FormValue("metadata")), &meta)
-		p := post{ts: fmt.Sprintf("%d.%06d", time.Now().Unix(), len(w.posts)), thread: r.FormValue("thread_ts"), channel: r.FormValue("channel"),
+		p := post{ts: fmt.Sprintf("%d.%06d", time.Now().Unix(), len(w.posts)), thread: strings.Clone(r.FormValue("thread_ts")), channel: strings.Clone(r.FormValue("channel")), // not the whole request
 			key: meta.Payload.Key, text: r.FormValue("text"), broadcast: r.FormValue("reply_broadcast") == "true", body: r.FormValue("text") + r.FormValue("blocks"), at: time.Now()}
 		w.posts = append(w.posts, p)
 		message := map[string]any{"ts": p.ts}
