@@ -129,7 +129,6 @@ func compare(a, b *sketch, apart time.Duration, f *vector) {
 		nameSq          float64    // of names in both summaries
 		inOther         [2]float64 // of a's and b's title words, those in the other's summary
 		rarest          [4]float64 // title word, any word, concept, summary word
-		mainActs        [2]int
 		mainActsShared  int
 	)
 	i, j := 0, 0
@@ -187,13 +186,6 @@ func compare(a, b *sketch, apart time.Duration, f *vector) {
 			rarest[2] = max(rarest[2], w)
 		}
 	}
-	for n, s := range [2]*sketch{a, b} {
-		for _, t := range s.terms {
-			if classOf(t.id) == classAct && t.fields&inMain != 0 {
-				mainActs[n]++
-			}
-		}
-	}
 	days := math.Abs(apart.Hours()) / 24
 	cosTitle := func(c class) float64 { return ratio(titleSq[c], math.Sqrt(a.sq[c][1]*b.sq[c][1])) }
 	cosAny := func(c class) float64 { return ratio(allSq[c], math.Sqrt(a.sq[c][2]*b.sq[c][2])) }
@@ -223,7 +215,7 @@ func compare(a, b *sketch, apart time.Duration, f *vector) {
 	if a.first != 0 && b.first != 0 {
 		f[fFirstSame] = flag(a.first == b.first)
 		f[fFirstDiffers] = flag(a.first != b.first)
-		f[fSidesDiffer] = flag(sideOf(a.first) != sideOf(b.first))
+		f[fSidesDiffer] = flag(a.side != b.side)
 	}
 	if a.speaker != 0 && b.speaker != 0 {
 		f[fSpeakerSame] = flag(a.speaker == b.speaker)
@@ -231,7 +223,7 @@ func compare(a, b *sketch, apart time.Duration, f *vector) {
 	}
 	f[fActTitle] = cosTitle(classAct)
 	f[fActMain] = flag(mainActsShared > 0)
-	f[fActMainApart] = flag(mainActsShared == 0 && mainActs[0] > 0 && mainActs[1] > 0)
+	f[fActMainApart] = flag(mainActsShared == 0 && a.mainActs > 0 && b.mainActs > 0)
 	f[fActAny] = cosAny(classAct)
 	f[fMechTitle] = cosTitle(classMechanism)
 	f[fMechAny] = cosAny(classMechanism)
@@ -276,8 +268,8 @@ func compare(a, b *sketch, apart time.Duration, f *vector) {
 		f[fFirstCos] = ratio(firstSq, math.Sqrt(a.lede.first*b.lede.first))
 		f[fLedeName] = ratio(nameSq, math.Sqrt(a.lede.names*b.lede.names))
 	}
-	f[fFailure] = flag(a.inTitle(actFailure) != b.inTitle(actFailure))
-	f[fDenial] = flag(a.inTitle(actDeny) != b.inTitle(actDeny))
+	f[fFailure] = flag(a.fails != b.fails)
+	f[fDenial] = flag(a.denies != b.denies)
 	f[fLivePage] = flag(a.kind == kindLivePage || b.kind == kindLivePage)
 	f[fLean] = flag(a.lean) + flag(b.lean)
 	f[fReversed] = flag(a.second != 0 && a.first == b.second && a.second == b.first && a.inTitle(actAccuse) && b.inTitle(actAccuse))

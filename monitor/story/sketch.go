@@ -58,6 +58,10 @@ type sketch struct {
 
 	lede struct{ all, first, names float64 } // sums of squared weight in the summary: words, those of its first sentence, names
 
+	mainActs      int    // acts in the main clause
+	fails, denies bool   // the title tells a failure, a denial
+	side          string // of the first actor
+
 	crowd float64 // log of the size of its crowd, 0 for a hundred items: see crowded
 }
 
@@ -183,6 +187,7 @@ func (s *sketch) add(id uint32, field uint8) {
 func (s *sketch) totals() {
 	s.sum, s.sq = [classes][2]float64{}, [classes][3]float64{}
 	s.lede.all, s.lede.first, s.lede.names = 0, 0, 0
+	s.mainActs, s.fails, s.denies, s.side = 0, s.inTitle(actFailure), s.inTitle(actDeny), sideOf(s.first)
 	for _, t := range s.terms {
 		c, w := classOf(t.id), float64(t.weight)/16
 		s.sum[c][1] += w
@@ -203,6 +208,9 @@ func (s *sketch) totals() {
 		}
 		if t.fields&inMain != 0 {
 			s.sq[c][0] += w * w
+			if c == classAct {
+				s.mainActs++
+			}
 		}
 	}
 }
