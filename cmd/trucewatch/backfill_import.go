@@ -17,12 +17,13 @@ import (
 // Bounds of an import. Memory stays the same however large a source is: at most
 // piecesAhead pieces are read and prepared before the one that is being stored.
 const (
-	pieceEntries = 128                   // entries prepared together
-	pieceBytes   = 1 << 20               // of their text
-	pieceWait    = 2 * time.Second       // a slow source's entries are stored after that
-	piecesAhead  = 4                     // pieces read before they are stored
-	txFor        = 25 * time.Millisecond // a transaction takes no further entry after that; with its commit it stays below 50 ms
-	badShown     = 10                    // unreadable entries of a source that are named
+	pieceEntries = 256                    // entries prepared together, and stored in one transaction if no daemon runs
+	pieceBytes   = 1 << 20                // of their text
+	pieceWait    = 2 * time.Second        // a slow source's entries are stored after that
+	piecesAhead  = 2                      // pieces read before they are stored
+	txFor        = 25 * time.Millisecond  // a transaction takes no further entry after that; with its commit it stays below 50 ms
+	txAlone      = 250 * time.Millisecond // the same while no daemon runs: most of a short one is its commit
+	badShown     = 10                     // unreadable entries of a source that are named
 )
 
 // importer imports one source after another. Entries are read in one goroutine and
@@ -147,8 +148,8 @@ func (im *importer) open(ctx context.Context, o origin, c *BackfillCmd) (source,
 	return src, progress, version, nil
 }
 
-// store stores and judges a piece in transactions of at most about 50 ms. While a
-// daemon runs it pauses for as long as it held the database, so that the daemon
+// store stores and judges a piece. While a daemon runs it does so in transactions of at
+// most about 50 ms and pauses for as long as it held the database, so that the daemon
 // never starves.
 func (im *importer) store(ctx context.Context, key, version string, entries []store.StretchEntry, sum *summary) error {
 	rules := im.app.monitor.Rules
@@ -157,6 +158,10 @@ func (im *importer) store(ctx context.Context, key, version string, entries []st
 			return err
 		}
 		var began time.Time
+		longest := txAlone
+		if store.DaemonRuns(im.app.store.Path()) {
+			longest = txFor
+		}
 		j := store.Judging{
 			Prepare: func(w news.Work) news.Prepared { return monitor.Prepare(w, rules) },
 			Decide:  im.app.monitor.Deciders(),
@@ -164,7 +169,7 @@ func (im *importer) store(ctx context.Context, key, version string, entries []st
 				if began.IsZero() {
 					began = time.Now() // within the transaction: waiting for its lock holds nobody up
 				}
-				return time.Since(began) >= txFor
+				return time.Since(began) >= longest
 			},
 		}
 		got, err := im.app.store.Import(ctx, store.Stretch{Source: key, Version: version, Entries: entries}, j, im.app.cfg.Poll.HistoryBefore)
