@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -9,23 +11,37 @@ import (
 	"trucewatch/internal/news"
 )
 
-// hostsKept is how long a host that is not asked any more is remembered.
+// hostsKept is how long a host that is not asked any more is remembered, and the
+// longest that one is left alone.
 const hostsKept = 24 * time.Hour
 
 // HostTurn gives the next turn to ask a host, and returns when it is: a pace after
 // the turn given before, to whatever process, and not before the time to which the
-// host's server postponed us. A host is named as in addresses, with its port.
-func (s *Store) HostTurn(ctx context.Context, host string, pace time.Duration, now time.Time) (turn time.Time, err error) {
+// host's server postponed us. A turn farther off than patience is named and not
+// given: nobody waits for it. A host is named as in addresses, with its port.
+func (s *Store) HostTurn(ctx context.Context, host string, pace, patience time.Duration, now time.Time) (turn time.Time, err error) {
+	host = strings.ToLower(host)
 	err = s.write(ctx, func(tx transaction) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM hosts WHERE turn < ?1 AND until < ?1`, ms(now.Add(-hostsKept))); err != nil {
 			return err
 		}
-		var next int64
-		// A turn far ahead was given by a clock that was wrong.
-		err := tx.QueryRowContext(ctx, `INSERT INTO hosts (host, turn, until) VALUES (?1, ?2, 0)
-			ON CONFLICT (host) DO UPDATE SET turn = max(?2, iif(turn > ?2 + ?4, 0, turn + ?3), until) RETURNING turn`,
-			strings.ToLower(host), ms(now), pace.Milliseconds(), hostsKept.Milliseconds()).Scan(&next)
-		turn = at(next)
+		var before, until int64
+		err := tx.QueryRowContext(ctx, `SELECT turn, until FROM hosts WHERE host = ?`, host).Scan(&before, &until)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		// Farther ahead than anything is given was written by a clock that was wrong.
+		if until > ms(now.Add(hostsKept)) {
+			until = 0
+		}
+		next := max(ms(now), until)
+		if before != 0 && before <= ms(now.Add(patience)) {
+			next = max(next, before+pace.Milliseconds())
+		}
+		if turn = at(next); turn.Sub(now) > patience {
+			return nil
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO hosts (host, turn, until) VALUES (?1, ?2, ?3) ON CONFLICT (host) DO UPDATE SET turn = ?2, until = ?3`, host, next, until)
 		return err
 	})
 	return turn, err

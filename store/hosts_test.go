@@ -24,7 +24,7 @@ func TestTurnsAtAHostAreSharedByAllWhoAsk(t *testing.T) {
 	const pace = 2 * time.Second
 	turn := func(s *Store, host string, now time.Time) time.Time {
 		t.Helper()
-		got, err := s.HostTurn(t.Context(), host, pace, now)
+		got, err := s.HostTurn(t.Context(), host, pace, time.Minute, now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,13 +47,53 @@ func TestTurnsAtAHostAreSharedByAllWhoAsk(t *testing.T) {
 	}
 }
 
+// Who is refused takes no turn from those who come later, and a clock that was ahead for
+// a while leaves nobody waiting once it is right again.
+func TestATurnThatNobodyWaitsForIsNotTaken(t *testing.T) {
+	s := openStore(t)
+	const pace, patience = 2 * time.Second, 10 * time.Minute
+	turn := func(now time.Time) time.Duration {
+		t.Helper()
+		got, err := s.HostTurn(t.Context(), "wire.example", pace, patience, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.Sub(now)
+	}
+	postpone := func(until time.Time) {
+		t.Helper()
+		if err := s.PostponeHost(t.Context(), "wire.example", until, until); err != nil {
+			t.Fatal(err)
+		}
+	}
+	postpone(day.Add(time.Hour))
+	for range 3 {
+		if got := turn(day); got != time.Hour {
+			t.Errorf("while the host is left alone the turn is in %v, want in an hour", got)
+		}
+	}
+	if got := turn(day.Add(time.Hour)); got != 0 {
+		t.Errorf("an hour later the turn is in %v, want at once: three were refused", got)
+	}
+	for _, ahead := range []time.Duration{12 * time.Hour, 300 * 24 * time.Hour} {
+		turn(day.Add(ahead))
+		if got := turn(day.Add(2 * time.Hour)); got != 0 {
+			t.Errorf("after a clock that was %v ahead the turn is in %v, want at once", ahead, got)
+		}
+	}
+	postpone(day.Add(300 * 24 * time.Hour))
+	if got := turn(day.Add(3 * time.Hour)); got != 0 {
+		t.Errorf("postponed by a clock that was wrong: the turn is in %v, want at once", got)
+	}
+}
+
 func TestAServersPostponementHoldsForAllAndForPollsAWhile(t *testing.T) {
 	s := openStore(t)
 	configure(t, s, news.Feed{Name: "wire", URL: "https://wire.example/rss"}, news.Feed{Name: "desk", URL: "https://Wire.example/desk"}, news.Feed{Name: "other", URL: "https://other.example/rss"})
 	if err := s.PostponeHost(t.Context(), "wire.example", day.Add(time.Hour), day.Add(10*time.Minute)); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.HostTurn(t.Context(), "wire.example", time.Second, day); err != nil || !got.Equal(day.Add(time.Hour)) {
+	if got, err := s.HostTurn(t.Context(), "wire.example", time.Second, time.Minute, day); err != nil || !got.Equal(day.Add(time.Hour)) {
 		t.Errorf("the next turn is at %v, %v; want in an hour", got, err)
 	}
 	due := func(now time.Time) (names []string) {
@@ -87,7 +127,7 @@ func TestAPollsPostponementHoldsForABackfill(t *testing.T) {
 	if _, err := s.RecordPolls(t.Context(), []news.Poll{{Feed: fs[0], At: day, Wait: time.Hour}}, time.Hour, keep); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.HostTurn(t.Context(), "wire.example", time.Second, day); err != nil || !got.Equal(day.Add(time.Hour)) {
+	if got, err := s.HostTurn(t.Context(), "wire.example", time.Second, time.Minute, day); err != nil || !got.Equal(day.Add(time.Hour)) {
 		t.Errorf("the next turn is at %v, %v; want in an hour, as the poll was told", got, err)
 	}
 }

@@ -34,7 +34,7 @@ func (h *hostTurns) Turn(ctx context.Context, host string, pace time.Duration) e
 	}
 	for {
 		now := h.now()
-		turn, err := h.store.HostTurn(ctx, host, pace, now)
+		turn, err := h.store.HostTurn(ctx, host, pace, hostPatience, now)
 		if err != nil {
 			return err
 		}
