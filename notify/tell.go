@@ -67,11 +67,11 @@ func tellable(d news.Development, r news.Report, horizon time.Time) bool {
 // young is whether a report was no history at first sight, and is after a horizon.
 func young(r news.Report, horizon time.Time) bool { return r.Fresh && newsTime(r).After(horizon) }
 
-// repeatsImport is whether what a report repeats is known from an import alone, and as
-// young: who imports today's news loses none of it.
+// repeatsImport is whether what a report repeats is known from an import alone, is as
+// young, and was not told since: who imports today's news loses none of it.
 func repeatsImport(d news.Development, r news.Report, horizon time.Time) bool {
 	return slices.ContainsFunc(d.Reports, func(o news.Report) bool {
-		return o.Item == r.Of && o.Origin == news.OriginBackfill && !o.Live && young(o, horizon)
+		return o.Item == r.Of && o.Origin == news.OriginBackfill && !o.Live && young(o, horizon) && (d.Told == nil || untoldIn(*d.Told, o))
 	})
 }
 

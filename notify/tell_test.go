@@ -333,3 +333,20 @@ func TestARepeatDatedTodayTellsWhatAWrongDateHid(t *testing.T) {
 		}
 	}
 }
+
+// A copy of what was imported and told by now is a copy as any other.
+func TestACopyOfAToldImportTellsNothing(t *testing.T) {
+	refusal := tagged("title", "stage", "reject", "mechanism", "full")
+	d := story(9, report(7, "Paper", "europe", "A text is refused", at(20, 8, 0), refusal, func(r *news.Report) { r.Origin, r.Live = news.OriginBackfill, false }),
+		report(8, "Wire", "europe", "A text is agreed", at(20, 8, 30), tagged("title", "stage", "agreed", "mechanism", "full")))
+	sel := news.DigestSpec{Name: "evening", Channel: "C1"}
+	first, ok := Tell(d, at(13, 18, 0), sel)
+	if !ok {
+		t.Fatal("not told")
+	}
+	d.Told = &first.Mark
+	d.Reports = append(d.Reports, report(10, "Copier", "europe", "A text is refused", at(20, 12, 0), refusal, repeats(7)))
+	if got, ok := Tell(d, at(13, 18, 0), sel); ok {
+		t.Errorf("a copy of what was told is told: %v", got.What)
+	}
+}
