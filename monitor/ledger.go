@@ -1,7 +1,6 @@
 package monitor
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -47,12 +46,14 @@ func moving(r news.Report) (news.Report, bool) {
 	if r.Relevance != news.Main || !isStatement(r) || stage == "" || firstValue(r.Tags, "mechanism") == "" {
 		return news.Report{}, false
 	}
-	var kept []news.Tag
+	kept := []news.Tag{{Facet: "stage", Value: stage}} // first, and its words are looked at no more
 	for _, t := range r.Tags {
 		switch t.Facet {
 		case "stage":
 			if t.Value == stage {
-				kept = append(kept, news.Tag{Facet: t.Facet, Value: t.Value}) // its words are looked at no more
+				kept[0].Who, kept[0].Field = t.Who, t.Field
+			} else if t.Field == "title" { // what else a title shows says what was committed to
+				kept = append(kept, news.Tag{Facet: t.Facet, Value: t.Value, Field: t.Field})
 			}
 		case "mechanism", "place", "committed", "origin":
 			kept = append(kept, t)
@@ -89,13 +90,20 @@ func evidence(d news.Development) []story.Evidence {
 	var out []story.Evidence
 	for _, k := range keys {
 		rs := said[k]
-		origins := len(news.Originals(news.Rests(rs)))
-		e := story.Evidence{Topic: d.Topic, Mechanism: k.mechanism, Place: k.place, Stage: k.stage, Origins: origins, Alleged: k.stage == "violation", Story: d.ID}
-		for _, r := range rs {
-			e.Committed = cmp.Or(e.Committed, firstValue(r.Tags, "committed"))
+		rests := news.Rests(rs)
+		e := story.Evidence{Topic: d.Topic, Mechanism: k.mechanism, Place: k.place, Stage: k.stage, Committed: news.Committed(rs, rests),
+			Origins: len(news.Originals(rests)), Alleged: k.stage == "violation", Story: d.ID}
+		if k.stage == "accept" || k.stage == "reject" || k.stage == "violation" {
+			e.Committed = news.Doer(rs, k.stage)
 		}
 		r := rs[0]
+		e.Origin = rests[0].Origin
 		e.At, e.Item, e.URL, e.Quote = reportTime(r), r.Item, r.URL, r.Title
+		for _, r := range rs {
+			if at := knownAt(r); at.After(e.Known) {
+				e.Known = at
+			}
+		}
 		out = append(out, e)
 	}
 	slices.SortStableFunc(out, func(a, b story.Evidence) int { return a.At.Compare(b.At) })
@@ -170,6 +178,14 @@ func reportTime(r news.Report) time.Time {
 		return r.Seen
 	}
 	return r.Published
+}
+
+// knownAt is when a report was at hand; what was imported is as old as its news.
+func knownAt(r news.Report) time.Time {
+	if r.Origin == news.OriginLive {
+		return r.Seen
+	}
+	return reportTime(r)
 }
 
 // statedDates reads the dates an item mainly about the talks states of what will

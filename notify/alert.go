@@ -102,7 +102,7 @@ func alertDigest(e news.Edition, turns []turn) Digest {
 	t := turns[0]
 	d := newDigest(e)
 	d.Kind = "alert"
-	d.Dates = nil
+	d.Dates, d.Silent = nil, nil
 	lead := entry(t.chosen, e)
 	lead.Number = 1
 	d.Entries, d.Shown = []Entry{lead}, 1
@@ -224,9 +224,7 @@ func alertPage(d Digest) page {
 		lines = append(lines, row(bold("Who says so:"), text(" "+a.Heard)))
 	}
 	if len(a.Times) > 0 {
-		dated := d
-		dated.Dates = a.Times
-		lines = append(lines, row(append([]span{bold("Stated times:"), text(" ")}, datesLine(dated).spans...)...))
+		lines = append(lines, row(bold("Stated times:"), text(" "+datesText(a.Times, true))))
 	}
 	reports := reportsLine(lead.Originals, lead.Repeats)
 	if len(a.Origins) > 0 {

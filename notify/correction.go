@@ -55,7 +55,7 @@ func correction(e news.Edition, spec news.AlertSpec, original func(news.Delivery
 			t.t.Fresh = append(t.t.Fresh, r.Item)
 		}
 		c := newDigest(e)
-		c.Kind, c.Dates = "correction", nil
+		c.Kind, c.Dates, c.Silent = "correction", nil, nil
 		lead := entry(t.chosen, e)
 		lead.Number, lead.Lead, lead.Quotes = 1, "", denialQuote(against[0])
 		c.Entries, c.Shown = []Entry{lead}, 1

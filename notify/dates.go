@@ -9,55 +9,149 @@ import (
 	"trucewatch/internal/news"
 )
 
-// datesAhead words the stated dates after the slot, soonest first, each once.
+// datesAhead words the stated dates that have not passed at the slot, soonest first, each
+// once.
 func datesAhead(e news.Edition) []Date {
-	sorted := slices.Clone(e.Dates)
-	slices.SortStableFunc(sorted, func(a, b news.StatedDate) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Item, b.Item))
-	})
 	var out []Date
-	seen := map[string]bool{}
-	for _, s := range sorted {
-		if !arranged(s, e) {
-			continue
-		}
-		zone := e.Digest.Zone
-		if z, err := time.LoadLocation(s.Zone); err == nil && s.Zone != "" {
-			zone = z
-		}
-		end := s.At
-		switch s.Precision {
-		case "day":
-			end = s.At.Add(24 * time.Hour)
-		case "month":
-			end = s.At.AddDate(0, 1, 0)
-		}
-		if !end.After(e.Slot) {
-			continue
-		}
-		d := Date{At: s.At, What: dateWords(s), Where: placeName(clip(clean(s.Where), 60))}
-		switch local := in(zone, s.At); s.Precision {
-		case "day":
-			d.When = local.Format(stampDay)
-		case "month":
-			d.When = local.Format("January")
-		default:
-			d.When = local.Format(stampMinute) + " " + zoneTime(zone)
-		}
-		if strings.Contains(d.What, d.Where) {
-			d.Where = ""
-		}
-		key := in(zone, s.At).Format(time.DateOnly) + "|" + s.Kind + "|" + s.What + "|" + strings.ToLower(s.Where)
-		if seen[key] {
-			continue
-		}
-		seen[key] = true
-		out = append(out, d)
-		if len(out) == maxDates {
-			break
+	for _, s := range standingDates(e) {
+		if passes(s).After(e.Slot) && len(out) < maxDates {
+			out = append(out, dateOf(s, e.Digest.Zone))
 		}
 	}
 	return out
+}
+
+// afterwards is how long news of what happens at a minute may take to be read.
+const afterwards = 12 * time.Hour
+
+// passedInSilence words the dates that passed within the window and that nothing which
+// was read since they began speaks of: said once, for windows do not overlap. Nothing is
+// said of a window in which too little was read.
+func passedInSilence(e news.Edition, c Coverage) []Date {
+	if len(blindSides(c, topicParties(e.Digest.Select.Topics))) > 0 || c.Read == 0 {
+		return nil
+	}
+	var out []Date
+	for _, s := range standingDates(e) {
+		end := passes(s)
+		if s.Precision == "minute" {
+			end = s.At.Add(afterwards)
+		}
+		if end.After(e.From) && !end.After(e.Slot) && !spokenOf(s, e) && len(out) < maxDates {
+			out = append(out, dateOf(s, e.Digest.Zone))
+		}
+	}
+	return out
+}
+
+// spokenOf is whether a report mainly on the talks, from shortly before a date on, speaks
+// of its arrangement, or of talks or the venue of its meeting.
+func spokenOf(s news.StatedDate, e news.Edition) bool {
+	for _, d := range e.Stories {
+		for _, r := range d.Reports {
+			if r.Relevance != news.Main || aside(r) || newsTime(r).Before(s.At.Add(-time.Hour)) {
+				continue
+			}
+			switch stage := stageOf(r); {
+			case s.Kind != "meets":
+				if has(values(r, "mechanism"), s.What) {
+					return true
+				}
+			case stage == "talks" || stage == "agreed" || stage == "ended" || stage == "reject",
+				d.ID == s.Story, s.Where != "" && has(values(r, "venue"), s.Where):
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// standingDates are the stated dates that hold, soonest first: arranged, each once, and
+// without those that another takes the place of.
+func standingDates(e news.Edition) []news.StatedDate {
+	byStatement := slices.DeleteFunc(slices.Clone(e.Dates), func(s news.StatedDate) bool { return !arranged(s, e) })
+	slices.SortStableFunc(byStatement, func(a, b news.StatedDate) int {
+		return cmp.Or(a.Stated.Compare(b.Stated), cmp.Compare(a.Item, b.Item), a.At.Compare(b.At))
+	})
+	var hold []news.StatedDate
+	for _, s := range byStatement {
+		if i := slices.IndexFunc(hold, func(o news.StatedDate) bool { return sameDate(o, s) }); i >= 0 {
+			if s.Precision == "minute" && hold[i].Precision != "minute" {
+				hold[i].At, hold[i].Precision, hold[i].Zone = s.At, s.Precision, s.Zone
+			}
+			continue
+		}
+		if guessed(s, byStatement) {
+			continue
+		}
+		hold = slices.DeleteFunc(hold, func(o news.StatedDate) bool { return replaces(s, o) })
+		hold = append(hold, s)
+	}
+	slices.SortStableFunc(hold, func(a, b news.StatedDate) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Item, b.Item))
+	})
+	return hold
+}
+
+// sameThing is whether two dates are stated for one arrangement or meeting, as far as
+// what, where and which end of it tell.
+func sameThing(a, b news.StatedDate) bool {
+	return a.Kind == b.Kind && dateWords(a) == dateWords(b) && (strings.EqualFold(a.Where, b.Where) || a.Story == b.Story && (a.Where == "" || b.Where == ""))
+}
+
+func sameDate(a, b news.StatedDate) bool {
+	day := func(s news.StatedDate) string { return s.At.In(zoneOf(s, nil)).Format(time.DateOnly) }
+	return sameThing(a, b) && day(a) == day(b)
+}
+
+// replaces is whether a later statement takes the place of an earlier one: the same
+// development says another date, or the source says that it was moved.
+func replaces(s, o news.StatedDate) bool {
+	return s.Item != o.Item && sameThing(s, o) && !s.Stated.Before(o.Stated) && (s.Moved || s.Story == o.Story)
+}
+
+// guessed is whether an end was reckoned from the hour of publication, for want of a
+// start, where another report of the development states one.
+func guessed(s news.StatedDate, all []news.StatedDate) bool {
+	starts := func(o news.StatedDate) bool { return o.Kind == "starts" && o.What == s.What && o.Story == s.Story }
+	return s.Kind == "ends" && strings.ContainsAny(s.Quote[:min(1, len(s.Quote))], "0123456789") && slices.ContainsFunc(all, starts) &&
+		!slices.ContainsFunc(all, func(o news.StatedDate) bool { return starts(o) && o.Item == s.Item })
+}
+
+// passes is when a stated date is over: a day and the last day of a month at their end.
+func passes(s news.StatedDate) time.Time {
+	if s.Precision == "minute" {
+		return s.At
+	}
+	return s.At.Add(24 * time.Hour)
+}
+
+func zoneOf(s news.StatedDate, otherwise *time.Location) *time.Location {
+	if z, err := time.LoadLocation(s.Zone); err == nil && s.Zone != "" {
+		return z
+	}
+	if otherwise == nil {
+		return time.UTC
+	}
+	return otherwise
+}
+
+// dateOf words a stated date, in the zone its source speaks of.
+func dateOf(s news.StatedDate, zone *time.Location) Date {
+	zone = zoneOf(s, zone)
+	d := Date{At: s.At, What: dateWords(s), Where: placeName(clip(clean(s.Where), 60)), Quote: clip(clean(s.Quote), nameLimit), Source: clip(clean(s.Feed), nameLimit)}
+	switch local := in(zone, s.At); s.Precision {
+	case "day":
+		d.When = local.Format(stampDay)
+	case "month":
+		d.When = "by the end of " + local.Format("January")
+	default:
+		d.When = local.Format(stampMinute) + " " + zoneTime(zone)
+	}
+	if strings.Contains(d.What, d.Where) {
+		d.Where = ""
+	}
+	return d
 }
 
 // arranged is whether there is something that can start or end on a stated date:

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -136,11 +137,12 @@ func (d Digest) PartOf(story news.StoryID) int {
 }
 
 func newDigest(e news.Edition) Digest {
+	read := coverage(e.Sources, e.From)
 	return Digest{
 		Kind: "digest", Name: e.Digest.Name, Channel: e.Digest.Channel,
 		Topic: topicName(e.Digest.Select.Topics),
 		Slot:  e.Slot, From: e.From, Zone: zoneName(e.Digest.Zone), zone: e.Digest.Zone,
-		First: e.First, Dates: datesAhead(e), Coverage: coverage(e.Sources, e.From),
+		First: e.First, Dates: datesAhead(e), Silent: passedInSilence(e, read), Coverage: read,
 		Articles: e.Read, About: e.Relevant, Pending: e.Pending, Unpolled: e.Unpolled,
 	}
 }
@@ -455,8 +457,13 @@ func untold(e news.Edition) (repeats, old, comments int) {
 
 func talks(topic string) string { return strings.TrimSpace(topic + " talks") }
 
+// topicParties are the parties of the selected topics; of all that are known where
+// none is selected, for that selects all.
 func topicParties(topics []string) []string {
 	var out []string
+	if len(topics) == 0 {
+		topics = slices.Sorted(maps.Keys(topicNames))
+	}
 	for _, t := range topics {
 		out = append(out, parties(t)...)
 	}
@@ -466,40 +473,4 @@ func topicParties(topics []string) []string {
 // stamp writes a time with the digest's zone named.
 func (d Digest) stamp(t time.Time) string {
 	return in(d.zone, t).Format(stampMinute) + " " + d.Zone
-}
-
-func changedIn(p news.Position, e news.Edition) bool {
-	return p.At.After(e.From) && !p.At.After(e.Slot)
-}
-
-// standings words the ledger: what changed in the window, and what did not.
-func standings(e news.Edition, says map[news.StoryID]string) (changed, same []Standing) {
-	sorted := slices.Clone(e.Ledger)
-	slices.SortStableFunc(sorted, func(a, b news.Position) int { return b.At.Compare(a.At) })
-	for _, p := range sorted {
-		if p.Stage == "" || p.Stage == "analysis" || len(e.Digest.Select.Topics) > 0 && !has(e.Digest.Select.Topics, p.Topic) {
-			continue
-		}
-		s := Standing{
-			Subject: subject(p.Mechanism, clip(clean(p.Place), 60)), Now: phrase(p.Mechanism, p.Stage, p.Committed, ""),
-			At: p.At, URL: link(p.URL), Who: says[p.Story],
-			Access: p.Mechanism == "exchange" || p.Mechanism == "humanitarian",
-		}
-		if p.Claim {
-			s.Who = "on one report alone"
-		}
-		if !changedIn(p, e) {
-			same = append(same, s)
-			continue
-		}
-		if p.Before != nil {
-			s.Was = phrase(p.Before.Mechanism, p.Before.Stage, p.Before.Committed, "")
-			if s.Was == s.Now {
-				same = append(same, s)
-				continue
-			}
-		}
-		changed = append(changed, s)
-	}
-	return changed[:min(len(changed), maxStanding)], same[:min(len(same), maxStanding)]
 }

@@ -178,7 +178,7 @@ func speakersOf(r news.Report) []string {
 		out = append(out, r.Side)
 	}
 	for _, t := range r.Tags {
-		if t.Facet == "claim" && (t.Value == "claim" || t.Value == "fact") && (t.Field == "title" || t.Field == "lede") {
+		if t.Facet == "claim" && (t.Value == "claim" || t.Value == "fact" || t.Value == "prediction") && (t.Field == "title" || t.Field == "lede") {
 			if s := speakerSide(r, t); s != "" && !has(out, s) {
 				out = append(out, s)
 			}

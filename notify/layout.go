@@ -28,8 +28,8 @@ func channelPage(d Digest) page {
 	if stand := standingLines(d); len(stand) > 0 {
 		p = append(p, para{kind: body, lines: append([]line{row(bold("Where things stand"))}, stand...)})
 	}
-	if len(d.Dates) > 0 {
-		p = append(p, para{kind: body, lines: []line{row(bold("Dates ahead")), datesLine(d)}})
+	if lines := datesLines(d); len(lines) > 0 {
+		p = append(p, para{kind: body, lines: append([]line{row(bold("Dates ahead"))}, lines...)})
 	}
 	if len(d.Earlier) > 0 {
 		p = append(p, para{kind: body, lines: append([]line{row(bold("Alerts here since the last digest"))}, earlierLines(d)...)})
@@ -105,7 +105,11 @@ func standingLines(d Digest) []line {
 func sameLine(d Digest) string {
 	var parts []string
 	for _, s := range d.Same {
-		parts = append(parts, lowerFirst(s.Subject)+" "+s.Now+" ("+in(d.zone, s.At).Format("2 Jan")+")")
+		when := in(d.zone, s.At).Format("2 Jan")
+		if s.Alone {
+			when += ", on one report alone"
+		}
+		parts = append(parts, lowerFirst(s.Subject)+" "+s.Now+" ("+when+")")
 	}
 	return strings.Join(parts, " · ")
 }
@@ -120,16 +124,33 @@ func lowerFirst(s string) string {
 	return s
 }
 
-func datesLine(d Digest) line {
+// datesLines are the dates ahead, and those that passed without news.
+func datesLines(d Digest) []line {
+	var out []line
+	if len(d.Dates) > 0 {
+		out = append(out, row(text(datesText(d.Dates, false))))
+	}
+	if len(d.Silent) > 0 {
+		out = append(out, row(text("Passed without news: "+datesText(d.Silent, false))))
+	}
+	return out
+}
+
+// datesText lists dates, with the words that state them or without.
+func datesText(dates []Date, quoted bool) string {
 	var parts []string
-	for _, x := range d.Dates {
+	for _, x := range dates {
 		s := x.When
 		if x.Where != "" {
 			s += ", " + x.Where
 		}
-		parts = append(parts, s+": "+x.What)
+		s += ": " + x.What
+		if quoted && x.Quote != "" {
+			s += " (“" + x.Quote + "”, " + x.Source + ")"
+		}
+		parts = append(parts, s)
 	}
-	return row(text(strings.Join(parts, " · ")))
+	return strings.Join(parts, " · ")
 }
 
 func earlierLines(d Digest) []line {
@@ -293,12 +314,10 @@ func quietPage(d Digest) page {
 		lines = append(lines, l)
 	}
 	if len(d.Dates) > 0 {
-		x := d.Dates[0]
-		s := "Next date: " + x.When
-		if x.Where != "" {
-			s += ", " + x.Where
-		}
-		lines = append(lines, row(text(s+": "+x.What)))
+		lines = append(lines, row(text("Next date: "+datesText(d.Dates[:1], false))))
+	}
+	if len(d.Silent) > 0 {
+		lines = append(lines, row(text("Passed without news: "+datesText(d.Silent, false))))
 	}
 	p = append(p, para{kind: body, lines: lines})
 	if len(d.Earlier) > 0 {

@@ -26,6 +26,7 @@ type Digest struct {
 	Changed  []Standing `json:"changed,omitempty"`
 	Same     []Standing `json:"same,omitempty"`
 	Dates    []Date     `json:"dates,omitempty"`
+	Silent   []Date     `json:"silent,omitempty"`  // dates that passed in the window without news
 	Earlier  []Earlier  `json:"earlier,omitempty"` // told in this channel by alerts since the last digest
 	Last     *Earlier   `json:"last,omitempty"`    // last change told, for a quiet digest
 	Coverage Coverage   `json:"coverage"`
@@ -97,6 +98,7 @@ type Standing struct {
 	Who     string    `json:"who,omitempty"` // committed or claiming, in words
 	At      time.Time `json:"at"`
 	URL     string    `json:"url,omitempty"`
+	Alone   bool      `json:"alone,omitempty"`  // rests on one origin alone
 	Access  bool      `json:"access,omitempty"` // an exchange or a humanitarian pause
 }
 
@@ -106,6 +108,9 @@ type Date struct {
 	When  string    `json:"when"`
 	Where string    `json:"where,omitempty"`
 	What  string    `json:"what"`
+	// Quote are the words of Source that state it.
+	Quote  string `json:"quote,omitempty"`
+	Source string `json:"source,omitempty"`
 }
 
 // Earlier is something told before.

@@ -170,9 +170,7 @@ func recapPage(d Digest) page {
 		access = append(access, l)
 	}
 	add("Access", access...)
-	if len(d.Dates) > 0 {
-		add("Dates ahead", datesLine(d))
-	}
+	add("Dates ahead", datesLines(d)...)
 	developments := counted(len(d.Entries), "development", "developments") + " from " + counted(d.Articles, "article", "articles")
 	if w.Former > 0 && !d.Narrow {
 		developments += fmt.Sprintf(" (%d the %s before)", w.Former, span7Word(d.Slot.Sub(d.From)))

@@ -182,10 +182,10 @@ func (s *Store) edition(ctx context.Context, tx transaction, spec news.DigestSpe
 
 // surroundings reads what stands around the developments: ledger, dates, sources, counts.
 func (s *Store) surroundings(ctx context.Context, tx transaction, e *news.Edition) (err error) {
-	if e.Ledger, err = positions(ctx, tx, "", e.Slot); err != nil {
+	if e.Ledger, err = positions(ctx, tx, "", e.Slot, e.From); err != nil {
 		return err
 	}
-	if e.Dates, err = datesAhead(ctx, tx, e.Slot); err != nil {
+	if e.Dates, err = statedDates(ctx, tx, e.From, e.Slot); err != nil {
 		return err
 	}
 	if e.Sources, err = sources(ctx, tx); err != nil {
@@ -423,59 +423,6 @@ func toldMarks(ctx context.Context, tx transaction, f developmentFilter) (told, 
 		}
 	}
 	return told, alerted, rows.Err()
-}
-
-// positions reads where each mechanism and place of a topic, or of all topics if
-// it is "", stands as of a time, with what it stood at before.
-func positions(ctx context.Context, tx transaction, topic string, asOf time.Time) ([]news.Position, error) {
-	rows, err := tx.QueryContext(ctx, `
-		SELECT l.topic, l.mechanism, l.place, l.stage, l.committed, l.claim, l.at, l.story, l.item, l.url, l.quote
-		FROM (SELECT DISTINCT topic, mechanism, place FROM ledger WHERE ?2 = '' OR topic = ?2) g CROSS JOIN ledger l ON l.id IN (
-		  SELECT id FROM ledger WHERE topic = g.topic AND mechanism = g.mechanism AND place = g.place AND at <= ?1 ORDER BY at DESC, id DESC LIMIT 2)
-		ORDER BY l.topic, l.mechanism, l.place, l.at, l.id`, ms(asOf), topic)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []news.Position
-	for rows.Next() {
-		var p news.Position
-		var when int64
-		if err := rows.Scan(&p.Topic, &p.Mechanism, &p.Place, &p.Stage, &p.Committed, &p.Claim, &when, &p.Story, &p.Item, &p.URL, &p.Quote); err != nil {
-			return nil, err
-		}
-		p.At = at(when)
-		if n := len(out); n > 0 && out[n-1].Topic == p.Topic && out[n-1].Mechanism == p.Mechanism && out[n-1].Place == p.Place {
-			before := out[n-1]
-			p.Before = &before
-			out[n-1] = p
-			continue
-		}
-		out = append(out, p)
-	}
-	return out, rows.Err()
-}
-
-// datesAhead reads the stated dates that lie ahead of a time, soonest first.
-func datesAhead(ctx context.Context, tx transaction, now time.Time) ([]news.StatedDate, error) {
-	rows, err := tx.QueryContext(ctx, `
-		SELECT d.at, d.precision, d.zone, d.what, d.place, d.kind, d.quote, d.item, d.story, f.name, i.url
-		FROM dates d JOIN items i ON i.id = d.item JOIN feeds f ON f.id = i.feed WHERE d.at >= ? ORDER BY d.at, d.id LIMIT 50`, ms(now))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []news.StatedDate
-	for rows.Next() {
-		var d news.StatedDate
-		var when int64
-		if err := rows.Scan(&when, &d.Precision, &d.Zone, &d.What, &d.Where, &d.Kind, &d.Quote, &d.Item, &d.Story, &d.Feed, &d.URL); err != nil {
-			return nil, err
-		}
-		d.At = at(when)
-		out = append(out, d)
-	}
-	return out, rows.Err()
 }
 
 // sources reads how reading each polled feed goes.

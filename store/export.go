@@ -92,18 +92,16 @@ func (s *Store) story(ctx context.Context, id news.StoryID) (d news.Development,
 	if err != nil || len(ds) == 0 {
 		return d, nil, err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT topic, mechanism, place, stage, committed, claim, at, story, item, url, quote FROM ledger WHERE story = ? ORDER BY at, id`, int64(id))
+	rows, err := tx.QueryContext(ctx, `SELECT `+positionColumns+` FROM ledger l WHERE l.story = ? ORDER BY l.at, l.id`, int64(id))
 	if err != nil {
 		return d, nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var p news.Position
-		var when int64
-		if err := rows.Scan(&p.Topic, &p.Mechanism, &p.Place, &p.Stage, &p.Committed, &p.Claim, &when, &p.Story, &p.Item, &p.URL, &p.Quote); err != nil {
+		p, err := scanPosition(rows)
+		if err != nil {
 			return d, nil, err
 		}
-		p.At = at(when)
 		moves = append(moves, p)
 	}
 	return ds[0], moves, rows.Err()

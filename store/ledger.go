@@ -31,7 +31,7 @@ func (s *Store) recordDates(ctx context.Context, tx transaction, p news.Prepared
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, insertDateSQL, int64(p.Work.Item.ID), story.Int64, ms(sd.At), sd.Precision, sd.Zone, sd.What, sd.Where, sd.Kind, sd.Quote)
+		_, err := tx.ExecContext(ctx, insertDateSQL, int64(p.Work.Item.ID), story.Int64, ms(sd.At), sd.Precision, sd.Zone, sd.What, sd.Where, sd.Kind, sd.Moved, sd.Quote)
 		if err != nil {
 			return err
 		}
@@ -44,8 +44,8 @@ var farFuture = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func insertMoves(ctx context.Context, tx transaction, moves []news.Position) error {
 	for _, p := range moves {
-		_, err := tx.ExecContext(ctx, `INSERT INTO ledger (topic, mechanism, place, stage, committed, claim, at, story, item, url, quote) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			p.Topic, p.Mechanism, p.Place, p.Stage, p.Committed, p.Claim, ms(p.At), int64(p.Story), int64(p.Item), p.URL, p.Quote)
+		_, err := tx.ExecContext(ctx, `INSERT INTO ledger (topic, mechanism, place, stage, committed, claim, origin, at, known, story, item, url, quote) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			p.Topic, p.Mechanism, p.Place, p.Stage, p.Committed, p.Claim, p.Origin, ms(p.At), ms(p.Known), int64(p.Story), int64(p.Item), p.URL, p.Quote)
 		if err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func insertMoves(ctx context.Context, tx transaction, moves []news.Position) err
 func evidence(ctx context.Context, tx transaction, topic string, id news.StoryID) (news.Development, error) {
 	d := news.Development{ID: id, Topic: topic}
 	rows, err := tx.QueryContext(ctx, `
-		SELECT i.id, f.name, f.publisher, i.url, t.title, i.published, i.seen, i.last_verdict, i.verdict, i.of, i.topics, i.tags
+		SELECT i.id, f.name, f.publisher, i.url, t.title, i.published, i.seen, i.last_verdict, i.verdict, i.of, f.state_media, i.origin, i.topics, i.tags
 		FROM members m JOIN items i ON i.id = m.item JOIN feeds f ON f.id = i.feed JOIN texts t ON t.item = i.id
 		WHERE m.story = +? AND i.relevance = 'main' AND i.tags <> '' ORDER BY i.news_time, i.id`, int64(id))
 	if err != nil {
@@ -69,7 +69,7 @@ func evidence(ctx context.Context, tx transaction, topic string, id news.StoryID
 		var r news.Report
 		var published, seen int64
 		var topics, tags string
-		if err := rows.Scan(&r.Item, &r.Feed, &r.Publisher, &r.URL, &r.Title, &published, &seen, &r.Verdict, &r.First, &r.Of, &topics, &tags); err != nil {
+		if err := rows.Scan(&r.Item, &r.Feed, &r.Publisher, &r.URL, &r.Title, &published, &seen, &r.Verdict, &r.First, &r.Of, &r.State, &r.Origin, &topics, &tags); err != nil {
 			return d, err
 		}
 		r.Published, r.Seen = at(published), at(seen)
@@ -85,4 +85,86 @@ func evidence(ctx context.Context, tx transaction, topic string, id news.StoryID
 		d.Reports = append(d.Reports, r)
 	}
 	return d, rows.Err()
+}
+
+const positionColumns = `l.topic, l.mechanism, l.place, l.stage, l.committed, l.claim, l.origin, l.at, l.known, l.story, l.item, l.url, l.quote`
+
+func scanPosition(row scanner) (p news.Position, err error) {
+	var when, known int64
+	err = row.Scan(&p.Topic, &p.Mechanism, &p.Place, &p.Stage, &p.Committed, &p.Claim, &p.Origin, &when, &known, &p.Story, &p.Item, &p.URL, &p.Quote)
+	p.At, p.Known = at(when), at(known)
+	return p, err
+}
+
+// positions reads where each mechanism and place of a topic, or of all topics if it is
+// "", stands as of a time, and where it stood at from as far as it has moved since.
+func positions(ctx context.Context, tx transaction, topic string, asOf, from time.Time) ([]news.Position, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT `+positionColumns+`
+		FROM (SELECT DISTINCT topic, mechanism, place FROM ledger WHERE ?2 = '' OR topic = ?2) g CROSS JOIN ledger l ON l.id IN (
+		  SELECT * FROM (SELECT id FROM ledger WHERE topic = g.topic AND mechanism = g.mechanism AND place = g.place AND at <= ?1 AND known <= ?1 ORDER BY at DESC, id DESC LIMIT 1)
+		  UNION ALL
+		  SELECT * FROM (SELECT id FROM ledger WHERE topic = g.topic AND mechanism = g.mechanism AND place = g.place AND at <= ?1 AND known <= ?3 ORDER BY at DESC, id DESC LIMIT 1))
+		ORDER BY l.topic, l.mechanism, l.place, l.at, l.id`, ms(asOf), topic, ms(from))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []news.Position
+	for rows.Next() {
+		p, err := scanPosition(rows)
+		if err != nil {
+			return nil, err
+		}
+		if n := len(out); n > 0 && out[n-1].Topic == p.Topic && out[n-1].Mechanism == p.Mechanism && out[n-1].Place == p.Place {
+			before := out[n-1]
+			p.Before = &before
+			out[n-1] = p
+			continue
+		}
+		out = append(out, p)
+	}
+	return out, rows.Err()
+}
+
+// Ledger returns where each mechanism and place of each topic stands as of a time, by
+// topic, mechanism and place.
+func (s *Store) Ledger(ctx context.Context, asOf time.Time) ([]news.Position, error) {
+	tx, err := s.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, classify(err)
+	}
+	defer tx.Rollback()
+	ps, err := positions(ctx, tx, "", asOf, time.Time{})
+	return ps, classify(err)
+}
+
+const (
+	datesPassed = 32 * 24 * time.Hour // how long before a window a date's time may lie that ends in it: a month is one date
+	maxDated    = 200                 // stated dates an edition reads
+)
+
+// statedDates reads the dates that lie ahead of a time, or passed since from, soonest
+// first.
+func statedDates(ctx context.Context, tx transaction, from, now time.Time) ([]news.StatedDate, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT d.at, d.precision, d.zone, d.what, d.place, d.kind, d.moved, d.quote, d.item, d.story, f.name, i.url, i.news_time
+		FROM dates d JOIN items i ON i.id = d.item JOIN feeds f ON f.id = i.feed
+		WHERE (d.at >= ?1 OR d.precision = 'month' AND d.at >= ?2) AND i.news_time <= ?3 ORDER BY d.at, d.id LIMIT ?4`,
+		ms(from.Add(-48*time.Hour)), ms(from.Add(-datesPassed)), ms(now), maxDated)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []news.StatedDate
+	for rows.Next() {
+		var d news.StatedDate
+		var when, stated int64
+		if err := rows.Scan(&when, &d.Precision, &d.Zone, &d.What, &d.Where, &d.Kind, &d.Moved, &d.Quote, &d.Item, &d.Story, &d.Feed, &d.URL, &stated); err != nil {
+			return nil, err
+		}
+		d.At, d.Stated = at(when), at(stated)
+		out = append(out, d)
+	}
+	return out, rows.Err()
 }

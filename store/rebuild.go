@@ -480,7 +480,7 @@ func (s *Store) moveLedgerBy(ctx context.Context, tx transaction, u unit, r *reb
 	if len(by.Reports) == 0 {
 		return nil
 	}
-	stands, err := positions(ctx, tx, r.cursor.Topic, at(u.At))
+	stands, err := positions(ctx, tx, r.cursor.Topic, at(u.At), time.Time{})
 	if err != nil {
 		return err
 	}

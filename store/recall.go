@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"trucewatch/internal/news"
 )
@@ -194,7 +195,8 @@ func (st *recalled) report(rep news.Report, d news.Deciders) {
 // reportOf is an item just judged for the first time, as evidence would read it.
 func reportOf(topic string, p news.Prepared, v news.Verdict) news.Report {
 	it, f := p.Work.Item, p.Work.Feed
-	rep := news.Report{Item: it.ID, Feed: f.Name, Publisher: f.Publisher, URL: it.URL, Title: it.Title, Published: at(ms(it.Published)), Seen: at(ms(it.Seen)), Verdict: v.Kind, First: v.Kind, Of: v.Of}
+	rep := news.Report{Item: it.ID, Feed: f.Name, Publisher: f.Publisher, URL: it.URL, Title: it.Title, State: f.StateMedia, Origin: it.Origin,
+		Published: at(ms(it.Published)), Seen: at(ms(it.Seen)), Verdict: v.Kind, First: v.Kind, Of: v.Of}
 	for _, rel := range p.Topics {
 		if rel.Topic == topic {
 			rep.Relevance, rep.Score = rel.Relevance, rel.Score
@@ -386,7 +388,7 @@ func (r *recall) moveLedger(ctx context.Context, tx transaction, topic string, i
 	}
 	stands, ok := r.stands[topic]
 	if !ok {
-		if stands, err = positions(ctx, tx, topic, farFuture); err != nil {
+		if stands, err = positions(ctx, tx, topic, farFuture, time.Time{}); err != nil {
 			return err
 		}
 		r.stands[topic] = stands

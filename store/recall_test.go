@@ -82,7 +82,7 @@ func TestWhatJudgingRemembersIsWhatIsStored(t *testing.T) {
 		}
 		switch rnd.IntN(3) {
 		case 0:
-			if err := s.Regroup(t.Context(), now, together); err != nil {
+			if err := s.Regroup(t.Context(), now, together, d); err != nil {
 				t.Fatal(err)
 			}
 		case 1:
@@ -153,7 +153,7 @@ func sameAsStored(t *testing.T, s *Store, d news.Deciders) (compared int) {
 			}
 		}
 		for topic, got := range r.stands {
-			want, err := positions(t.Context(), tx, topic, farFuture)
+			want, err := positions(t.Context(), tx, topic, farFuture, time.Time{})
 			if err != nil || !reflect.DeepEqual(got, want) {
 				t.Fatalf("positions of %s:\nremembered %+v\nstored     %+v: %v", topic, got, want, err)
 			}

@@ -18,8 +18,8 @@ const maxRegrouped = 600
 // Regroup puts the untold items of the last days together anew before a cut, all
 // at once, so that the order in which they came hardly matters. Developments that
 // some channel was told of stay as they are, and untold items may join them.
-// Duplicates go where what they repeat goes.
-func (s *Store) Regroup(ctx context.Context, now time.Time, group news.Regrouper) error {
+// Duplicates go where what they repeat goes, and the ledger moves by what has come together.
+func (s *Store) Regroup(ctx context.Context, now time.Time, group news.Regrouper, d news.Deciders) error {
 	return s.write(ctx, func(tx transaction) error {
 		since := ms(now.Add(-storyWindow))
 		topics, err := column(ctx, tx, `SELECT DISTINCT topic FROM stories WHERE live_seen <> 0 AND live_seen >= ?`, since)
@@ -27,7 +27,7 @@ func (s *Store) Regroup(ctx context.Context, now time.Time, group news.Regrouper
 			return err
 		}
 		for _, topic := range topics {
-			if err := s.regroupTopic(ctx, tx, topic, since, group); err != nil {
+			if err := s.regroupTopic(ctx, tx, topic, since, group, d); err != nil {
 				return fmt.Errorf("regroup %s: %w", topic, err)
 			}
 		}
@@ -35,7 +35,7 @@ func (s *Store) Regroup(ctx context.Context, now time.Time, group news.Regrouper
 	})
 }
 
-func (s *Store) regroupTopic(ctx context.Context, tx transaction, topic string, since int64, group news.Regrouper) error {
+func (s *Store) regroupTopic(ctx context.Context, tx transaction, topic string, since int64, group news.Regrouper, d news.Deciders) error {
 	open, told, err := regroupable(ctx, tx, topic, since)
 	if err != nil || len(open) < 1 {
 		return err
@@ -84,6 +84,10 @@ func (s *Store) regroupTopic(ctx context.Context, tx transaction, topic string, 
 	for _, id := range slices.Sorted(maps.Keys(touched)) {
 		if err := settleStory(ctx, tx, id); err != nil {
 			return err
+		}
+		// What stood apart was one origin's claim each; together it may be more.
+		if err := newRecall().moveLedger(ctx, tx, topic, id, d); err != nil {
+			return fmt.Errorf("ledger: %w", err)
 		}
 	}
 	return nil

@@ -831,7 +831,9 @@ func TestRegroupingMovesWhatIsUntoldAndNothingElse(t *testing.T) {
 		sawUntold, sawTold = len(untold), len(told)
 		// The second joins the told one, the third and fourth are one.
 		return []news.Group{{Story: toldStory, Items: []news.ItemID{untold[0].Item}}, {Items: []news.ItemID{untold[1].Item, untold[2].Item}}}
-	})
+	}, news.Deciders{Ledger: func(_ []news.Position, d news.Development) []news.Position {
+		return []news.Position{{Topic: d.Topic, Mechanism: fmt.Sprint(len(d.Reports), " reports"), At: later, Known: later, Story: d.ID}}
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -847,6 +849,17 @@ func TestRegroupingMovesWhatIsUntoldAndNothingElse(t *testing.T) {
 	var n int
 	if err := s.r.QueryRow(`SELECT count(*) FROM stories`).Scan(&n); err != nil || n != 2 {
 		t.Errorf("%d developments, %v; want 2: empty ones are removed", n, err)
+	}
+	ledger, err := s.Ledger(t.Context(), later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := map[string]news.StoryID{}
+	for _, p := range ledger {
+		moved[p.Mechanism] = p.Story
+	}
+	if moved["2 reports"] != story("g3") || moved["3 reports"] != toldStory {
+		t.Errorf("the ledger moved by %v; want by what came together", moved)
 	}
 }
 

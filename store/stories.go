@@ -17,7 +17,7 @@ const (
 	touchStorySQL     = `UPDATE stories SET first = min(first, ?2), last = max(last, ?3), live_seen = max(live_seen, ?4) WHERE id = ?1`
 	insertStoryKeySQL = `INSERT OR IGNORE INTO story_keys (key, at, item) VALUES (?, ?, ?)`
 	insertSearchSQL   = `INSERT OR REPLACE INTO search (rowid, title, body) VALUES (?, ?, ?)`
-	insertDateSQL     = `INSERT INTO dates (item, story, at, precision, zone, what, place, kind, quote) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	insertDateSQL     = `INSERT INTO dates (item, story, at, precision, zone, what, place, kind, moved, quote) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 )
 
 // place puts a judged item into a development of each topic it is about, and

@@ -25,7 +25,7 @@ func (d *daemon) alert(ctx context.Context, now time.Time) error {
 	if err != nil || !touched.After(d.alerted) && (d.heldBack.IsZero() || now.Before(d.heldBack)) {
 		return err
 	}
-	if err := d.cuts.Regroup(ctx, now, monitor.Regroup); err != nil {
+	if err := d.cuts.Regroup(ctx, now, monitor.Regroup, d.monitor.Deciders()); err != nil {
 		return err
 	}
 	var errs []error

@@ -66,8 +66,8 @@ func (f *fuse) Judge(ctx context.Context, now time.Time, batch []news.Prepared, 
 	return t, err
 }
 
-func (f *fuse) Regroup(ctx context.Context, now time.Time, group news.Regrouper) error {
-	return f.guard("Regroup", func() error { return f.Store.Regroup(ctx, now, group) })
+func (f *fuse) Regroup(ctx context.Context, now time.Time, group news.Regrouper, d news.Deciders) error {
+	return f.guard("Regroup", func() error { return f.Store.Regroup(ctx, now, group, d) })
 }
 
 func (f *fuse) CutDigest(ctx context.Context, spec news.DigestSpec, slot, now time.Time, unpolled int, compose func(news.Edition) news.Cut) (ok bool, err error) {

@@ -161,7 +161,7 @@ func (d *daemon) cutDigest(ctx context.Context, dg digest, now time.Time) error 
 	if err != nil || wait {
 		return err
 	}
-	if err := d.cuts.Regroup(ctx, now, monitor.Regroup); err != nil {
+	if err := d.cuts.Regroup(ctx, now, monitor.Regroup, d.monitor.Deciders()); err != nil {
 		return err
 	}
 	silent := false

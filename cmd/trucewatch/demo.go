@@ -116,7 +116,7 @@ func (w *sampleWire) runRound(e *env, d *daemon, server *wireServer, now time.Ti
 			return err
 		}
 	}
-	if err := d.cuts.Regroup(e.ctx, now, monitor.Regroup); err != nil {
+	if err := d.cuts.Regroup(e.ctx, now, monitor.Regroup, d.monitor.Deciders()); err != nil {
 		return err
 	}
 	for _, dg := range d.digests {

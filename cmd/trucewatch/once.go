@@ -75,7 +75,7 @@ func (c *OnceCmd) tell(e *env, d *daemon) error {
 			return fmt.Errorf("the channels' history can't be read, so nothing is told: %w", err)
 		}
 	}
-	if err := d.cuts.Regroup(e.ctx, now, monitor.Regroup); err != nil {
+	if err := d.cuts.Regroup(e.ctx, now, monitor.Regroup, d.monitor.Deciders()); err != nil {
 		return err
 	}
 	for _, dg := range d.digests {

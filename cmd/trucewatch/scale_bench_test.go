@@ -144,7 +144,7 @@ func (w *scaleWorld) round(polls []news.Poll) error {
 
 // cutDay cuts the day's digest in its transaction.
 func (w *scaleWorld) cutDay() error {
-	if err := w.daemon.cuts.Regroup(w.ctx, w.clock, monitor.Regroup); err != nil {
+	if err := w.daemon.cuts.Regroup(w.ctx, w.clock, monitor.Regroup, w.daemon.monitor.Deciders()); err != nil {
 		return err
 	}
 	told := 0

@@ -56,7 +56,7 @@ type Edition struct {
 	First     bool      // the first digest of this name
 	Stories   []Development
 	Ledger    []Position
-	Dates     []StatedDate
+	Dates     []StatedDate // that lie ahead, or passed since From
 	Sources   []Source
 	Read      int    // articles read in the window
 	Relevant  int    // of those, main or mention of a selected topic
@@ -142,24 +142,28 @@ type Position struct {
 	Stage     string
 	Committed string
 	Claim     bool      // rests on one origin alone
+	Origin    string    // key of the first origin it rests on
 	At        time.Time // news time of the evidence
+	Known     time.Time // when the evidence was at hand: seen, or its news time where imported
 	Story     StoryID
 	Item      ItemID
 	URL       string
 	Quote     string    // the evidence's title
-	Before    *Position // what it stood at before; nil when this is the first
+	Before    *Position // in an edition: where it stood when the window began; nil: nowhere, or here
 }
 
 // StatedDate is a date or the end of a duration that a source states for an
 // arrangement or a meeting.
 type StatedDate struct {
 	At        time.Time
-	Precision string // minute, day or month
-	Zone      string // zone the source's date was read in
-	What      string // the mechanism or "meeting"
-	Where     string // venue or place
-	Kind      string // starts, ends or meets
-	Quote     string // the source's words
+	Precision string    // minute, day or month
+	Zone      string    // zone the source's date was read in
+	What      string    // the mechanism or "meeting"
+	Where     string    // venue or place
+	Kind      string    // starts, ends or meets
+	Moved     bool      // the source says that it takes the place of another date
+	Quote     string    // the source's words
+	Stated    time.Time // news time of the item
 	Item      ItemID
 	Story     StoryID
 	Feed      string

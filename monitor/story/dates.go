@@ -77,59 +77,6 @@ func sentencesOf(ts []token) [][]token {
 	return out
 }
 
-// dateWords are what a date is said with, by beginnings.
-var (
-	untilWords   = wordSet("until till through bis jusqu jusque do до by")
-	fromWords    = wordSet("from starting beginning since ab seit partir des od с со з із від")
-	plannedWords = []string{"will", "set", "plan", "schedul", "next", "due", "meet", "wird", "werden", "soll", "geplant", "treffen", "sera", "aura", "prevu", "doit",
-		"rencontr", "odbedz", "spotka", "zaplan", "nastep", "maja", "ma", "состо", "пройд", "встрет", "заплан", "намеч", "следующ", "відбуд", "зустр", "наступн", "признач", "назнач"}
-	midnight = []string{"midnight", "mitternacht", "minuit", "polnoc", "полуноч", "полноч", "півноч", "опівноч"}
-	tomorrow = wordSet("tomorrow morgen demain jutro завтра")
-	endWords = []string{"end", "ende", "fin", "konca", "koniec", "конца", "концу", "конце", "кінця", "кінець"}
-	units    = []struct {
-		prefix string
-		d      time.Duration
-	}{
-		{"hour", time.Hour}, {"stund", time.Hour}, {"heure", time.Hour}, {"godz", time.Hour}, {"час", time.Hour}, {"годин", time.Hour},
-		{"day", 24 * time.Hour}, {"tag", 24 * time.Hour}, {"jour", 24 * time.Hour}, {"dni", 24 * time.Hour}, {"dzien", 24 * time.Hour},
-		{"дн", 24 * time.Hour}, {"ден", 24 * time.Hour}, {"день", 24 * time.Hour}, {"сут", 24 * time.Hour}, {"доб", 24 * time.Hour},
-		{"week", 7 * 24 * time.Hour}, {"woche", 7 * 24 * time.Hour}, {"semain", 7 * 24 * time.Hour}, {"tydz", 7 * 24 * time.Hour}, {"tygod", 7 * 24 * time.Hour},
-		{"недел", 7 * 24 * time.Hour}, {"тижн", 7 * 24 * time.Hour}, {"тижд", 7 * 24 * time.Hour},
-	}
-	weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
-)
-
-func begins(t string, prefixes []string) bool {
-	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(t, p) })
-}
-
-func unitOf(t string) time.Duration {
-	if monthOf(t) > 0 && !strings.HasPrefix(t, "дн") {
-		return 0
-	}
-	for _, u := range units {
-		if strings.HasPrefix(t, u.prefix) {
-			return u.d
-		}
-	}
-	return 0
-}
-
-// count reads a numeral of digits or words; 0 when t is none.
-func count(t token) int {
-	if !t.digit {
-		return numberWords[t.text]
-	}
-	n := 0
-	for _, r := range t.text {
-		if r < '0' || r > '9' || n > 9999 {
-			return 0
-		}
-		n = 10*n + int(r-'0')
-	}
-	return n
-}
-
 // datesIn reads one sentence. It must speak of an arrangement or a meeting. Elsewhere is
 // the start another sentence states, or zero.
 func datesIn(rs []rune, ts []token, published time.Time, zone *time.Location, tags []news.Tag, elsewhere time.Time) []news.StatedDate {
@@ -140,7 +87,8 @@ func datesIn(rs []rune, ts []token, published time.Time, zone *time.Location, ta
 	zone = zoneOf(ts, zone)
 	local := published.In(zone)
 	today := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, zone)
-	planned := slices.ContainsFunc(ts, func(t token) bool { return begins(t.text, plannedWords) })
+	planned := slices.ContainsFunc(ts, func(t token) bool { return begins(t.text, plannedWords) || plannedNow[t.text] })
+	moved := slices.ContainsFunc(ts, func(t token) bool { return begins(t.text, movedWords) })
 	quote := func(from, to int) string {
 		q := rs[ts[from].from:ts[to].to]
 		return strings.TrimSpace(string(q[:min(len(q), maxQuote)]))
@@ -158,13 +106,21 @@ func datesIn(rs []rune, ts []token, published time.Time, zone *time.Location, ta
 		if kind == "meets" {
 			w = "meeting"
 		}
-		out = append(out, news.StatedDate{At: at.UTC(), Precision: precision, Zone: zone.String(), What: w, Where: where, Kind: kind, Quote: quote(from, to)})
+		out = append(out, news.StatedDate{At: at.UTC(), Precision: precision, Zone: zone.String(), What: w, Where: where, Kind: kind, Moved: moved, Quote: quote(from, to)})
 	}
 	// kindAt says what happens at a date whose words begin at i, and where its quote begins.
 	kindAt := func(i int) (string, int) {
 		from := i
 		for k := i - 1; k >= max(0, i-3); k-- {
 			switch {
+			case moved && (toWords[ts[k].text] || untilWords[ts[k].text]):
+				switch {
+				case meeting:
+					return "meets", k
+				case !untilWords[ts[k].text]:
+					return "starts", k
+				}
+				return "ends", k
 			case untilWords[ts[k].text] && !meeting:
 				return "ends", k
 			case fromWords[ts[k].text]:
@@ -180,7 +136,7 @@ func datesIn(rs []rune, ts []token, published time.Time, zone *time.Location, ta
 		return "starts", from
 	}
 	type duration struct {
-		d        time.Duration
+		stretch
 		from, to int
 	}
 	var durations []duration
@@ -213,8 +169,25 @@ func datesIn(rs []rune, ts []token, published time.Time, zone *time.Location, ta
 			continue
 		}
 		if n := count(t); n > 0 && n <= 400 {
-			if d := unitOf(next(1)); d > 0 && time.Duration(n)*d <= maxDuration {
-				durations = append(durations, duration{time.Duration(n) * d, i, i + 1})
+			if d, ok := unitOf(next(1)); ok && d.times(n).fits() {
+				if !looksBack(ts, i, i+1) {
+					durations = append(durations, duration{d.times(n), i, i + 1})
+				}
+				i++
+				continue
+			}
+		}
+		if d, ok := compound(t.text); ok {
+			durations = append(durations, duration{d, i, i})
+			continue
+		}
+		if moved && fromWords[t.text] && !t.brk && i+2 < len(ts) {
+			// "moved from 20 to 22 January", "von Freitag auf Montag": not what it was moved from.
+			if _, to, ok := dayAt(ts, i+1, today); ok && to+2 < len(ts) {
+				i = to
+				continue
+			}
+			if _, ok := namedDay(ts[i+1].text, today, true); ok || ts[i+1].digit && toWords[ts[i+2].text] {
 				i++
 				continue
 			}
@@ -264,11 +237,11 @@ func datesIn(rs []rune, ts []token, published time.Time, zone *time.Location, ta
 		}
 		if !start.IsZero() {
 			begin = start
-			if d.d < 7*24*time.Hour {
+			if d.short() {
 				precision = "minute"
 			}
 		}
-		add(begin.Add(d.d), precision, "ends", d.from, d.to)
+		add(d.after(begin), precision, "ends", d.from, d.to)
 	}
 	slices.SortStableFunc(out, func(a, b news.StatedDate) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Kind, b.Kind)) })
 	return out

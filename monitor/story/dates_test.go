@@ -35,6 +35,38 @@ func TestDatesReadWhatAnArrangementOrMeetingStates(t *testing.T) {
 		{"Встреча в Стамбуле пройдет 2 июня", "ru", "meets", "meeting", "day", "пройдет 2 июня", day(6, 2)},
 		{"Перемир'я на 30 днів", "uk", "ends", "full", "day", "30 днів", tuesday.Add(30 * 24 * time.Hour)},
 		{"Перемир'я триватиме до неділі", "uk", "ends", "full", "day", "до неділі", day(6, 1)},
+		{"Truce agreed for 72 hours", "en", "ends", "full", "day", "72 hours", tuesday.Add(72 * time.Hour)},
+		{"Putin orders three-day truce", "en", "ends", "full", "day", "three-day", tuesday.Add(72 * time.Hour)},
+		{"One-month ceasefire declared", "en", "ends", "full", "day", "One-month", tuesday.AddDate(0, 1, 0)},
+		{"Truce declared from Sunday", "en", "starts", "full", "day", "from Sunday", day(6, 1)},
+		{"Istanbul talks to resume on Monday", "en", "meets", "meeting", "day", "on Monday", day(6, 2)},
+		{"30-tägige Waffenruhe verkündet", "de", "ends", "full", "day", "30-tägige", tuesday.Add(30 * 24 * time.Hour)},
+		{"Waffenruhe ab Mitternacht", "de", "starts", "full", "minute", "ab Mitternacht", day(5, 28)},
+		{"Waffenruhe für drei Tage verkündet", "de", "ends", "full", "day", "drei Tage", tuesday.Add(72 * time.Hour)},
+		{"Dreitägige Waffenruhe verkündet", "de", "ends", "full", "day", "Dreitägige", tuesday.Add(72 * time.Hour)},
+		{"Waffenruhe soll bis Ende Juni gelten", "de", "ends", "full", "month", "bis Ende Juni", day(6, 30)},
+		{"Gespräche in Istanbul am Montag geplant", "de", "meets", "meeting", "day", "am Montag", day(6, 2)},
+		{"Trêve de 30 jours annoncée", "fr", "ends", "full", "day", "30 jours", tuesday.Add(30 * 24 * time.Hour)},
+		{"Trêve à partir de minuit", "fr", "starts", "full", "minute", "partir de minuit", day(5, 28)},
+		{"Trêve de trois jours annoncée", "fr", "ends", "full", "day", "trois jours", tuesday.Add(72 * time.Hour)},
+		{"Trêve jusqu'à la fin juin", "fr", "ends", "full", "month", "jusqu'à la fin juin", day(6, 30)},
+		{"Pourparlers à Istanbul prévus lundi", "fr", "meets", "meeting", "day", "prévus lundi", day(6, 2)},
+		{"30-dniowy rozejm ogłoszony", "pl", "ends", "full", "day", "30-dniowy", tuesday.Add(30 * 24 * time.Hour)},
+		{"Rozejm od północy", "pl", "starts", "full", "minute", "od północy", day(5, 28)},
+		{"Trzydniowy rozejm ogłoszony", "pl", "ends", "full", "day", "Trzydniowy", tuesday.Add(72 * time.Hour)},
+		{"Rozejm do końca czerwca", "pl", "ends", "full", "month", "do końca czerwca", day(6, 30)},
+		{"Rozmowy w Stambule odbędą się w poniedziałek", "pl", "meets", "meeting", "day", "w poniedziałek", day(6, 2)},
+		{"30-дневное перемирие объявлено", "ru", "ends", "full", "day", "30-дневное", tuesday.Add(30 * 24 * time.Hour)},
+		{"Перемирие начнется с полуночи", "ru", "starts", "full", "minute", "с полуночи", day(5, 28)},
+		{"Трехдневное перемирие объявлено", "ru", "ends", "full", "day", "Трехдневное", tuesday.Add(72 * time.Hour)},
+		{"Перемирие до конца июня", "ru", "ends", "full", "month", "до конца июня", day(6, 30)},
+		{"Перемирие объявлено на два месяца", "ru", "ends", "full", "day", "два месяца", tuesday.AddDate(0, 2, 0)},
+		{"Переговоры в Стамбуле пройдут в понедельник", "ru", "meets", "meeting", "day", "в понедельник", day(6, 2)},
+		{"30-денне перемир'я оголошено", "uk", "ends", "full", "day", "30-денне", tuesday.Add(30 * 24 * time.Hour)},
+		{"Триденне перемир'я оголошено", "uk", "ends", "full", "day", "Триденне", tuesday.Add(72 * time.Hour)},
+		{"Перемир'я від півночі", "uk", "starts", "full", "minute", "від півночі", day(5, 28)},
+		{"Перемир'я до кінця червня", "uk", "ends", "full", "month", "до кінця червня", day(6, 30)},
+		{"Перемовини в Стамбулі відбудуться в понеділок", "uk", "meets", "meeting", "day", "в понеділок", day(6, 2)},
 		{"Зустріч у Стамбулі відбудеться 2 червня", "uk", "meets", "meeting", "day", "відбудеться 2 червня", day(6, 2)},
 	}
 	for _, c := range cases {
@@ -93,6 +125,15 @@ func TestDatesLeaveOutHistoryAndOtherSubjects(t *testing.T) {
 		"Drone strike kills three in Odesa on Friday",          // no arrangement
 		"The Minsk ceasefire of 12 February 2015 did not hold", // history
 		"Negotiators spoke for three hours in Geneva talks",    // how long, not until when
+		"Truce broken 30 times in the past 24 hours",           // what has passed
+		"The truce took effect two weeks ago",
+		"Three days into the truce both sides report calm",
+		"Truce to begin in three days", // not how long it holds
+		"За последние 24 часа перемирие нарушено 30 раз",
+		"Перемир'я порушено за 24 години",
+		"Vor zwei Wochen begann die Waffenruhe",
+		"La trêve, deux semaines après",
+		"Dwa tygodnie temu zaczął się rozejm",
 	} {
 		if got := Dates(text, "", "en", tuesday, time.UTC, nil); len(got) != 0 {
 			t.Errorf("%q: got %+v, want none", text, got)
@@ -118,5 +159,31 @@ func TestDatesOfHostileTextAreFew(t *testing.T) {
 	}
 	if got := Dates(text, text, "en", tuesday, time.UTC, nil); len(got) > 8 {
 		t.Errorf("got %d dates, want at most 8", len(got))
+	}
+}
+
+func TestAMovedDateIsTheOneItWasMovedTo(t *testing.T) {
+	for _, text := range []string{
+		"Second round of Istanbul talks moved to 2 June",
+		"Second round of Istanbul talks moved from 30 May to 2 June",
+		"Second round of Istanbul talks postponed from 30 May to 2 June, Ankara says",
+		"The talks in Istanbul have been moved from 1 to 2 June",
+		"Zweite Runde der Gespräche in Istanbul von Freitag auf 2. Juni verschoben",
+		"Deuxième cycle de négociations à Istanbul reporté au 2 juin",
+		"Druga runda rozmów w Stambule przełożona na 2 czerwca",
+		"Второй раунд переговоров в Стамбуле перенесен на 2 июня",
+		"Другий раунд переговорів у Стамбулі перенесено з 30 травня на 2 червня",
+	} {
+		got := Dates(text, "", "", tuesday, time.UTC, nil)
+		if len(got) != 1 || got[0].Kind != "meets" || !got[0].Moved || !got[0].At.Equal(time.Date(2025, 6, 2, 0, 0, 0, 0, time.UTC)) {
+			t.Errorf("%q: got %+v, want the second of June alone, as moved", text, got)
+		}
+	}
+	got := Dates("Ceasefire extended until 2 June", "", "en", tuesday, time.UTC, nil)
+	if len(got) != 1 || got[0].Kind != "ends" || !got[0].Moved {
+		t.Errorf("got %+v, want a moved end", got)
+	}
+	if got := Dates("Delegations will meet in Istanbul on 2 June", "", "en", tuesday, time.UTC, nil); len(got) != 1 || got[0].Moved {
+		t.Errorf("got %+v, want a date that is not moved", got)
 	}
 }

@@ -13,10 +13,12 @@ type Evidence struct {
 	Mechanism string
 	Place     string
 	Stage     string // of the taxonomy
-	Committed string // both, one:SIDE, third or ""
-	Origins   int    // independent origins that say so: see Origins
+	Committed string // both, one:SIDE, third or ""; of accept, reject and violation whose act it is
+	Origins   int    // independent origins that say so: see news.Rests
+	Origin    string // key of the first of them
 	Alleged   bool   // a party says so of the other; no number of origins makes it more than a claim
 	At        time.Time
+	Known     time.Time // when the evidence was at hand
 	Story     news.StoryID
 	Item      news.ItemID
 	URL       string
@@ -24,8 +26,8 @@ type Evidence struct {
 }
 
 // Move says where the mechanism stands after the evidence, and whether it moved. One
-// origin alone moves it only to a claim, and so does what is alleged; a second origin
-// makes a claim stand. Talk about an arrangement that stands does not undo it, analysis
+// origin alone moves it only to a claim, and so does what is alleged; a second origin,
+// in this development or another, makes a claim stand. Talk about an arrangement that stands does not undo it, analysis
 // moves nothing, and neither does evidence older than the position. The zero Position is
 // nowhere yet; a breach of nothing that stands leaves it there.
 func Move(now news.Position, e Evidence) (news.Position, bool) {
@@ -38,12 +40,13 @@ func Move(now news.Position, e Evidence) (news.Position, bool) {
 	if now.Stage != "" && (now.Topic != e.Topic || now.Mechanism != e.Mechanism || now.Place != e.Place) {
 		return now, false
 	}
-	claim := e.Origins < 2 || e.Alleged
+	another := e.Stage == now.Stage && e.Story != now.Story && e.Origin != "" && now.Origin != "" && e.Origin != now.Origin
+	claim := e.Origins < 2 && !another || e.Alleged
 	if now.Stage != "" {
 		switch {
 		case e.At.Before(now.At):
 			return now, false
-		case e.Stage == now.Stage && committed(e.Committed, now.Committed) == now.Committed:
+		case e.Stage == now.Stage && committed(e, now) == now.Committed:
 			if !now.Claim || claim {
 				return now, false
 			}
@@ -51,26 +54,25 @@ func Move(now news.Position, e Evidence) (news.Position, bool) {
 			return now, false
 		}
 	}
-	next := news.Position{Topic: e.Topic, Mechanism: e.Mechanism, Place: e.Place, Stage: e.Stage, Committed: e.Committed, Claim: claim,
-		At: e.At, Story: e.Story, Item: e.Item, URL: e.URL, Quote: e.Quote}
+	next := news.Position{Topic: e.Topic, Mechanism: e.Mechanism, Place: e.Place, Stage: e.Stage, Committed: e.Committed, Claim: claim, Origin: e.Origin,
+		At: e.At, Known: e.Known, Story: e.Story, Item: e.Item, URL: e.URL, Quote: e.Quote}
 	if e.Stage == now.Stage {
-		next.Committed = committed(e.Committed, now.Committed)
-	}
-	if now.Stage != "" {
-		before := now
-		before.Before = nil // one step back is told, not a history
-		next.Before = &before
+		next.Committed = committed(e, now)
 	}
 	return next, true
 }
 
 // committed is who committed after another report of the same stage: a silent one takes
-// nothing back, and a mediator's word takes nothing from a party's.
-func committed(now, before string) string {
-	if now == "" || now == "third" && before != "" || before == "both" {
-		return before
+// nothing back, and a mediator's word takes nothing from a party's. What one side refuses
+// or alleges and then the other, both do; that each declares something makes no agreement.
+func committed(e Evidence, now news.Position) string {
+	switch {
+	case e.Committed == "", e.Committed == "third" && now.Committed != "", now.Committed == "both":
+		return now.Committed
+	case (e.Stage == "reject" || e.Stage == "violation") && now.Committed != "" && now.Committed != e.Committed:
+		return "both"
 	}
-	return now
+	return e.Committed
 }
 
 // standing stages are arrangements; weak ones are talk that leaves them where they are.

@@ -37,13 +37,9 @@ func TestOneOriginMovesTheLedgerOnlyToAClaim(t *testing.T) {
 	}
 	var now news.Position
 	for i, s := range steps {
-		before := now
 		got, moved := Move(now, s.e)
 		if moved != s.moved || got.Stage != s.stage || got.Committed != s.committed || got.Claim != s.claim {
 			t.Fatalf("step %d %s: moved %v to %s %q claim %v; want %v %s %q %v", i, s.e.Stage, moved, got.Stage, got.Committed, got.Claim, s.moved, s.stage, s.committed, s.claim)
-		}
-		if moved && before.Stage != "" && (got.Before == nil || got.Before.Stage != before.Stage || got.Before.Before != nil) {
-			t.Fatalf("step %d: before is %+v, want one step back to %s", i, got.Before, before.Stage)
 		}
 		now = got
 	}
@@ -69,5 +65,50 @@ func TestWhatIsAllegedStaysAClaim(t *testing.T) {
 	got, moved := Move(now, Evidence{Topic: "a", Mechanism: "full", Stage: "violation", Origins: 5, Alleged: true, At: noon.Add(time.Hour)})
 	if !moved || !got.Claim {
 		t.Errorf("got %+v moved %v, want a claimed violation", got, moved)
+	}
+}
+
+func TestASecondOriginInAnotherDevelopmentMakesAClaimStand(t *testing.T) {
+	first := Evidence{Topic: "a", Mechanism: "full", Stage: "in_effect", Origins: 1, Origin: "wire", Story: 1, At: noon}
+	now, _ := Move(news.Position{}, first)
+	for name, c := range map[string]struct {
+		origin string
+		story  news.StoryID
+		stands bool
+	}{
+		"another origin, another development": {"paper", 2, true},
+		"the same origin":                     {"wire", 2, false},
+		"the development itself":              {"paper", 1, false}, // its evidence counts its own origins
+		"no origin known":                     {"", 2, false},
+	} {
+		e := first
+		e.Origin, e.Story, e.At = c.origin, c.story, noon.Add(time.Hour)
+		if got, moved := Move(now, e); moved != c.stands || got.Claim == c.stands {
+			t.Errorf("%s: moved %v, a claim %v; want it to stand: %v", name, moved, got.Claim, c.stands)
+		}
+	}
+}
+
+func TestBothRefuseWhatOneRefusedAndThenTheOther(t *testing.T) {
+	step := func(stage, by string, h int) Evidence {
+		return Evidence{Topic: "a", Mechanism: "full", Stage: stage, Committed: by, Origins: 2, Story: news.StoryID(h), At: noon.Add(time.Duration(h) * time.Hour)}
+	}
+	for _, c := range []struct{ stage, first, then, want string }{
+		{"reject", "one:x", "one:y", "both"},
+		{"reject", "one:x", "", "one:x"},
+		{"violation", "one:x", "one:y", "both"},
+		{"accept", "one:x", "one:y", "one:y"}, // each its own offer, as far as is known
+		{"agreed", "one:x", "one:y", "one:y"}, // two declarations are no agreement
+		{"agreed", "both", "one:y", "both"},
+	} {
+		now, _ := Move(news.Position{}, step("in_effect", "", 0))
+		now, _ = Move(now, step(c.stage, c.first, 1))
+		if c.stage == "accept" {
+			now, _ = Move(news.Position{}, step(c.stage, c.first, 1))
+		}
+		got, _ := Move(now, step(c.stage, c.then, 2))
+		if got.Stage != c.stage || got.Committed != c.want {
+			t.Errorf("%s by %q, then %q: %s by %q, want by %q", c.stage, c.first, c.then, got.Stage, got.Committed, c.want)
+		}
 	}
 }
