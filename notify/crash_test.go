@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -80,28 +81,45 @@ func crashOutbox() *memoryOutbox {
 	return o
 }
 
+// everyOutbox is crashOutbox with each way of posting: its second reply is a file,
+// and an edit withdraws the alert.
+func everyOutbox() *memoryOutbox {
+	o := crashOutbox()
+	o.rows[2].Message.File = &news.File{Name: "morning-2000-01-01.csv", Content: "date,what\n"}
+	edit := o.rows[3].Message
+	edit.Text, edit.Edit = "Withdrawn: alert", o.rows[3].ID
+	o.add("C0ONE", "turn", o.rows[3].Slot.Add(time.Hour), []news.Message{edit})
+	return o
+}
+
 // TestNothingLostNothingTwice stops the program at every step of delivery under
 // every fault and starts it again: each message is in its channel exactly once,
 // in order, replies in their thread.
 func TestNothingLostNothingTwice(t *testing.T) {
 	cases, crashes, deaths := 0, 0, map[string]int{}
+	type call struct {
+		method string
+		from   int // first call that the fault hits
+		stride int // of the steps at which the program dies
+	}
 	for _, fault := range crashFaults {
-		positions := []int{1, 2, 4}
+		at := []call{{"chat.postMessage", 1, 1}, {"chat.postMessage", 2, 2}, {"chat.postMessage", 3, 2},
+			{"files.completeUploadExternal", 1, 1}, {"files.getUploadURLExternal", 1, 9}, {"upload", 1, 9}, {"chat.update", 1, 3}}
 		if fault.name == "none" {
-			positions = positions[:1]
+			at = at[:1]
 		}
-		for _, from := range positions {
-			stride := 1
+		for _, call := range at {
+			stride := call.stride
 			if testing.Short() {
-				stride = 3
+				stride *= 3
 			}
 			for dies := 0; ; dies += stride {
 				var steps int
 				var died string
 				synctest.Test(t, func(t *testing.T) {
-					steps, died = crashCase(t, fmt.Sprintf("%s on post %d, death at step %d", fault.name, from, dies), func(f *fakeSlack) {
+					steps, died = crashCase(t, fmt.Sprintf("%s on %s %d, death at step %d", fault.name, call.method, call.from, dies), func(f *fakeSlack) {
 						if p := fault.post; p.kind != "" {
-							p.method, p.from = "chat.postMessage", from
+							p.method, p.from = call.method, call.from
 							f.faults = append(f.faults, p)
 						}
 						f.faults = append(f.faults, fault.also...)
@@ -136,11 +154,12 @@ func TestNothingLostNothingTwice(t *testing.T) {
 // which it died.
 func crashCase(t *testing.T, name string, stage func(*fakeSlack), operate bool, dies int) (steps int, died string) {
 	f := newFakeSlack()
+	f.base = "http://slack.test"
 	f.skew = -7 * time.Minute
 	stage(f)
 	client, closeAll := pipeClient(t, f)
 	defer closeAll()
-	o := crashOutbox()
+	o := everyOutbox()
 	ends := time.Now().Add(12 * time.Hour)
 	for life := 0; life < 2 && !o.settled() && time.Now().Before(ends); life++ {
 		ctx, kill := context.WithCancel(t.Context())
@@ -177,7 +196,23 @@ func crashCase(t *testing.T, name string, stage func(*fakeSlack), operate bool, 
 		}
 	}
 	stored := f.stored()
+	files := map[string]int{}
+	for _, m := range f.messages {
+		files[m.File]++
+	}
 	for _, r := range o.rows {
+		if r.Message.Edit != 0 {
+			if m := f.find(r.Channel, o.rows[r.Message.Edit-1].TS); m == nil || m.Edits == 0 || !strings.HasPrefix(m.Text, "Withdrawn") {
+				t.Errorf("%s: the alert is not edited: %+v", name, m)
+			}
+			continue
+		}
+		if r.Message.File != nil {
+			if n := files[r.Message.File.Name] + len(stored[r.Key]); n != 1 {
+				t.Errorf("%s: the table is in Slack %d times", name, n)
+			}
+			continue
+		}
 		if got := stored[r.Key]; len(got) != 1 {
 			t.Errorf("%s: %q is in Slack %d times", name, r.Key, len(got))
 			continue
@@ -193,7 +228,9 @@ func crashCase(t *testing.T, name string, stage func(*fakeSlack), operate bool, 
 	var order []int
 	for _, m := range f.messages {
 		if m.Channel == "C0ONE" {
-			order = append(order, slices.IndexFunc(o.rows, func(r news.Delivery) bool { return r.Key == m.Key }))
+			order = append(order, slices.IndexFunc(o.rows, func(r news.Delivery) bool {
+				return r.Key == m.Key || r.Message.File != nil && r.Message.File.Name == m.File
+			}))
 		}
 	}
 	if !slices.IsSorted(order) {

@@ -3,11 +3,13 @@ package notify
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -21,13 +23,15 @@ type fakeSlack struct {
 	seq      int
 	messages []*fakeMessage
 	gone     map[string]bool // deleted messages
-	faults   []fakeFault     // staged, each used up by the calls it counts
+	uploads  map[string]*fakeUpload
+	faults   []fakeFault // staged, each used up by the calls it counts
 	calls    map[string]int
 	posts    []time.Time       // arrivals, for pacing
 	wrong    []string          // what the strict check found in accepted messages
 	private  map[string]string // channel → the error that posting to it gives
 	scopes   string
 	late     sync.WaitGroup
+	base     string // where it is reached, for uploads
 }
 
 type fakeMessage struct {
@@ -36,6 +40,14 @@ type fakeMessage struct {
 	Blocks                         []byte
 	Broadcast                      bool
 	Edits                          int
+	File, Content                  string
+}
+
+// fakeUpload is a file on its way.
+type fakeUpload struct {
+	name, content string
+	size          int
+	done          bool
 }
 
 // fakeFault is what happens to the calls of a method from the nth on.
@@ -49,15 +61,24 @@ type fakeFault struct {
 }
 
 func newFakeSlack() *fakeSlack {
-	return &fakeSlack{gone: map[string]bool{}, calls: map[string]int{}, private: map[string]string{}, scopes: "chat:write,channels:history,channels:read,reactions:read"}
+	return &fakeSlack{uploads: map[string]*fakeUpload{}, gone: map[string]bool{}, calls: map[string]int{}, private: map[string]string{}, scopes: "chat:write,channels:history,channels:read,reactions:read"}
 }
 
 const fakeToken = "xoxb-fake-secret-token"
 
 func (f *fakeSlack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	method := r.URL.Path[len("/api/"):]
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
-	if err := r.ParseForm(); err != nil {
+	method, id, content := strings.TrimPrefix(r.URL.Path, "/api/"), "", ""
+	if file, ok := strings.CutPrefix(r.URL.Path, "/upload/"); ok {
+		method, id = "upload", file
+		part, _, err := r.FormFile("file")
+		if err != nil {
+			http.Error(w, "no file", http.StatusBadRequest)
+			return
+		}
+		raw, _ := io.ReadAll(part)
+		content = string(raw)
+	} else if err := r.ParseForm(); err != nil {
 		http.Error(w, "bad form", http.StatusBadRequest)
 		return
 	}
@@ -114,6 +135,15 @@ func (f *fakeSlack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		})
 		hangUp(w)
 		return
+	}
+	if method == "upload" {
+		if u := f.uploads[id]; u != nil && len(content) == u.size {
+			u.content = content
+		}
+		if fault.kind == "" {
+			fmt.Fprint(w, "OK - ", len(content))
+			return
+		}
 	}
 	answer := f.do(method, r.PostForm)
 	switch fault.kind { // after it was done
@@ -194,6 +224,27 @@ func (f *fakeSlack) do(method string, form url.Values) object {
 			}
 		}
 		return refuse("message_not_found")
+	case "files.getUploadURLExternal":
+		size, _ := strconv.Atoi(form.Get("length"))
+		f.seq++
+		id := fmt.Sprint("F", f.seq)
+		f.uploads[id] = &fakeUpload{name: form.Get("filename"), size: size}
+		return object{"ok": true, "upload_url": f.base + "/upload/" + id, "file_id": id}
+	case "files.completeUploadExternal":
+		var files []struct{ ID, Title string }
+		json.Unmarshal([]byte(form.Get("files")), &files)
+		if len(files) != 1 || f.uploads[files[0].ID] == nil || f.uploads[files[0].ID].content == "" || f.uploads[files[0].ID].done {
+			return refuse("file_not_found")
+		}
+		u := f.uploads[files[0].ID]
+		u.done = true
+		f.seq++
+		m := &fakeMessage{Channel: form.Get("channel_id"), TS: fmt.Sprintf("%d.%06d", time.Now().Add(f.skew).Unix(), f.seq), Text: form.Get("initial_comment"), File: u.name, Content: u.content}
+		if parent := form.Get("thread_ts"); parent != "" && !f.gone[parent] && f.find(m.Channel, parent) != nil {
+			m.Thread = parent
+		}
+		f.messages = append(f.messages, m)
+		return object{"ok": true, "files": []object{{"id": files[0].ID, "title": files[0].Title}}}
 	case "conversations.history", "conversations.replies":
 		return f.list(method, channel, form)
 	}
@@ -283,6 +334,9 @@ func (f *fakeSlack) list(method, channel string, form url.Values) object {
 		}
 		if m.Thread != "" {
 			o["thread_ts"] = m.Thread
+		}
+		if m.File != "" {
+			o["files"] = []object{{"id": "F1", "name": m.File}}
 		}
 		if form.Get("include_all_metadata") == "1" && m.Key != "" {
 			o["metadata"] = object{"event_type": "trucewatch_digest", "event_payload": object{"delivery_id": m.Key, "part": m.Part}}

@@ -43,6 +43,8 @@ type Digest struct {
 	Alert    *Alert     `json:"alert,omitempty"`
 	Skip     bool       `json:"skip,omitempty"` // a quiet day that is not told
 
+	Files bool `json:"-"` // the channel's service takes files
+
 	zone *time.Location
 }
 

@@ -187,7 +187,11 @@ func recapPage(d Digest) page {
 		foot = append(foot, s)
 	}
 	if len(d.Entries) > 0 && d.Channel != terminal {
-		foot = append(foot, fmt.Sprintf("table of all %d in the thread", len(d.Entries)))
+		table := fmt.Sprintf("table of all %d in the thread", len(d.Entries))
+		if len(d.Entries) > tableRows {
+			table = fmt.Sprintf("table of the first %d in the thread", tableRows)
+		}
+		foot = append(foot, table)
 	}
 	return append(p, para{kind: small, lines: []line{row(text(strings.Join(append(foot, unfinished(d)...), " · ")))}})
 }
@@ -216,6 +220,22 @@ func tablePages(d Digest) []page {
 		size += n
 	}
 	return append(out, page{cur})
+}
+
+// tableFile is the week as a file in the thread, which spreadsheets open: it begins
+// with the mark by which they know its encoding.
+func tableFile(d Digest, part int) news.Message {
+	rows := strings.Join(CSV(d), "\n") + "\n"
+	name := strings.Trim(strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(d.Name)), "-")
+	return news.Message{
+		Kind: d.Kind, Part: part, Text: "The week as a table", Plain: "The week as a table\n" + rows,
+		File: &news.File{Name: name + "-" + in(d.zone, d.Slot).Format("2006-01-02-1504") + ".csv", Content: "\ufeff" + rows},
+	}
 }
 
 // CSV is a recap's table, one line of comma-separated values per development

@@ -11,8 +11,9 @@ import (
 
 // Posted is a message of ours that a channel's history shows.
 type Posted struct {
-	Key string // the delivery's key
-	TS  string // Slack's id of the message
+	Key  string // the delivery's key; "" of a file
+	File string // name of a file in a thread of ours; "" of a message
+	TS   string // Slack's id of the message
 }
 
 // maxThreads bounds the threads of ours that are read with a channel's history.
@@ -40,7 +41,7 @@ func (s *Slack) Posted(ctx context.Context, channel string, since time.Time) ([]
 		if key == "" {
 			return nil
 		}
-		out = append(out, Posted{key, m.Timestamp})
+		out = append(out, Posted{Key: key, TS: m.Timestamp})
 		if m.ReplyCount == 0 || m.ThreadTimestamp != "" && m.ThreadTimestamp != m.Timestamp {
 			return nil
 		}
@@ -56,7 +57,10 @@ func (s *Slack) Posted(ctx context.Context, channel string, since time.Time) ([]
 			return replies, next, err
 		}, func(r slack.Message) error {
 			if key := keyOf(r); key != "" && r.Timestamp != m.Timestamp {
-				out = append(out, Posted{key, r.Timestamp})
+				out = append(out, Posted{Key: key, TS: r.Timestamp})
+			}
+			for _, f := range r.Files {
+				out = append(out, Posted{File: f.Name, TS: r.Timestamp})
 			}
 			return nil
 		})

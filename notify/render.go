@@ -34,6 +34,9 @@ func Render(d Digest) []news.Message {
 		m.Part = len(out) + 1
 		out = append(out, m)
 	}
+	if d.Files && d.Kind == "recap" && len(d.Entries) > 0 {
+		return append(out, tableFile(d, len(out)+1))
+	}
 	for _, p := range tablePages(d) {
 		m := message(d.Kind, p, "The week as a table")
 		m.Part = len(out) + 1

@@ -87,6 +87,9 @@ func (s *Slack) headers(_ string, h http.Header) {
 
 // Post sends d as a new message.
 func (s *Slack) Post(ctx context.Context, d news.Delivery) (Receipt, error) {
+	if d.Message.File != nil && !d.PlainNow {
+		return s.upload(ctx, d)
+	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	opts, err := s.content(d)
@@ -202,7 +205,7 @@ func (s *Slack) find(ctx context.Context, d news.Delivery, since, now time.Time,
 		}
 		s.mu.Unlock()
 		for _, m := range messages {
-			if keyOf(m) == d.Key && d.Key != "" {
+			if keyOf(m) == d.Key && d.Key != "" || d.Message.File != nil && holds(m, d.Message.File.Name) {
 				return m.Timestamp, nil
 			}
 		}
@@ -394,10 +397,7 @@ func (s *Slack) Check(ctx context.Context, channels []string) []Finding {
 		return []Finding{{What: "Slack token", Says: err.Error(), Fix: fixFor(err)}}
 	}
 	out := []Finding{{OK: true, What: "Slack token", Says: "bot " + clip(clean(who.User), 60) + " of workspace " + clip(clean(who.Team), 60)}}
-	s.mu.Lock()
-	granted := strings.FieldsFunc(s.scopes, func(r rune) bool { return r == ',' || r == ' ' })
-	s.mu.Unlock()
-	if len(granted) > 0 {
+	if granted := s.granted(); len(granted) > 0 {
 		for _, n := range scopes {
 			f := Finding{OK: has(granted, n.scope), What: "scope " + n.scope, Says: "granted"}
 			if n.scope == "channels:history" && has(granted, "groups:history") || n.scope == "channels:read" && has(granted, "groups:read") {
@@ -408,6 +408,9 @@ func (s *Slack) Check(ctx context.Context, channels []string) []Finding {
 				f.Fix = "api.slack.com/apps, your app, OAuth & Permissions, Bot Token Scopes, add " + n.scope + ", then Reinstall to Workspace"
 			}
 			out = append(out, f)
+		}
+		if !has(granted, filesScope) {
+			out = append(out, Finding{OK: true, What: "scope " + filesScope, Says: "not granted: the table of a recap stands in its thread as text; with the scope it is a file"})
 		}
 	}
 	for _, id := range slices.Compact(slices.Sorted(slices.Values(channels))) {

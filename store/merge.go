@@ -54,7 +54,7 @@ func putMerged(ctx context.Context, tx transaction, messages []news.Message, mer
 			if i == 0 {
 				thread = 0
 			}
-			_, err := tx.ExecContext(ctx, `UPDATE outbox SET kind = ?, part = ?, text = ?, plain = ?, blocks = ?, thread = ?, broadcast = 0, plain_now = 0, cause = 'merged' WHERE id = ?`,
+			_, err := tx.ExecContext(ctx, `UPDATE outbox SET kind = ?, part = ?, text = ?, plain = ?, blocks = ?, thread = ?, broadcast = 0, plain_now = 0, file_name = '', file = '', cause = 'merged' WHERE id = ?`,
 				m.Kind, m.Part, m.Text, m.Plain, string(m.Blocks), thread, int64(id))
 			if err != nil {
 				return err

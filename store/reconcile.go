@@ -56,6 +56,15 @@ func (s *Store) Reconcile(ctx context.Context, key, ts, channel string, now time
 	return restored, err
 }
 
+// ReconcileFile teaches the database that a file of ours stands in a channel: files
+// carry no key and are known by their names.
+func (s *Store) ReconcileFile(ctx context.Context, name, ts, channel string) error {
+	return s.write(ctx, func(tx transaction) error {
+		_, err := tx.ExecContext(ctx, `UPDATE outbox SET state = 'sent', ts = ?, due = 0, cause = 'found in the channel' WHERE channel = ? AND file_name = ? AND file_name <> '' AND state NOT IN ('sent', 'dropped')`, ts, channel, name)
+		return err
+	})
+}
+
 // OldestOpenCut is how far back a channel's history has to be read to find what
 // this database does not know: the newest slot it knows of any digest or message
 // of the channel, less a day for late deliveries.

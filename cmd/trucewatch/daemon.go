@@ -164,9 +164,9 @@ func (d *daemon) cutDigest(ctx context.Context, dg digest, now time.Time) error 
 	if err := d.cuts.Regroup(ctx, now, monitor.Regroup, d.monitor.Deciders()); err != nil {
 		return err
 	}
-	silent := false
+	silent, write := false, d.composer(ctx, dg)
 	cut, err := d.cuts.CutDigest(ctx, dg.DigestSpec, slot, now, unfinished, func(e news.Edition) news.Cut {
-		c := compose(e)
+		c := write(e)
 		silent = len(c.Messages) == 0
 		return c
 	})
@@ -215,10 +215,14 @@ func (d *daemon) unfinished(ctx context.Context, slot, now time.Time) (untried i
 	return 0, open && !late, err
 }
 
-// compose is what a digest says, for the store to call inside its transaction.
-func compose(e news.Edition) news.Cut {
-	d, told := notify.Compose(e)
-	return news.Cut{Kind: d.Kind, Messages: notify.Render(d), Told: told}
+// composer writes what a digest says, for the store to call inside its transaction.
+func (a *app) composer(ctx context.Context, dg digest) func(news.Edition) news.Cut {
+	files := dg.Kind == "recap" && dg.Channel != news.TerminalChannel && a.history != nil && a.history.Uploads(ctx)
+	return func(e news.Edition) news.Cut {
+		d, told := notify.Compose(e)
+		d.Files = files
+		return news.Cut{Kind: d.Kind, Messages: notify.Render(d), Told: told}
+	}
 }
 
 // hello queues the one message of a first start, once the first round is over.

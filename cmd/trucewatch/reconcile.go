@@ -15,6 +15,7 @@ import (
 type historian interface {
 	Posted(ctx context.Context, channel string, since time.Time) ([]notify.Posted, error)
 	Reactions(ctx context.Context, channel, ts string) (map[string]int, error)
+	Uploads(ctx context.Context) bool
 }
 
 // reconcile learns from Slack's history, once before the first cut after a start,
@@ -84,6 +85,12 @@ func (d *daemon) reconcileChannel(ctx context.Context, channel string, now time.
 	}
 	restored := 0
 	for _, p := range posted {
+		if p.File != "" {
+			if err := d.store.ReconcileFile(ctx, p.File, p.TS, channel); err != nil {
+				return err
+			}
+			continue
+		}
 		old, err := d.store.Reconcile(ctx, p.Key, p.TS, channel, now)
 		if err != nil {
 			d.log.Warn("a message of ours in the channel is not understood", "channel", channel, "err", err)

@@ -147,10 +147,10 @@ func (w *scaleWorld) cutDay() error {
 	if err := w.daemon.cuts.Regroup(w.ctx, w.clock, monitor.Regroup, w.daemon.monitor.Deciders()); err != nil {
 		return err
 	}
-	told := 0
+	told, write := 0, w.daemon.composer(w.ctx, w.digests[0])
 	began := processorTime(w.b)
 	cut, err := w.daemon.cuts.CutDigest(w.ctx, w.digests[0].DigestSpec, w.clock.Truncate(time.Minute), w.clock, 0, func(e news.Edition) news.Cut {
-		c := compose(e)
+		c := write(e)
 		told = len(c.Told)
 		return c
 	})

@@ -40,7 +40,7 @@ var owners = map[string][]string{
 	"golang.org/x/time":                     {"monitor"},
 	"golang.org/x/sync":                     {"monitor"},
 	"codeberg.org/readeck/go-readability":   {"monitor/text"},
-	"github.com/slack-go/slack":             {"notify/slack.go", "notify/reconcile.go"},
+	"github.com/slack-go/slack":             {"notify/slack.go", "notify/reconcile.go", "notify/upload.go"},
 	"github.com/cenkalti/backoff/v5":        {"notify"},
 	"go.yaml.in/yaml/v3":                    {"internal/config", "monitor/tag"},
 	"code.dny.dev/ssrf":                     {"internal/egress"},

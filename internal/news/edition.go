@@ -193,6 +193,13 @@ type Message struct {
 	Broadcast bool            // show the reply in the channel as well
 	Story     StoryID         // the one development it tells; 0: several, or none
 	Edit      DeliveryID      // replace the text of this delivery instead of posting; 0: post
+	File      *File           `json:",omitempty"` // posted with Text as a file; Plain stands for it where files are refused
+}
+
+// File is a text that a message carries.
+type File struct {
+	Name    string // no other message of ours in the channel carries a file of this name
+	Content string
 }
 
 // Cut is what a digest's composition decided: the messages of one slot and what
