@@ -87,7 +87,7 @@ func everyOutbox() *memoryOutbox {
 	o := crashOutbox()
 	o.rows[2].Message.File = &news.File{Name: "morning-2000-01-01.csv", Content: "date,what\n"}
 	edit := o.rows[3].Message
-	edit.Text, edit.Edit = "Withdrawn: alert", o.rows[3].ID
+	edit.Text, edit.Plain, edit.Edit = "Withdrawn: alert", "Withdrawn: alert", o.rows[3].ID
 	o.add("C0ONE", "turn", o.rows[3].Slot.Add(time.Hour), []news.Message{edit})
 	return o
 }
