@@ -37,10 +37,12 @@ const (
 	MarkOff = "\x03"
 )
 
+// SearchRanked is how many matches are ranked and counted: of more, the newest.
+const SearchRanked = 10_000
+
 const (
 	searchLimit  = 20
-	searchRanked = 50_000 // of more matches only the newest are ranked
-	titleWords   = 64     // of a title, the most that a snippet shows
+	titleWords   = 64 // of a title, the most that a snippet shows
 	snippetWords = 24
 	maxTerms     = 32 // words and phrases of a query
 )
@@ -55,7 +57,7 @@ const (
 var columnWeights = [2]float64{3, 1} // title, body
 
 // Search returns the items found, best first, and how many there are in all; more
-// than searchRanked are not counted. A query that cannot be understood is a
+// than SearchRanked are not counted. A query that cannot be understood is a
 // *QueryError.
 func (s *Store) Search(ctx context.Context, q Search) (hits []Hit, total int, err error) {
 	if q.Limit <= 0 {
@@ -73,6 +75,10 @@ func (s *Store) Search(ctx context.Context, q Search) (hits []Hit, total int, er
 	}
 	total = len(ids)
 	ids = ids[:min(len(ids), q.Limit)]
+	marked, err := s.snippets(ctx, match, ids)
+	if err != nil {
+		return nil, 0, classify(err)
+	}
 	for _, id := range ids {
 		h := Hit{Score: scores[id]}
 		rows, err := s.exportPage(ctx, `WHERE i.id = ?`, id)
@@ -83,12 +89,8 @@ func (s *Store) Search(ctx context.Context, q Search) (hits []Hit, total int, er
 			continue
 		}
 		h.Exported, h.Headline, h.Snippet = rows[0], rows[0].Title, rows[0].Summary
-		if match != "" {
-			err := s.r.QueryRowContext(ctx, `SELECT snippet(search, ?1, ?2, '…', 0, ?3), snippet(search, ?1, ?2, '…', 1, ?4) FROM search WHERE search MATCH ?5 AND rowid = ?6`,
-				MarkOn, MarkOff, titleWords, snippetWords, match, id).Scan(&h.Headline, &h.Snippet)
-			if err != nil {
-				return nil, 0, classify(err)
-			}
+		if m, ok := marked[id]; ok {
+			h.Headline, h.Snippet = m[0], m[1]
 		}
 		hits = append(hits, h)
 	}
@@ -106,6 +108,25 @@ func (s *Store) Places(ctx context.Context) (out []string, err error) {
 		return err
 	})
 	return out, classify(err)
+}
+
+// snippets returns the title and the text around what matched, of rows that did. All in
+// one statement: each reads the list of all that holds a word, and of a common one that
+// is long.
+func (s *Store) snippets(ctx context.Context, match string, ids []int64) (map[int64][2]string, error) {
+	out := make(map[int64][2]string, len(ids))
+	if match == "" || len(ids) == 0 {
+		return out, nil
+	}
+	err := eachRow(ctx, s.r, `SELECT rowid, snippet(search, ?1, ?2, '…', 0, ?3), snippet(search, ?1, ?2, '…', 1, ?4) FROM search
+		WHERE search MATCH ?5 AND rowid >= ?6 AND rowid <= ?7 AND +rowid IN (SELECT value FROM json_each(?8))`, func(row scanner) error {
+		var id int64
+		var title, text string
+		err := row.Scan(&id, &title, &text)
+		out[id] = [2]string{title, text}
+		return err
+	}, MarkOn, MarkOff, titleWords, snippetWords, match, slices.Min(ids), slices.Max(ids), mustJSON(ids))
+	return out, err
 }
 
 // rank returns the ids of what matches, best first.
@@ -139,7 +160,7 @@ func (s *Store) rank(ctx context.Context, q Search, match string) ([]int64, map[
 		info = `matchinfo(search, 'pcnalx')`
 	}
 	rows, err := s.r.QueryContext(ctx, `SELECT i.id, i.news_time, `+info+` FROM search JOIN items i ON i.id = search.rowid JOIN feeds f ON f.id = i.feed
-		WHERE `+strings.Join(where, " AND ")+` ORDER BY search.rowid DESC LIMIT ?`, append(args, searchRanked)...)
+		WHERE `+strings.Join(where, " AND ")+` ORDER BY search.rowid DESC LIMIT ?`, append(args, SearchRanked)...)
 	if err != nil {
 		return nil, nil, err
 	}

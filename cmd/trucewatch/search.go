@@ -96,7 +96,9 @@ func (c *SearchCmd) Run(e *env) error {
 			fmt.Fprintf(e.stdout, "  %s\n", printable(h.URL))
 		}
 	}
-	if total > len(hits) {
+	if total >= store.SearchRanked {
+		fmt.Fprintf(e.stdout, "%d shown of the newest %d that match; --limit shows more, --since and --until narrow it\n", len(hits), total)
+	} else if total > len(hits) {
 		fmt.Fprintf(e.stdout, "%d of %d shown; --limit shows more\n", len(hits), total)
 	} else {
 		fmt.Fprintf(e.stdout, "%d found\n", total)
