@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -61,7 +62,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	}
 	if err != nil {
 		s.Close()
-		return nil, fmt.Errorf("open database %s: %w", path, classify(err))
+		return nil, fmt.Errorf("open database %s: %w%s", path, classify(err), ownedByOther(path))
 	}
 	return s, nil
 }
@@ -168,6 +169,21 @@ func (s *Store) migrate(ctx context.Context) error {
 	}
 	_, err = p.Up(ctx)
 	return err
+}
+
+// ownedByOther says, for the end of an error, that a file belongs to another user than
+// the one who runs the program; "" when it does not: a database that root has copied
+// into a service's directory is out of the service's reach.
+func ownedByOther(path string) string {
+	fi, err := os.Stat(path)
+	if err != nil {
+		return ""
+	}
+	st, ok := fi.Sys().(*syscall.Stat_t)
+	if me := os.Geteuid(); ok && me != 0 && int(st.Uid) != me {
+		return fmt.Sprintf(" (it belongs to user %d, and this runs as user %d: chown it, docs/operations.md)", st.Uid, me)
+	}
+	return ""
 }
 
 // classify marks errors that no restart and no waiting can cure.
