@@ -66,6 +66,11 @@ func says(t string) bool {
 	return false
 }
 
+// prepositions stand before whom or where something happens to.
+var prepositions = wordSet(`on in at of over for with against to from near inside across between by into toward towards
+	an auf gegen mit uber fur von bei nach en sur contre avec a au aux pour de w na z ze przeciw dla o do od
+	в во с со против для об к у з із зі проти про до від`)
+
 // voices finds who speaks ("X: …", "…, X says", "X says …") and the first actor of the
 // main clause and the next one of another name; 0 where there is none.
 func voices(ts []token, hits []hit, main []bool) (speaker, first, second uint32) {
@@ -81,6 +86,8 @@ func voices(ts []token, hits []hit, main []bool) (speaker, first, second uint32)
 			continue
 		}
 		switch {
+		case h.from > 0 && prepositions[ts[h.from-1].text]:
+			// where it happened, or to whom: not who acts
 		case first == 0 && main[h.from]:
 			first = c.id
 		case first != 0 && second == 0 && c.id != first:

@@ -198,7 +198,7 @@ func (p *Pairs) crowd(ss []*sketch) {
 // neutral are the features no language changes.
 func neutral(f int) bool {
 	switch f {
-	case fLedeSame, fLedeRarest, fTold, fFirstCos, fLedeName, fTitleCos, fTitleContain, fMainCos, fRarest, fAnyCos, fAnyContain, fAnyRarest, fGrams, fSameDayContain:
+	case fContextOnly, fCoverNear, fMainCover, fAnyCover, fAnyCoverNear, fTitleCover, fLedeSame, fLedeRarest, fTold, fFirstCos, fLedeName, fTitleCos, fTitleContain, fMainCos, fRarest, fAnyCos, fAnyContain, fAnyRarest, fGrams, fSameDayContain:
 		return false
 	}
 	return true
@@ -209,11 +209,42 @@ func neutral(f int) bool {
 var priors = vector{fExplainer: -2, fBothExplain: -2, fLivePage: -1.5, fLean: -.4, fRoundup: -.7, fReversed: -6, fFailure: -3, fDenial: -3,
 	fVetoNumbers: -.2, fVetoNegation: -.5, fVetoPolarity: -.8, fVetoActors: -.2, fVetoOccasion: -.2}
 
+// signs are what a feature may say: 1 for one development only, -1 against only, 0 either.
+// A weight of the other sign is an accident of the periods learnt on: the feature is left out.
+var signs = func() (s [features]float64) {
+	for f := range features {
+		s[f] = 1
+	}
+	for _, f := range []int{fDays, fFirstDiffers, fSidesDiffer, fSpeakerDiffers, fActMainApart, fMechApart, fPlaceApart, fNumberApart, fLive, fExplainer, fBothExplain, fRoundup, fFailure, fLivePage, fLean, fReversed,
+		fVetoNumbers, fVetoNegation, fVetoPolarity, fVetoActors, fVetoOccasion, fDenial, fContextOnly, fFirstAbsent, fOneSpeaks} {
+		s[f] = -1
+	}
+	s[fShort] = 0
+	return s
+}()
+
 // Options are what Learn can be asked to do otherwise.
 type Options struct {
 	LeaveOut string // a period, or "" to learn from all
 	Ridge    float64
 	Without  []string // features not to use
+}
+
+// textsRidge is how much more strongly the weights of texts are drawn to those of titles.
+const textsRidge = 2.5
+
+// usedBy tells which features the weights of a scope are learnt for.
+func usedBy(s scope, f int) bool {
+	switch s {
+	case scopeTongues:
+		return neutral(f)
+	case scopeTitles:
+		switch f {
+		case fHours, fAnyCos, fAnyContain, fAnyRarest, fAnyCover, fAnyCoverNear, fLedeSame, fLedeRarest, fTold, fFirstCos, fLedeName:
+			return false
+		}
+	}
+	return true
 }
 
 // Learn fits the three scopes' weights.
@@ -250,10 +281,25 @@ func (p *Pairs) Learn(o Options) *Model {
 				w[len(w)-1] *= .25
 			}
 		}
+		ridge := o.Ridge
+		if s == scopeTexts {
+			ridge *= textsRidge
+		}
 		var bias []float64
-		m.w[s], bias = fit(x, y, w, g, len(groups), o.Ridge, prior, func(f int) bool {
-			return !without[featureNames[f]] && (s == scopeTitles && f < fLedeSame && f != fHours && f != fAnyCos && f != fAnyContain && f != fAnyRarest || s == scopeTexts || s == scopeTongues && neutral(f))
-		})
+		for against := map[int]bool{}; ; { // features that would say what they can't mean
+			m.w[s], bias = fit(x, y, w, g, len(groups), ridge, prior, func(f int) bool {
+				return !without[featureNames[f]] && !against[f] && usedBy(s, f)
+			})
+			n := len(against)
+			for f, v := range m.w[s] {
+				if f != fBias && v*signs[f] < 0 {
+					against[f] = true
+				}
+			}
+			if len(against) == n {
+				break
+			}
+		}
 		var sum, n float64
 		for period, i := range groups {
 			if (s == scopeTongues) == p.mixed[period] {

@@ -69,6 +69,15 @@ const (
 	fTold
 	fFirstCos
 	fLedeName
+	fContextOnly
+	fTitleCover
+	fFirstAbsent
+	fOneSpeaks
+	fCoverNear
+	fMainCover
+	fConceptCover
+	fAnyCover
+	fAnyCoverNear
 	features
 )
 
@@ -79,7 +88,8 @@ var featureNames = [features]string{"bias", "days apart", "within hours", "share
 	"same issue", "same place in title", "same place", "another place", "same number in title", "same number", "other numbers", "same names",
 	"same subject in title", "same subject", "rarest shared subject", "a live page", "an explainer", "two explainers", "a round-up",
 	"short titles", "contained and same day", "one tells a failure", "a live page without an event", "words of judgement", "actors the other way round", "veto: numbers", "veto: negation", "veto: polarity", "veto: actors", "veto: occasion",
-	"one tells a denial", "same summary", "rarest shared summary word", "titles told in the other's summary", "same first sentence", "same names in summaries"}
+	"one tells a denial", "same summary", "rarest shared summary word", "titles told in the other's summary", "same first sentence", "same names in summaries",
+	"shared words stand aside", "titles cover each other", "first actor absent from the other", "only one quotes", "titles cover each other, near in time", "main clauses cover each other", "subjects cover each other", "texts cover each other", "texts cover each other, near in time"}
 
 type vector [features]float64
 
@@ -130,6 +140,7 @@ func compare(a, b *sketch, apart time.Duration, f *vector) {
 		inOther         [2]float64 // of a's and b's title words, those in the other's summary
 		rarest          [4]float64 // title word, any word, concept, summary word
 		mainActsShared  int
+		mainSum         float64 // of words in both main clauses
 	)
 	i, j := 0, 0
 	for i < len(a.terms) && j < len(b.terms) {
@@ -154,6 +165,9 @@ func compare(a, b *sketch, apart time.Duration, f *vector) {
 		}
 		if x.fields&inMain != 0 && y.fields&inMain != 0 {
 			mainSq[c] += w * w
+			if c == classWord {
+				mainSum += w
+			}
 			if c == classAct {
 				mainActsShared++
 			}
@@ -268,6 +282,20 @@ func compare(a, b *sketch, apart time.Duration, f *vector) {
 		f[fFirstCos] = ratio(firstSq, math.Sqrt(a.lede.first*b.lede.first))
 		f[fLedeName] = ratio(nameSq, math.Sqrt(a.lede.names*b.lede.names))
 	}
+	f[fContextOnly] = ratio(title[classWord]-mainSum, title[classWord])
+	f[fTitleCover] = ratio(title[classWord], max(a.sum[classWord][0], b.sum[classWord][0]))
+	f[fFirstAbsent] = flag(a.first != 0 && !b.inTitle(a.first)) + flag(b.first != 0 && !a.inTitle(b.first))
+	f[fOneSpeaks] = flag((a.speaker != 0) != (b.speaker != 0))
+	near := math.Exp(-days)
+	f[fCoverNear] = near * f[fTitleCover]
+	f[fMainCover] = ratio(mainSum, max(a.mainWords, b.mainWords))
+	var tc, ta, tb float64
+	for c := classActor; c <= classNumber; c++ {
+		tc, ta, tb = tc+title[c], ta+a.sum[c][0], tb+b.sum[c][0]
+	}
+	f[fConceptCover] = near * ratio(tc, max(ta, tb))
+	f[fAnyCover] = ratio(all[classWord], max(a.sum[classWord][1], b.sum[classWord][1]))
+	f[fAnyCoverNear] = near * f[fAnyCover]
 	f[fFailure] = flag(a.fails != b.fails)
 	f[fDenial] = flag(a.denies != b.denies)
 	f[fLivePage] = flag(a.kind == kindLivePage || b.kind == kindLivePage)

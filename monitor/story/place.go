@@ -12,7 +12,7 @@ import (
 
 // thresholds are the log-odds a pair must exceed to speak for one development, by scope.
 // A wrong merge hides news and a split only repeats it, so they stand above even odds.
-var thresholds = [scopes]float64{0.4, 0.75, 5}
+var thresholds = [scopes]float64{0.5, 0.55, 5}
 
 // placeMargin is what an item must exceed the thresholds by to join online, by scope:
 // before a cut Cluster sees all items at once and repairs a split, but what an alert told

@@ -56,6 +56,8 @@ type sketch struct {
 	sum [classes][2]float64 // sums of weight over terms: in the title; anywhere
 	sq  [classes][3]float64 // sums of squared weight: main clause, title, anywhere
 
+	mainWords float64 // sum of weight over words of the main clause
+
 	lede struct{ all, first, names float64 } // sums of squared weight in the summary: words, those of its first sentence, names
 
 	mainActs      int    // acts in the main clause
@@ -186,7 +188,7 @@ func (s *sketch) add(id uint32, field uint8) {
 
 func (s *sketch) totals() {
 	s.sum, s.sq = [classes][2]float64{}, [classes][3]float64{}
-	s.lede.all, s.lede.first, s.lede.names = 0, 0, 0
+	s.lede.all, s.lede.first, s.lede.names, s.mainWords = 0, 0, 0, 0
 	s.mainActs, s.fails, s.denies, s.side = 0, s.inTitle(actFailure), s.inTitle(actDeny), sideOf(s.first)
 	for _, t := range s.terms {
 		c, w := classOf(t.id), float64(t.weight)/16
@@ -208,8 +210,11 @@ func (s *sketch) totals() {
 		}
 		if t.fields&inMain != 0 {
 			s.sq[c][0] += w * w
-			if c == classAct {
+			switch c {
+			case classAct:
 				s.mainActs++
+			case classWord:
+				s.mainWords += w
 			}
 		}
 	}
