@@ -201,7 +201,7 @@ func (s *Store) Stats(ctx context.Context) (st news.Stats, err error) {
 	return st, classify(err)
 }
 
-func eachRow(ctx context.Context, db *sql.DB, query string, f func(scanner) error, args ...any) error {
+func eachRow(ctx context.Context, db reader, query string, f func(scanner) error, args ...any) error {
 	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err

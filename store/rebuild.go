@@ -124,6 +124,7 @@ func (s *Store) Rebuild(ctx context.Context, now time.Time, group news.Regrouper
 			return out, err
 		}
 	}
+	inner := context.WithoutCancel(ctx)
 	units, err := s.units(ctx, r)
 	if err != nil {
 		return out, classify(err)
@@ -135,12 +136,11 @@ func (s *Store) Rebuild(ctx context.Context, now time.Time, group news.Regrouper
 		}
 		if next == "" {
 			out.Done = true
-			return out, s.endRebuild(ctx, r, now)
+			return out, s.endRebuild(inner, r, d, now)
 		}
 		r.cursor.Topic, r.cursor.Settled, r.cursor.Moved = next, unit{}, unit{}
 		return out, s.write(ctx, func(tx transaction) error { return r.save(ctx, tx, now) })
 	}
-	inner := context.WithoutCancel(ctx)
 	more := len(units) == unitsRead
 	for len(units) > 0 && (!more || len(units) > unitsAtOnce) {
 		if err := ctx.Err(); err != nil {
@@ -183,9 +183,13 @@ func (s *Store) beginRebuild(ctx context.Context, r *rebuilding, now time.Time) 
 	})
 }
 
-// endRebuild removes the developments that nothing is left of.
-func (s *Store) endRebuild(ctx context.Context, r rebuilding, now time.Time) error {
+// endRebuild gives the ledger back what a live poll took out of the rebuilding, and
+// removes the developments that nothing is left of.
+func (s *Store) endRebuild(ctx context.Context, r rebuilding, d news.Deciders, now time.Time) error {
 	return s.write(ctx, func(tx transaction) error {
+		if err := s.moveLedgerBySeen(ctx, tx, r, d); err != nil {
+			return fmt.Errorf("ledger of what a poll saw meanwhile: %w", err)
+		}
 		_, err := tx.ExecContext(ctx, `DELETE FROM stories WHERE id IN (SELECT s.id FROM stories s WHERE `+historyOnly+` AND NOT EXISTS (SELECT 1 FROM members m WHERE m.story = s.id))`, r.generation, r.from, r.to)
 		if err != nil {
 			return err
@@ -485,4 +489,52 @@ func (s *Store) moveLedgerBy(ctx context.Context, tx transaction, u unit, r *reb
 		return err
 	}
 	return insertMoves(ctx, tx, d.Ledger(stands, by))
+}
+
+// pollBefore is how long before it is recorded a poll may have begun, whose time it bears.
+const pollBefore = 15 * time.Minute
+
+// moveLedgerBySeen lets the imported developments that a live poll saw only since the
+// rebuilding began move the positions of their topic: their moves were taken back when
+// it began, and nothing was judged when the poll saw what was known.
+func (s *Store) moveLedgerBySeen(ctx context.Context, tx transaction, r rebuilding, d news.Deciders) error {
+	if d.Ledger == nil {
+		return nil
+	}
+	type seen struct {
+		id    news.StoryID
+		topic string
+		last  int64
+	}
+	var all []seen
+	err := eachRow(ctx, tx, `SELECT s.id, s.topic, s.last FROM stories s WHERE s.live_seen >= ?1 AND s.last >= ?2 AND s.first <= ?3
+		AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.story = s.id)
+		AND EXISTS (SELECT 1 FROM members m JOIN items i ON i.id = m.item WHERE m.story = s.id AND i.origin = 'backfill')
+		AND NOT EXISTS (SELECT 1 FROM members m JOIN items i ON i.id = m.item WHERE m.story = s.id AND i.live_seen <> 0 AND i.live_seen < ?1)
+		ORDER BY s.last, s.id`, func(row scanner) error {
+		var one seen
+		err := row.Scan(&one.id, &one.topic, &one.last)
+		all = append(all, one)
+		return err
+	}, r.generation-pollBefore.Milliseconds(), r.from, r.to)
+	if err != nil {
+		return err
+	}
+	for _, one := range all {
+		dev, err := evidence(ctx, tx, one.topic, one.id)
+		if err != nil {
+			return err
+		}
+		if len(dev.Reports) == 0 {
+			continue
+		}
+		stands, err := positions(ctx, tx, one.topic, at(one.last), time.Time{})
+		if err != nil {
+			return err
+		}
+		if err := insertMoves(ctx, tx, d.Ledger(stands, dev)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

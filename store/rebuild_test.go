@@ -257,3 +257,39 @@ func TestWhatALivePollSawStaysWhereItIs(t *testing.T) {
 		}
 	}
 }
+
+// A poll that sees an imported item while history is put together anew takes
+// nothing from the ledger.
+func TestAPollDuringARebuildTakesNothingFromTheLedger(t *testing.T) {
+	s := openStore(t)
+	f := wire(t, s)
+	var es []news.Entry
+	for i := range 3 {
+		e := entry(i)
+		e.Published = day.Add(-time.Duration(3-i) * 20 * 24 * time.Hour)
+		es = append(es, e)
+	}
+	im := stretch(t, s, "wire", 0, es...)
+	if _, err := s.Import(t.Context(), im, Judging{Prepare: prepared, Decide: joinsOlder, Enough: func() bool { return false }}, history); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(grouping(t, s), "[talks"); n != 3 {
+		t.Fatalf("%d moves, want 3\n%s", n, grouping(t, s))
+	}
+	for done, polled := false, false; !done; {
+		r, err := s.Rebuild(t.Context(), day, inBuckets, joinsOlder, func() bool { return true }, func(context.Context) error {
+			if !polled {
+				polled = true
+				poll(t, s, f, day.Add(-time.Minute), es[2]) // it began before the rebuilding did
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		done = r.Done
+	}
+	if n := strings.Count(grouping(t, s), "[talks"); n != 3 {
+		t.Errorf("%d moves of the ledger are left, want 3\n%s", n, grouping(t, s))
+	}
+}
