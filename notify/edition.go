@@ -137,7 +137,7 @@ func (d Digest) PartOf(story news.StoryID) int {
 }
 
 func newDigest(e news.Edition) Digest {
-	read := coverage(e.Sources, e.From)
+	read := coverage(e)
 	return Digest{
 		Kind: "digest", Name: e.Digest.Name, Channel: e.Digest.Channel,
 		Topic: topicName(e.Digest.Select.Topics),
@@ -260,7 +260,7 @@ func entry(c chosen, e news.Edition) Entry {
 		Story: c.d.ID, Section: sectionOf(words.mechanism, words.stage),
 		New: c.t.New, What: c.t.What, Headline: source(lead),
 		Mechanism: c.f.mechanism, Stage: c.f.stage, Committed: c.f.committed, Place: c.f.place,
-		Says: says(c.d, c.f, e.Sources, max(e.Slot.Sub(firstSeen(c.d)), 1)), Originals: c.f.originals, Repeats: c.f.repeats,
+		Says: says(c.d, c.f, e.Sources, waited(c.d, e)), Originals: c.f.originals, Repeats: c.f.repeats,
 		Quotes: quotes(c.d, c.f, c.t, lead, e.Digest), First: c.d.First,
 	}
 	if c.f.mechanism != "" || c.f.stage != "" && c.f.stage != "analysis" {
@@ -414,7 +414,7 @@ func quiet(d Digest, e news.Edition) Digest {
 		d.Last = &Earlier{At: e.Last.At, Headline: clip(clean(cmp.Or(e.LastLine, e.Last.Headline)), headlineLimit)}
 	}
 	blind := blindSides(d.Coverage, topicParties(e.Digest.Select.Topics))
-	if len(blind) == 0 && d.Coverage.Read > 0 {
+	if d.Coverage.Imported || len(blind) == 0 && d.Coverage.Read > 0 {
 		d.Skip = e.Digest.QuietDay == "skip"
 		return d
 	}

@@ -10,7 +10,14 @@ import (
 )
 
 // coverage counts the sources that answered since from.
-func coverage(sources []news.Source, from time.Time) Coverage {
+func coverage(e news.Edition) Coverage {
+	if e.Imported {
+		return Coverage{Imported: true}
+	}
+	return sourceCoverage(e.Sources, e.From)
+}
+
+func sourceCoverage(sources []news.Source, from time.Time) Coverage {
 	c := Coverage{Of: len(sources)}
 	for _, side := range news.Sides {
 		s := SideRead{Side: side}
@@ -134,7 +141,18 @@ func firstSeen(d news.Development) time.Time {
 	return first
 }
 
-// says words who says so and who was not heard; waited as for notHeard.
+// waited is how long before the slot a development was first seen.
+func waited(d news.Development, e news.Edition) time.Duration {
+	if e.Imported {
+		return unheard
+	}
+	return max(e.Slot.Sub(firstSeen(d)), 1)
+}
+
+// unheard is what was waited where nobody listened: nobody was silent then.
+const unheard time.Duration = -1
+
+// says words who says so and who was not heard; waited as for notHeard, or unheard.
 func says(d news.Development, f facts, sources []news.Source, waited time.Duration) string {
 	who := saysSo(f.says, parties(d.Topic))
 	if who == "" {
@@ -142,6 +160,9 @@ func says(d news.Development, f facts, sources []news.Source, waited time.Durati
 	}
 	if len(f.says) == 0 && (f.stage == "" || f.stage == "analysis") {
 		return who // nothing is claimed that a side could be silent about
+	}
+	if waited == unheard {
+		return who
 	}
 	if silent := notHeard(d, f, sources, waited); silent != "" {
 		if who != "" {

@@ -27,7 +27,7 @@ func Greet(channel string, topics []string, sources []news.Source, since time.Ti
 	d := Digest{
 		Kind: "hello", Name: "hello", Channel: channel, Topic: topicName(topics),
 		Slot: now, From: since, Zone: zoneName(zone), zone: zone,
-		Coverage: coverage(sources, since), Hello: &Hello{Topics: topics},
+		Coverage: sourceCoverage(sources, since), Hello: &Hello{Topics: topics},
 	}
 	for _, n := range next {
 		n.Name = clip(clean(n.Name), nameLimit)

@@ -67,7 +67,7 @@ func windowLine(d Digest) string {
 	parts := []string{
 		in(d.zone, d.From).Format(stampMinute) + " to " + d.stamp(d.Slot),
 		counted(len(d.Entries), "development", "developments") + " from " + counted(d.Articles, "article", "articles"),
-		counts(d.Coverage.Read, d.Coverage.Of) + " sources read",
+		sourcesRead(d.Coverage),
 	}
 	if d.First {
 		parts = append(parts, "first digest: the last "+span24(d.Slot.Sub(d.From))+" count as new")
@@ -269,6 +269,14 @@ func notRead(c Coverage, zone *time.Location) string {
 	return "Not read: " + strings.Join(names, ", ")
 }
 
+// sourcesRead words how much was read; of a window that was imported nobody read it.
+func sourcesRead(c Coverage) string {
+	if c.Imported {
+		return "from imported history, before any source was read"
+	}
+	return counts(c.Read, c.Of) + " sources read"
+}
+
 func sidesRead(c Coverage) string {
 	var parts []string
 	for _, s := range c.Sides {
@@ -324,6 +332,9 @@ func quietPage(d Digest) page {
 		p = append(p, para{kind: body, lines: append([]line{row(bold("Alerts here since the last digest"))}, earlierLines(d)...)})
 	}
 	foot := []string{"Sources read: " + sidesRead(d.Coverage)}
+	if d.Coverage.Imported {
+		foot[0] = title(sourcesRead(d.Coverage))
+	}
 	if s := notRead(d.Coverage, d.zone); s != "" {
 		foot = append(foot, s)
 	}

@@ -124,10 +124,11 @@ type Earlier struct {
 
 // Coverage is how much of the sources was read in the window.
 type Coverage struct {
-	Read  int        `json:"read"`
-	Of    int        `json:"of"`
-	Sides []SideRead `json:"sides"`
-	Not   []Unread   `json:"not_read,omitempty"`
+	Imported bool       `json:"imported,omitempty"` // before any source was read: what the window holds was imported
+	Read     int        `json:"read"`
+	Of       int        `json:"of"`
+	Sides    []SideRead `json:"sides"`
+	Not      []Unread   `json:"not_read,omitempty"`
 }
 
 // SideRead counts the sources of one side.

@@ -183,6 +183,9 @@ func recapPage(d Digest) page {
 		developments, alerts, counts(w.OnTime, w.Cuts) + " digests on time",
 		"sources read: " + strings.ReplaceAll(sidesRead(d.Coverage), " · ", ", "),
 	}
+	if d.Coverage.Imported {
+		foot[3] = sourcesRead(d.Coverage)
+	}
 	if s := notRead(d.Coverage, d.zone); s != "" {
 		foot = append(foot, s)
 	}

@@ -67,7 +67,7 @@ func reply(d Digest, e Entry) news.Message {
 func phone(d Digest) string {
 	switch d.Kind {
 	case "quiet", "blind":
-		s := d.Headline + ". " + counts(d.Coverage.Read, d.Coverage.Of) + " sources read."
+		s := d.Headline + ". " + title(sourcesRead(d.Coverage)) + "."
 		if len(d.Dates) > 0 {
 			s += " Next: " + d.Dates[0].When
 			if d.Dates[0].Where != "" {

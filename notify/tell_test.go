@@ -350,3 +350,19 @@ func TestACopyOfAToldImportTellsNothing(t *testing.T) {
 		t.Errorf("a copy of what was told is told: %v", got.What)
 	}
 }
+
+// A window that ended before any source was read is of imported history: nobody failed
+// to read a source, and no side was silent in it.
+func TestAnImportedWindowBlamesNoSource(t *testing.T) {
+	for name, stories := range map[string][]news.Development{
+		"with news": {story(1, report(1, "Example Wire", "independent", "Teams talk about a ceasefire", at(20, 20, 0), tagged("title", "stage", "talks", "mechanism", "full")))},
+		"quiet":     nil,
+	} {
+		e := news.Edition{Digest: sampleSpec(), Slot: at(21, 8, 0), From: at(20, 8, 0), Horizon: at(20, 8, 0), Stories: stories, Imported: true}
+		d, _ := Compose(e)
+		got := Text(d, 0, false)
+		if !strings.Contains(got, "rom imported history, before any source was read") || strings.Contains(got, "0 of 0") || strings.Contains(got, "source is read") || strings.Contains(got, "Cannot say") {
+			t.Errorf("%s:\n%s", name, got)
+		}
+	}
+}

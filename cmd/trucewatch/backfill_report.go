@@ -72,7 +72,7 @@ func (im *importer) finish(ctx context.Context) error {
 	if r.From.IsZero() {
 		return nil
 	}
-	fmt.Fprintf(im.env.stdout, "Developments are in the order of their news: %d made of %d reports and what repeats them.\n", r.Stories, r.Units)
+	fmt.Fprintf(im.env.stdout, "Put together in the order of their news: %s, of %s and what repeats them.\n", plural(int64(r.Stories), "development", "developments"), plural(int64(r.Units), "report", "reports"))
 	zone := time.UTC
 	if spec, ok := previewed(im.app.cfg.DigestSpecs(true), ""); ok {
 		zone = spec.Zone

@@ -30,9 +30,10 @@ func (c *DigestCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	now := time.Now().UTC()
 	until := c.Until.in(spec.Zone)
 	if until.IsZero() {
-		until = time.Now().UTC()
+		until = now
 	}
 	since := c.Since.in(spec.Zone)
 	if since.IsZero() {
@@ -45,7 +46,11 @@ func (c *DigestCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	d, _ := notify.Compose(asIfLive(ed))
+	feeds, err := st.Feeds(e.ctx)
+	if err != nil {
+		return err
+	}
+	d, _ := notify.Compose(asIfLive(ed, firstRead(feeds, now)))
 	switch c.Format {
 	case "json":
 		b, err := d.JSON()
@@ -81,9 +86,24 @@ func (c *DigestCmd) pick(specs []news.DigestSpec) (news.DigestSpec, error) {
 	return news.DigestSpec{Name: "preview", Kind: "news", Channel: news.TerminalChannel, Zone: time.UTC, StateMedia: "name", Max: 9}, nil
 }
 
+// firstRead is when a source was read for the first time; now, if none was.
+func firstRead(feeds []news.Feed, now time.Time) time.Time {
+	first := now
+	for _, f := range feeds {
+		if at := f.Poll.FirstOK; !at.IsZero() && at.Before(first) {
+			first = at
+		}
+	}
+	return first
+}
+
 // asIfLive lets a preview tell what was imported: it tells nobody, and a window in
-// the past is looked at for what it held.
-func asIfLive(e news.Edition) news.Edition {
+// the past is looked at for what it held. Before the first poll nobody read or failed to
+// read any source.
+func asIfLive(e news.Edition, first time.Time) news.Edition {
+	if e.Imported = e.Slot.Before(first); e.Imported {
+		e.Sources = nil
+	}
 	for i := range e.Stories {
 		d := &e.Stories[i]
 		d.LiveSeen = e.Slot

@@ -230,7 +230,13 @@ type dirFile struct {
 func openDir(root, feedName string) (*dir, error) {
 	d := &dir{root: root, feed: feedName}
 	if d.feed == "" {
-		d.feed = strings.TrimSuffix(filepath.Base(root), filepath.Ext(root))
+		name, err := filepath.Abs(root) // "." has no name of its own
+		if err != nil {
+			return nil, err
+		}
+		if d.feed = filepath.Base(name); isDocument(name) {
+			d.feed = strings.TrimSuffix(d.feed, filepath.Ext(name))
+		}
 	}
 	h := sha256.New()
 	err := filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {

@@ -62,6 +62,7 @@ type Edition struct {
 	Relevant  int    // of those, main or mention of a selected topic
 	Pending   int    // items seen before the slot and not judged yet
 	Unpolled  int    // due feeds not tried since the start
+	Imported  bool   // the window ended before any source was read: what it holds was imported
 	Last      *Told  // the newest told mark of the channel
 	LastLine  string // headline of that development
 	Alerts    int    // alerts cut in the window, for any channel
