@@ -551,6 +551,16 @@ func TestAnAlertIsTakenBackOnce(t *testing.T) {
 	}
 }
 
+func TestACorrectionStandsInItsChannel(t *testing.T) {
+	now := at(20, 15, 20)
+	e := denied(now)
+	e.Stories[0].Told.Channel = "C0FORMER"
+	cut, ok, _ := AlertOf(e, alertSpec(), noOriginal)
+	if !ok || cut.Kind != "correction" || cut.Messages[0].Thread != 0 || cut.Messages[0].Broadcast {
+		t.Errorf("got %v %+v, want a correction in no thread: the alert stands in another channel", ok, cut)
+	}
+}
+
 func TestAnEndIsToldThoughTheAlertNeverArrived(t *testing.T) {
 	now := at(20, 18, 0)
 	alerted, _ := alertSent(t)

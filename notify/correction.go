@@ -76,7 +76,10 @@ func correction(e news.Edition, spec news.AlertSpec, original func(news.Delivery
 			c.Alert.Now += "; the first alert is marked withdrawn"
 		}
 		m := Render(c)[0]
-		m.Part, m.Thread, m.Broadcast = 1, told.Delivery, true
+		m.Part = 1
+		if told.Channel == spec.Channel { // else the alert stands where its channel was before
+			m.Thread, m.Broadcast = told.Delivery, true
+		}
 		cut := news.Cut{Kind: "correction", Messages: []news.Message{m}}
 		if sent {
 			edit := marked(first, "Withdrawn "+in(spec.Zone, e.Slot).Format("15:04"), "see the correction in this thread")

@@ -47,8 +47,8 @@ func (s *Store) CutDigest(ctx context.Context, spec news.DigestSpec, slot, now t
 }
 
 // CutAlert cuts one alert, if decide finds one in what the alert's channel may be
-// told at now; original returns a message of the outbox, for a correction to
-// repeat. Call it again until it returns false: it cuts one at a time.
+// told at now; original returns a message that stands in that channel, for a
+// correction to repeat. Call it again until it returns false: it cuts one at a time.
 func (s *Store) CutAlert(ctx context.Context, spec news.AlertSpec, now time.Time, decide func(e news.Edition, original func(news.DeliveryID) (news.Message, bool)) (news.Cut, bool)) (cut bool, err error) {
 	as := news.DigestSpec{Name: spec.Name, Kind: "alert", Channel: spec.Channel, Zone: spec.Zone, Select: spec.Select}
 	err = s.write(ctx, func(tx transaction) error {
@@ -63,7 +63,7 @@ func (s *Store) CutAlert(ctx context.Context, spec news.AlertSpec, now time.Time
 		}
 		original := func(id news.DeliveryID) (news.Message, bool) {
 			d, err := scanDelivery(tx.QueryRowContext(ctx, `SELECT `+deliveryColumns+` FROM outbox o WHERE o.id = ?`, int64(id)))
-			return d.Message, err == nil && d.State == news.Sent
+			return d.Message, err == nil && d.State == news.Sent && d.Channel == spec.Channel
 		}
 		c, ok := decide(e, original)
 		if !ok {

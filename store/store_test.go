@@ -887,3 +887,34 @@ func TestARevisionThatWaitsForJudgementIsNotToldYet(t *testing.T) {
 		t.Errorf("after it: revision %d, %q, %s; want the second, an update", r.Revision, r.Title, r.Verdict)
 	}
 }
+
+// An alert that stands in the channel its name had before is no longer answered.
+func TestAnAlertOfAnotherChannelCannotBeEdited(t *testing.T) {
+	s := openStore(t)
+	ctx := t.Context()
+	spec := news.AlertSpec{Name: "turn", Channel: "C1"}
+	say := news.Cut{Kind: "alert", Messages: []news.Message{{Kind: "alert", Part: 1, Text: "a"}}}
+	if _, err := s.CutAlert(ctx, spec, day, func(news.Edition, func(news.DeliveryID) (news.Message, bool)) (news.Cut, bool) { return say, true }); err != nil {
+		t.Fatal(err)
+	}
+	d, err := s.ClaimDelivery(ctx, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.State, d.TS = news.Sent, "1.0"
+	if err := s.RecordDelivery(ctx, d); err != nil {
+		t.Fatal(err)
+	}
+	for channel, want := range map[string]bool{"C1": true, "C2": false} {
+		spec.Channel = channel
+		_, err := s.CutAlert(ctx, spec, day.Add(time.Hour), func(_ news.Edition, original func(news.DeliveryID) (news.Message, bool)) (news.Cut, bool) {
+			if _, ok := original(d.ID); ok != want {
+				t.Errorf("in %s the alert sent to C1 may be answered: %v, want %v", channel, ok, want)
+			}
+			return news.Cut{}, false
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
