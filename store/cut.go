@@ -192,7 +192,8 @@ func (s *Store) surroundings(ctx context.Context, tx transaction, e *news.Editio
 		return err
 	}
 	from, to := ms(e.From), ms(e.Slot)
-	err = tx.QueryRowContext(ctx, countArticles+`seen >= ? AND seen < ? AND live_seen <> 0`, from, to).Scan(&e.Read, &e.Relevant)
+	// An article edited within the window was read again.
+	err = tx.QueryRowContext(ctx, countArticles+`live_seen <> 0 AND (seen >= ?1 AND seen < ?2 OR revision > 1 AND revised >= ?1 AND revised < ?2)`, from, to).Scan(&e.Read, &e.Relevant)
 	if err != nil {
 		return err
 	}

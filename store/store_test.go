@@ -467,6 +467,32 @@ func TestABlindDigestsWindowIsCoveredAgain(t *testing.T) {
 	}
 }
 
+func TestAnArticleEditedWithinTheWindowCountsAsRead(t *testing.T) {
+	s := told(t) // of one article, at day
+	if ok, err := s.CutDigest(t.Context(), morning, day.Add(time.Minute), day.Add(time.Minute), 0, tellAll); err != nil || !ok {
+		t.Fatalf("second cut: %v, %v", ok, err)
+	}
+	later := day.Add(3 * time.Hour)
+	poll(t, s, feedNamed(t, s, "wire"), day.Add(time.Hour), entry(2))
+	edited := entry(1)
+	edited.Summary = "Edited"
+	poll(t, s, feedNamed(t, s, "wire"), day.Add(2*time.Hour), edited)
+	judgeAll(t, s, later)
+	for _, window := range []struct {
+		name string
+		slot time.Time
+		want int64
+	}{{"before the edit", day.Add(2 * time.Hour), 1}, {"with it", later, 2}} {
+		var got news.Edition
+		if err := s.WouldCut(t.Context(), morning, window.slot, func(e news.Edition) { got = e }); err != nil {
+			t.Fatal(err)
+		}
+		if int64(got.Read) != window.want {
+			t.Errorf("%s: %d articles read, want %d", window.name, got.Read, window.want)
+		}
+	}
+}
+
 func TestAHorizonIsSetOnce(t *testing.T) {
 	s := openStore(t)
 	for _, tt := range []struct {
