@@ -172,7 +172,7 @@ func durationWords(term string) string {
 func timesOf(e news.Edition, story news.StoryID) []Date {
 	only := e
 	only.Dates = slices.DeleteFunc(slices.Clone(e.Dates), func(s news.StatedDate) bool { return s.Story != story })
-	return datesAhead(only)
+	return DatesAhead(only)
 }
 
 // originNames are the sources that original reports rest on, three at most.

@@ -9,9 +9,9 @@ import (
 	"trucewatch/internal/news"
 )
 
-// datesAhead words the stated dates that have not passed at the slot, soonest first, each
+// DatesAhead words the stated dates that have not passed at the slot, soonest first, each
 // once.
-func datesAhead(e news.Edition) []Date {
+func DatesAhead(e news.Edition) []Date {
 	var out []Date
 	for _, s := range standingDates(e) {
 		if passes(s).After(e.Slot) && len(out) < maxDates {

@@ -51,11 +51,11 @@ func TestDatesAheadAreThoseThatHold(t *testing.T) {
 	} {
 		e := e
 		e.Dates = c.dates
-		if got := datesText(datesAhead(e), false); got != c.want {
+		if got := datesText(DatesAhead(e), false); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 		slices.Reverse(e.Dates)
-		if got := datesText(datesAhead(e), false); got != c.want {
+		if got := datesText(DatesAhead(e), false); got != c.want {
 			t.Errorf("%s, read in another order: %q, want %q", name, got, c.want)
 		}
 	}

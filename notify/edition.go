@@ -142,7 +142,7 @@ func newDigest(e news.Edition) Digest {
 		Kind: "digest", Name: e.Digest.Name, Channel: e.Digest.Channel,
 		Topic: topicName(e.Digest.Select.Topics),
 		Slot:  e.Slot, From: e.From, Zone: zoneName(e.Digest.Zone), zone: e.Digest.Zone,
-		First: e.First, Dates: datesAhead(e), Silent: passedInSilence(e, read), Coverage: read,
+		First: e.First, Dates: DatesAhead(e), Silent: passedInSilence(e, read), Coverage: read,
 		Articles: e.Read, About: e.Relevant, Pending: e.Pending, Unpolled: e.Unpolled,
 	}
 }

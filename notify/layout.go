@@ -107,7 +107,7 @@ func sameLine(d Digest) string {
 	for _, s := range d.Same {
 		when := in(d.zone, s.At).Format("2 Jan")
 		if s.Alone {
-			when += ", on one report alone"
+			when += ", " + oneReport
 		}
 		parts = append(parts, lowerFirst(s.Subject)+" "+s.Now+" ("+when+")")
 	}

@@ -16,6 +16,25 @@ func changedIn(p news.Position, e news.Edition) bool {
 	return known.After(e.From) && !known.After(e.Slot)
 }
 
+// Stands words where a position is, as a digest does: "in effect", "declared by Russia
+// alone (one report says so)".
+func Stands(p news.Position) string {
+	s := phrase(p.Mechanism, p.Stage, p.Committed, "")
+	if alone(p) {
+		s += " (" + oneReport + ")"
+	}
+	return s
+}
+
+// Subject words what a position is of, its place first.
+func Subject(p news.Position) string { return subject(p.Mechanism, clip(clean(p.Place), 60)) }
+
+const oneReport = "one report says so"
+
+// alone is whether a position rests on one origin. That a breach is alleged says already
+// that it is a claim.
+func alone(p news.Position) bool { return p.Claim && p.Stage != "violation" }
+
 // standings words the ledger: what changed in the window, and what did not. A position
 // reached within the window is a change, through whatever stages, unless it reads as it
 // did when the window began.
@@ -27,13 +46,12 @@ func standings(e news.Edition, says map[news.StoryID]string) (changed, same []St
 			continue
 		}
 		s := Standing{
-			Subject: subject(p.Mechanism, clip(clean(p.Place), 60)), Now: phrase(p.Mechanism, p.Stage, p.Committed, ""),
+			Subject: Subject(p), Now: phrase(p.Mechanism, p.Stage, p.Committed, ""),
 			At: p.At, URL: link(p.URL), Who: says[p.Story],
 			Access: p.Mechanism == "exchange" || p.Mechanism == "humanitarian",
 		}
-		s.Alone = p.Claim && p.Stage != "violation" // that a breach is alleged says it already
-		if s.Alone {
-			s.Who = "on one report alone"
+		if s.Alone = alone(p); s.Alone {
+			s.Who = oneReport
 		}
 		if p.Before != nil {
 			s.Was = phrase(p.Before.Mechanism, p.Before.Stage, p.Before.Committed, "")

@@ -37,8 +37,8 @@ func TestAPositionReachedInTheWindowIsAChange(t *testing.T) {
 		"moved away and back":                {before(in, "in_effect"), false, "No change: partial truce in effect"},
 		"long ago":                           {old, false, "No change: partial truce in effect"},
 		"read after it happened":             {late, true, "Partial truce: in effect"},
-		"on one report":                      {alone, true, "Partial truce: in effect (on one report alone)"},
-		"on one report, long ago":            {oldClaim, false, "in effect (" + old.At.Format("2 Jan") + ", on one report alone)"},
+		"on one report":                      {alone, true, "Partial truce: in effect (one report says so)"},
+		"on one report, long ago":            {oldClaim, false, "in effect (" + old.At.Format("2 Jan") + ", one report says so)"},
 		"an allegation says so itself":       {alleged, true, "Partial truce: in effect, breaches alleged by Ukraine"},
 		"after the digest's time, unchanged": {func() news.Position { p := in; p.Known = e.Slot.Add(time.Hour); return p }(), false, "No change"},
 	} {

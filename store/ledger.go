@@ -127,16 +127,19 @@ func positions(ctx context.Context, tx transaction, topic string, asOf, from tim
 	return out, rows.Err()
 }
 
-// Ledger returns where each mechanism and place of each topic stands as of a time, by
-// topic, mechanism and place.
-func (s *Store) Ledger(ctx context.Context, asOf time.Time) ([]news.Position, error) {
+// Standing returns where each mechanism and place of each topic stands as of a time, by
+// topic, mechanism and place, and the dates that sources state and that lie ahead.
+func (s *Store) Standing(ctx context.Context, asOf time.Time) (ledger []news.Position, dates []news.StatedDate, err error) {
 	tx, err := s.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return nil, classify(err)
+		return nil, nil, classify(err)
 	}
 	defer tx.Rollback()
-	ps, err := positions(ctx, tx, "", asOf, time.Time{})
-	return ps, classify(err)
+	if ledger, err = positions(ctx, tx, "", asOf, time.Time{}); err != nil {
+		return nil, nil, classify(err)
+	}
+	dates, err = statedDates(ctx, tx, asOf, asOf)
+	return ledger, dates, classify(err)
 }
 
 const (

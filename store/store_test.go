@@ -876,7 +876,7 @@ func TestRegroupingMovesWhatIsUntoldAndNothingElse(t *testing.T) {
 	if err := s.r.QueryRow(`SELECT count(*) FROM stories`).Scan(&n); err != nil || n != 2 {
 		t.Errorf("%d developments, %v; want 2: empty ones are removed", n, err)
 	}
-	ledger, err := s.Ledger(t.Context(), later)
+	ledger, _, err := s.Standing(t.Context(), later)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -165,9 +165,12 @@ type ExportedStory struct {
 	Last     time.Time     `json:"last"`
 	Follows  *news.StoryID `json:"follows"`
 	Sides    []string      `json:"sides"`
-	Codes    []Code        `json:"codes"`
-	Timeline []Step        `json:"timeline"`
-	Ledger   []Move        `json:"ledger"`
+	// Originals are the origins the reports rest on, Repeats the reports that are none's own.
+	Originals int    `json:"original_reports"`
+	Repeats   int    `json:"repeats"`
+	Codes     []Code `json:"codes"`
+	Timeline  []Step `json:"timeline"`
+	Ledger    []Move `json:"ledger"`
 	// Reactions on the messages that told it, by emoji name; nobody's names.
 	Reactions map[string]int64 `json:"reactions"`
 }
@@ -197,7 +200,8 @@ type Move struct {
 	Place     string      `json:"place"`
 	Stage     string      `json:"stage"`
 	Committed string      `json:"committed"`
-	Claim     bool        `json:"claim"` // rests on one origin alone
+	Claim     bool        `json:"claim"` // rests on one origin alone, or is alleged
+	Known     time.Time   `json:"known"` // when the evidence was at hand
 	Item      news.ItemID `json:"item"`
 	URL       string      `json:"url"`
 	Quote     string      `json:"quote"`
@@ -211,6 +215,8 @@ func storyOf(d news.Development, moves []news.Position) ExportedStory {
 		out.Follows = &d.Follows
 	}
 	list := func(l []string) []string { return append([]string{}, l...) }
+	rests := news.Rests(d.Reports)
+	out.Originals, out.Repeats = len(news.Originals(rests)), news.Repeats(rests)
 	for _, r := range d.Reports {
 		at := r.Published
 		if at.IsZero() || at.After(r.Seen) {
@@ -238,9 +244,13 @@ func storyOf(d news.Development, moves []news.Position) ExportedStory {
 		out.Headline = d.Reports[0].Title
 	}
 	for _, p := range moves {
-		out.Ledger = append(out.Ledger, Move{p.At, p.Mechanism, p.Place, p.Stage, p.Committed, p.Claim, p.Item, p.URL, p.Quote})
+		out.Ledger = append(out.Ledger, moveOf(p))
 	}
 	return out
+}
+
+func moveOf(p news.Position) Move {
+	return Move{p.At, p.Mechanism, p.Place, p.Stage, p.Committed, p.Claim, p.Known, p.Item, p.URL, p.Quote}
 }
 
 var storyHead = []string{"story", "topic", "headline", "follows", "at", "item", "feed", "side", "lang", "url", "title", "verdict", "relevance",

@@ -14,6 +14,7 @@ import (
 
 // StatusCmd shows the state of everything.
 type StatusCmd struct {
+	Ledger bool   `help:"Show instead where each mechanism stands and the dates ahead, with the evidence."`
 	Format string `enum:"text,json" default:"text" help:"text or json."`
 }
 
@@ -47,6 +48,9 @@ func (c *StatusCmd) Run(e *env) error {
 	}
 	defer st.Close()
 	now := time.Now().UTC()
+	if c.Ledger {
+		return c.ledger(e, st, now)
+	}
 	s := status{Database: cfg.Database, Running: store.DaemonRuns(cfg.Database)}
 	if s.Stats, err = st.Stats(e.ctx); err != nil {
 		return err
