@@ -203,7 +203,11 @@ func quotes(d news.Development, f facts, t Telling, shown news.Report, sel news.
 			if r.Item != id || !quotable(r) {
 				continue
 			}
-			for _, n := range r.Novel[:min(2, len(r.Novel))] {
+			fresh := r.Novel
+			if d.Told != nil {
+				fresh = unsaid(r, d.Told.Sentences)
+			}
+			for _, n := range fresh[:min(2, len(fresh))] {
 				add(clip(clean(r.Feed), nameLimit), clip(clean(n), quoteLimit))
 			}
 		}

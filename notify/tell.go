@@ -1,10 +1,14 @@
 package notify
 
 import (
+	"hash/fnv"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"trucewatch/internal/news"
 )
@@ -200,7 +204,11 @@ func changes(d news.Development, f facts, fresh []news.Report) Telling {
 			continue
 		}
 		if strings.HasPrefix(term, "day ") {
-			say("date set", byTerm[term]...)
+			if slices.ContainsFunc(told.Terms, func(t string) bool { return strings.HasPrefix(t, "day ") }) {
+				say("new date", byTerm[term]...)
+			} else {
+				say("date set", byTerm[term]...)
+			}
 		} else {
 			say("terms changed", byTerm[term]...)
 		}
@@ -210,7 +218,7 @@ func changes(d news.Development, f facts, fresh []news.Report) Telling {
 	for _, r := range untold {
 		_, own := told.Items[r.Item]
 		_, root := told.Items[r.Of]
-		if r.Verdict == news.Update && (own || root) && len(r.Novel) > 0 {
+		if r.Verdict == news.Update && (own || root) && len(unsaid(r, told.Sentences)) > 0 {
 			t.Quoted = append(t.Quoted, r.Item)
 			if len(t.What) == 0 {
 				say("more was said", r)
@@ -220,6 +228,26 @@ func changes(d news.Development, f facts, fresh []news.Report) Telling {
 		}
 	}
 	return t
+}
+
+// maxSentences bounds the sentences that a mark remembers.
+const maxSentences = 400
+
+// unsaid are the new sentences of an update that were not told: another outlet's update
+// may bring the same.
+func unsaid(r news.Report, told []string) []string {
+	return slices.DeleteFunc(slices.Clone(r.Novel), func(s string) bool { return has(told, sentenceKey(s)) })
+}
+
+// sentenceKey is a sentence without what its copies differ in.
+func sentenceKey(s string) string {
+	h := fnv.New64a()
+	for _, r := range strings.ToLower(clean(s)) {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			h.Write(utf8.AppendRune(nil, r))
+		}
+	}
+	return strconv.FormatUint(h.Sum64(), 36)
 }
 
 // saidBy words who joined those that say so: both sides, if that is what it makes.
@@ -273,7 +301,14 @@ func mark(d news.Development, f facts, sel news.DigestSpec) news.Told {
 		Committed: f.committed,
 	}
 	sides, terms := slices.Clone(f.says), slices.Clone(f.terms)
+	var sentences []string
+	for _, r := range d.Reports {
+		for _, s := range r.Novel {
+			sentences = append(sentences, sentenceKey(s))
+		}
+	}
 	if d.Told != nil {
+		sentences = append(sentences, d.Told.Sentences...)
 		maps.Copy(m.Stages, d.Told.Stages)
 		maps.Copy(m.Items, d.Told.Items)
 		sides = append(sides, d.Told.Sides...)
@@ -291,6 +326,9 @@ func mark(d news.Development, f facts, sel news.DigestSpec) news.Told {
 		m.Items[r.Item] = max(m.Items[r.Item], r.Revision)
 	}
 	slices.Sort(terms)
+	slices.Sort(sentences)
+	sentences = slices.Compact(sentences)
+	m.Sentences = sentences[:min(len(sentences), maxSentences)]
 	m.Sides, m.Terms = inSideOrder(sides), slices.Compact(terms)
 	return m
 }

@@ -37,30 +37,36 @@ func TestTellAgainOnlyForAReason(t *testing.T) {
 		d    news.Development
 		want string // what changed; "" for nothing
 	}{
-		"nothing more":                     {known(), ""},
-		"another outlet's wording":         {known(r(3, "europe", "Delegations discuss 30-day truce", full("stage", "talks"))), ""},
-		"another outlet, a weaker stage":   {known(r(3, "europe", "New push for calm", full("stage", "signal"))), ""},
-		"another outlet, no tags":          {known(r(3, "europe", "Still at it")), ""},
-		"a repeat":                         {known(r(3, "europe", "Talks go on", repeats(1))), ""},
-		"an opinion":                       {known(r(3, "us", "It has ended", full("stage", "ended"), tagged("body", "genre", "opinion"))), ""},
-		"a stage as fact":                  {known(r(3, "europe", "Talks on the ceasefire have collapsed", full("stage", "ended"))), "ended"},
-		"a stage predicted by one":         {known(r(3, "europe", "Ceasefire talks will end", full("stage", "ended", "claim", "prediction"))), ""},
-		"a stage predicted by two":         {known(r(3, "europe", "Ceasefire talks will end", full("stage", "ended", "claim", "prediction")), r(4, "us", "The talks are to end", full("stage", "ended", "claim", "prediction"))), "ended"},
-		"a stage in the body alone":        {known(r(3, "europe", "A long day", tagged("body", "stage", "ended", "mechanism", "full"))), ""},
-		"agreed, nobody known to commit":   {known(r(3, "europe", "A ceasefire is agreed", full("stage", "agreed"))), "announced, not confirmed by either side"},
-		"Moscow says so too":               {known(r(3, "russia", "Talks go on, Kremlin says", official("We talk."), full("stage", "talks"))), "now said by both sides"},
-		"a mediator says so":               {known(r(3, "mediator", "Talks go on", official("They talk."), full("stage", "talks"))), "now said by a mediator"},
-		"Washington says so":               {known(r(3, "us", "Talks go on", official("They talk."), full("stage", "talks"))), ""},
-		"a date from one outlet":           {known(r(3, "europe", "Teams meet on 24 November", full("stage", "talks"))), ""},
-		"a date from two origins":          {known(r(3, "europe", "Teams meet on 24 November", full("stage", "talks")), r(4, "us", "Nov 24 for the teams", full("stage", "talks"))), "date set"},
-		"a date from two in two languages": {known(r(3, "europe", "Teams meet on 24 November", full("stage", "talks")), r(4, "ukraine", "Зустріч 24 листопада", full("stage", "talks"))), "date set"},
-		"a term from an official site":     {known(r(3, "ukraine", "We propose 60 days", official("Sixty."), full("stage", "talks"))), "terms changed"},
-		"the same term again":              {known(r(3, "ukraine", "30 days it is", official("Thirty."), full("stage", "talks"))), ""},
-		"an update of what was told":       {known(r(3, "independent", "Teams talk about a 30-day ceasefire, more", full("stage", "talks"), updates(1, "They will meet again."))), "more was said"},
-		"an update of something else":      {known(r(3, "independent", "Teams talk", full("stage", "talks"), updates(77, "They will meet again."))), ""},
-		"a revision with nothing new":      {known(r(3, "independent", "Teams talk", full("stage", "talks"), updates(1))), ""},
-		"a late backfill":                  {known(r(3, "europe", "It has ended", full("stage", "ended"), backfilled())), ""},
-		"not fresh at first sight":         {known(r(3, "europe", "It has ended", full("stage", "ended"), func(r *news.Report) { r.Fresh = false })), ""},
+		"nothing more":                      {known(), ""},
+		"another outlet's wording":          {known(r(3, "europe", "Delegations discuss 30-day truce", full("stage", "talks"))), ""},
+		"another outlet, a weaker stage":    {known(r(3, "europe", "New push for calm", full("stage", "signal"))), ""},
+		"another outlet, no tags":           {known(r(3, "europe", "Still at it")), ""},
+		"a repeat":                          {known(r(3, "europe", "Talks go on", repeats(1))), ""},
+		"an opinion":                        {known(r(3, "us", "It has ended", full("stage", "ended"), tagged("body", "genre", "opinion"))), ""},
+		"a stage as fact":                   {known(r(3, "europe", "Talks on the ceasefire have collapsed", full("stage", "ended"))), "ended"},
+		"a stage predicted by one":          {known(r(3, "europe", "Ceasefire talks will end", full("stage", "ended", "claim", "prediction"))), ""},
+		"a stage predicted by two":          {known(r(3, "europe", "Ceasefire talks will end", full("stage", "ended", "claim", "prediction")), r(4, "us", "The talks are to end", full("stage", "ended", "claim", "prediction"))), "ended"},
+		"a stage in the body alone":         {known(r(3, "europe", "A long day", tagged("body", "stage", "ended", "mechanism", "full"))), ""},
+		"agreed, nobody known to commit":    {known(r(3, "europe", "A ceasefire is agreed", full("stage", "agreed"))), "announced, not confirmed by either side"},
+		"Moscow says so too":                {known(r(3, "russia", "Talks go on, Kremlin says", official("We talk."), full("stage", "talks"))), "now said by both sides"},
+		"a mediator says so":                {known(r(3, "mediator", "Talks go on", official("They talk."), full("stage", "talks"))), "now said by a mediator"},
+		"Washington says so":                {known(r(3, "us", "Talks go on", official("They talk."), full("stage", "talks"))), ""},
+		"a date from one outlet":            {known(r(3, "europe", "Teams meet on 24 November", full("stage", "talks"))), ""},
+		"a date from two origins":           {known(r(3, "europe", "Teams meet on 24 November", full("stage", "talks")), r(4, "us", "Nov 24 for the teams", full("stage", "talks"))), "date set"},
+		"a date from two in two languages":  {known(r(3, "europe", "Teams meet on 24 November", full("stage", "talks")), r(4, "ukraine", "Зустріч 24 листопада", full("stage", "talks"))), "date set"},
+		"a term from an official site":      {known(r(3, "ukraine", "We propose 60 days", official("Sixty."), full("stage", "talks"))), "terms changed"},
+		"the same term again":               {known(r(3, "ukraine", "30 days it is", official("Thirty."), full("stage", "talks"))), ""},
+		"an update of what was told":        {known(r(3, "independent", "Teams talk about a 30-day ceasefire, more", full("stage", "talks"), updates(1, "They will meet again."))), "more was said"},
+		"the same term in other languages":  {known(r(3, "europe", "Gespräche über 30-tägige Waffenruhe", full("stage", "talks")), r(4, "europe", "Discussions sur une trêve de 30 jours", full("stage", "talks"))), ""},
+		"the same stage in other languages": {known(r(3, "ukraine", "Сторони обговорюють перемир'я", full("stage", "talks")), r(4, "russia", "Стороны обсуждают перемирие", full("stage", "talks")), r(5, "europe", "Strony rozmawiają o rozejmie", full("stage", "talks"))), ""},
+		"another term in two languages":     {known(r(3, "europe", "Gespräche über 60-tägige Waffenruhe", full("stage", "talks")), r(4, "europe", "Discussions sur une trêve de 60 jours", full("stage", "talks"))), "terms changed"},
+		"another term from one outlet":      {known(r(3, "europe", "Rozmowy o 60-dniowym rozejmie", full("stage", "talks"))), ""},
+		"refused, in two languages":         {known(r(3, "ukraine", "Росія відмовила", full("stage", "reject", "claim", "negated")), r(4, "europe", "Moskau lehnt ab", full("stage", "reject", "claim", "negated"))), "refused"},
+		"a second update says the same":     {known(r(3, "independent", "Teams talk", full("stage", "talks"), updates(1, "They will meet again.")), r(4, "europe", "Teams still talk", full("stage", "talks"), updates(1, "They will meet again."))), "more was said"},
+		"an update of something else":       {known(r(3, "independent", "Teams talk", full("stage", "talks"), updates(77, "They will meet again."))), ""},
+		"a revision with nothing new":       {known(r(3, "independent", "Teams talk", full("stage", "talks"), updates(1))), ""},
+		"a late backfill":                   {known(r(3, "europe", "It has ended", full("stage", "ended"), backfilled())), ""},
+		"not fresh at first sight":          {known(r(3, "europe", "It has ended", full("stage", "ended"), func(r *news.Report) { r.Fresh = false })), ""},
 	} {
 		got, ok := Tell(c.d, at(14, 0, 0), sampleSpec())
 		if ok != (c.want != "") || ok && !slices.Contains(got.What, c.want) {
@@ -80,6 +86,27 @@ func TestTellAgainOnlyForAReason(t *testing.T) {
 			t.Errorf("%s: told twice, then because %q", name, second.What)
 		}
 	}
+	// What one update brought another brings again: said once.
+	first := known(r(3, "independent", "Teams talk", full("stage", "talks"), updates(1, "They will meet again.")))
+	t1, _ := Tell(first, at(14, 0, 0), sampleSpec())
+	copied := known(r(4, "europe", "Teams still talk", full("stage", "talks"), updates(1, "They will meet again!")))
+	copied.Told = &t1.Mark
+	if got, ok := Tell(copied, at(14, 0, 0), sampleSpec()); ok {
+		t.Errorf("the same sentence from another outlet is told again: %q", got.What)
+	}
+	copied.Reports[len(copied.Reports)-1].Novel = []string{"They will meet again!", "The venue is not known."}
+	if got, ok := Tell(copied, at(14, 0, 0), sampleSpec()); !ok || !slices.Contains(got.What, "more was said") {
+		t.Errorf("a further sentence is not told: %v %q", ok, got.What)
+	}
+	// A date that was told and is another now.
+	dated := known(r(3, "mediator", "Teams meet on 24 November", official("On the 24th."), full("stage", "talks")))
+	t2, _ := Tell(dated, at(14, 0, 0), sampleSpec())
+	moved := known(r(4, "mediator", "Teams meet on 26 November", official("On the 26th."), full("stage", "talks")))
+	moved.Told = &t2.Mark
+	if got, ok := Tell(moved, at(14, 0, 0), sampleSpec()); !ok || !slices.Contains(got.What, "new date") {
+		t.Errorf("a moved date: told %v because %q, want a new date", ok, got.What)
+	}
+
 	own := known()
 	own.Reports[0] = revised
 	if got, ok := Tell(own, at(14, 0, 0), sampleSpec()); !ok || !slices.Equal(got.Quoted, []news.ItemID{1}) {
@@ -278,20 +305,35 @@ func TestRankingAndCap(t *testing.T) {
 func TestTermsAreTheSameInEveryLanguage(t *testing.T) {
 	for title, want := range map[string]string{
 		"A 30-day truce": "30d",
-		"30-денне перемир'я на 30 днів":  "30d",
-		"Перемирие на 30 дней":           "30d",
-		"72-hour pause":                  "72h",
-		"Пауза на 72 години":             "72h",
-		"Three-day truce from 8 May":     "3d,day 05-08",
-		"Перемирие с 8 мая":              "day 05-08",
-		"1,000-for-1,000 swap":           "1000x1000",
-		"Обмен 1000 на 1000":             "1000x1000",
-		"Obmin 205 for 205":              "205x205",
-		"Teams meet Nov. 24":             "day 11-24",
-		"12 killed, 40 drones shot down": "",
-		"Day 412 of the war":             "",
-		"In 2025 the talks began":        "",
-		"Nothing at all":                 "",
+		"30-денне перемир'я на 30 днів":   "30d",
+		"Перемирие на 30 дней":            "30d",
+		"72-hour pause":                   "72h",
+		"Пауза на 72 години":              "72h",
+		"Three-day truce from 8 May":      "3d,day 05-08",
+		"Перемирие с 8 мая":               "day 05-08",
+		"1,000-for-1,000 swap":            "1000x1000",
+		"Обмен 1000 на 1000":              "1000x1000",
+		"Obmin 205 for 205":               "205x205",
+		"Teams meet Nov. 24":              "day 11-24",
+		"12 killed, 40 drones shot down":  "",
+		"Day 412 of the war":              "",
+		"In 2025 the talks began":         "",
+		"30-tägige Waffenruhe":            "30d",
+		"Dreitägige Waffenruhe ab 8. Mai": "3d,day 05-08",
+		"72-stündige Pause":               "72h",
+		"Waffenruhe für 60 Tage":          "60d",
+		"Trêve de trente jours":           "30d",
+		"Rencontre le 24 novembre":        "day 11-24",
+		"Trêve de 72 heures":              "72h",
+		"30-dniowy rozejm":                "30d",
+		"Trzydniowy rozejm od 8 maja":     "3d,day 05-08",
+		"Wymiana 1000 za 1000":            "1000x1000",
+		"Austausch 1.000 gegen 1.000":     "1000x1000",
+		"Триденне перемир'я з 8 травня":   "3d,day 05-08",
+		"Трехдневное перемирие":           "3d",
+		"Місячне перемир'я":               "",
+		"Die Delegationen tagen weiter":   "",
+		"Nothing at all":                  "",
 	} {
 		r := news.Report{Title: title}
 		if got := strings.Join(termsOf(r), ","); got != want {

@@ -1,7 +1,9 @@
 package notify
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -12,59 +14,84 @@ import (
 
 // Terms are the numbers and dates that make one arrangement another: how long,
 // how many for how many, which day. They are normalised so that three outlets
-// and three languages give the same term, and casualty counts give none.
+// in six languages give the same term, and casualty counts give none.
 
+// Numerals, units and months by their beginnings, in the shipped languages. A numeral and
+// its unit may be one word: "dreitägig", "триденне".
 var (
-	durationTerm = regexp.MustCompile(`(?i)(\d{1,4}|two|three|five|seven|ten|thirty|тридцят\p{L}*|тридцат\p{L}*|три|трьох|трех|трёх)[\s -]*(?:-?х |-?ти |-?и )?(hour|day|week|month|year|годин|час|сут|доб|дн|день|ден|тижн|недел|місяц|месяц|рок|лет|год)`)
-	exchangeTerm = regexp.MustCompile(`(?i)(\d[\d,. ]{0,6}\d|\d)[\s -]*(?:for|на|за)[\s -]*(\d[\d,. ]{0,6}\d|\d)`)
-	dayFirstTerm = regexp.MustCompile(`(?i)(?:^|[^\d])(\d{1,2})\.?[\s ]+(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|січ|лют|берез|квіт|трав|черв|лип|серп|верес|жовт|листоп|груд|янв|фев|март|апр|ма[йя]|июн|июл|авг|сент|окт|нояб|дек)`)
+	numerals = map[string]int{
+		"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10, "thirty": 30, "sixty": 60, "ninety": 90,
+		"zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "zehn": 10, "dreißig": 30, "sechzig": 60,
+		"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "dix": 10, "trente": 30, "soixante": 60,
+		"dwa": 2, "dwie": 2, "dwu": 2, "trzy": 3, "trzech": 3, "cztery": 4, "cztero": 4, "pięć": 5, "pięcio": 5, "sześć": 6, "siedem": 7, "dziesięć": 10, "trzydzieści": 30, "trzydziesto": 30,
+		"два": 2, "две": 2, "двух": 2, "три": 3, "трех": 3, "трёх": 3, "четыре": 4, "четырех": 4, "пять": 5, "пяти": 5, "шесть": 6, "семь": 7, "семи": 7, "десять": 10, "десяти": 10, "тридцать": 30, "тридцати": 30, "шестьдесят": 60,
+		"дві": 2, "двох": 2, "дво": 2, "трьох": 3, "чотири": 4, "чотирьох": 4, "п'ять": 5, "п’ять": 5, "п'яти": 5, "п’яти": 5, "шість": 6, "сім": 7, "тридцять": 30, "тридцяти": 30, "шістдесят": 60,
+	}
+	unitStems = []struct{ stem, unit string }{
+		{"hour", "h"}, {"stund", "h"}, {"stünd", "h"}, {"heure", "h"}, {"godzin", "h"}, {"годин", "h"}, {"час", "h"},
+		{"day", "d"}, {"tag", "d"}, {"täg", "d"}, {"jour", "d"}, {"dni", "d"}, {"dzie", "d"}, {"сут", "d"}, {"доб", "d"}, {"дн", "d"}, {"ден", "d"},
+		{"week", "w"}, {"woch", "w"}, {"wöch", "w"}, {"semain", "w"}, {"tydz", "w"}, {"tygod", "w"}, {"тижн", "w"}, {"недел", "w"},
+		{"month", "m"}, {"monat", "m"}, {"mois", "m"}, {"miesi", "m"}, {"місяц", "m"}, {"місячн", "m"}, {"месяц", "m"}, {"месячн", "m"},
+		{"year", "y"}, {"jahr", "y"}, {"рок", "y"}, {"лет", "y"}, {"год", "y"},
+	}
+	monthStems = []struct {
+		stem  string
+		month int
+	}{
+		{"jan", 1}, {"feb", 2}, {"mar", 3}, {"apr", 4}, {"may", 5}, {"jun", 6}, {"jul", 7}, {"aug", 8}, {"sep", 9}, {"oct", 10}, {"nov", 11}, {"dec", 12},
+		{"mär", 3}, {"mai", 5}, {"okt", 10}, {"dez", 12},
+		{"fév", 2}, {"avr", 4}, {"juin", 6}, {"juil", 7}, {"août", 8}, {"déc", 12},
+		{"stycz", 1}, {"lut", 2}, {"kwiet", 4}, {"maj", 5}, {"czerw", 6}, {"lip", 7}, {"sierp", 8}, {"wrze", 9}, {"paźdz", 10}, {"listop", 11}, {"grud", 12},
+		{"січ", 1}, {"лют", 2}, {"берез", 3}, {"квіт", 4}, {"трав", 5}, {"черв", 6}, {"лип", 7}, {"серп", 8}, {"верес", 9}, {"жовт", 10}, {"листоп", 11}, {"груд", 12},
+		{"янв", 1}, {"фев", 2}, {"март", 3}, {"апр", 4}, {"май", 5}, {"мая", 5}, {"июн", 6}, {"июл", 7}, {"авг", 8}, {"сент", 9}, {"окт", 10}, {"нояб", 11}, {"дек", 12},
+	}
+
+	durationTerm = regexp.MustCompile(`(?i)(?:^|[^\p{L}\p{N}])(\d{1,4}|` + anyOf(slices.Collect(maps.Keys(numerals))) + `)[\s -]*(?:-?х |-?ти |-?и )?(` + anyOf(stems(unitStems)) + `)`)
+	exchangeTerm = regexp.MustCompile(`(?i)(\d[\d,. ]{0,6}\d|\d)[\s -]*(?:for|gegen|contre|pour|za|na|на|за)[\s -]*(\d[\d,. ]{0,6}\d|\d)`)
+	dayFirstTerm = regexp.MustCompile(`(?i)(?:^|[^\d])(\d{1,2})\.?(?:er)?[\s ]+(` + anyOf(monthNames()) + `)`)
 	dayLastTerm  = regexp.MustCompile(`(?i)(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?[\s ]+(\d{1,2})(?:[^\d:]|$)`)
 )
 
-var numberWord = regexp.MustCompile(`(?i)two|three|five|seven|ten|thirty|тридц|тр[иь]|трех|трёх`)
-
-var numberWords = map[string]string{"two": "2", "three": "3", "five": "5", "seven": "7", "ten": "10", "thirty": "30",
-	"три": "3", "трьох": "3", "трех": "3", "трёх": "3"}
-
-var unitOf = []struct{ stem, unit string }{
-	{"hour", "h"}, {"годин", "h"}, {"час", "h"},
-	{"day", "d"}, {"сут", "d"}, {"доб", "d"}, {"дн", "d"}, {"ден", "d"},
-	{"week", "w"}, {"тижн", "w"}, {"недел", "w"},
-	{"month", "m"}, {"місяц", "m"}, {"месяц", "m"},
-	{"year", "y"}, {"рок", "y"}, {"лет", "y"}, {"год", "y"},
+// anyOf is a pattern of literal words, the longer ones before what begins them.
+func anyOf(words []string) string {
+	slices.SortFunc(words, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
+	for i, w := range words {
+		words[i] = regexp.QuoteMeta(w)
+	}
+	return strings.Join(words, "|")
 }
 
-var monthOf = []struct {
-	stem  string
-	month int
-}{
-	{"jan", 1}, {"feb", 2}, {"mar", 3}, {"apr", 4}, {"may", 5}, {"jun", 6}, {"jul", 7}, {"aug", 8}, {"sep", 9}, {"oct", 10}, {"nov", 11}, {"dec", 12},
-	{"січ", 1}, {"лют", 2}, {"берез", 3}, {"квіт", 4}, {"трав", 5}, {"черв", 6}, {"лип", 7}, {"серп", 8}, {"верес", 9}, {"жовт", 10}, {"листоп", 11}, {"груд", 12},
-	{"янв", 1}, {"фев", 2}, {"март", 3}, {"апр", 4}, {"ма", 5}, {"июн", 6}, {"июл", 7}, {"авг", 8}, {"сент", 9}, {"окт", 10}, {"нояб", 11}, {"дек", 12},
+func stems(list []struct{ stem, unit string }) (out []string) {
+	for _, u := range list {
+		out = append(out, u.stem)
+	}
+	return out
+}
+
+func monthNames() (out []string) {
+	for _, m := range monthStems {
+		out = append(out, m.stem)
+	}
+	return out
 }
 
 // termsOf are the terms in a report's title, sorted: "30d", "72h", "1000x1000",
 // "day 11-24".
 func termsOf(r news.Report) []string {
 	s := clip(clean(r.Title), 400)
-	if !strings.ContainsAny(s, "0123456789") && !numberWord.MatchString(s) {
-		return nil
-	}
 	var out []string
 	for _, m := range durationTerm.FindAllStringSubmatch(s, 8) {
-		n := strings.ToLower(m[1])
-		switch {
-		case numberWords[n] != "":
-			n = numberWords[n]
-		case strings.HasPrefix(n, "тридц"):
-			n = "30"
+		n, ok := numerals[strings.ToLower(m[1])]
+		if !ok {
+			n, _ = strconv.Atoi(m[1])
 		}
-		if k, err := strconv.Atoi(n); err == nil && k > 0 && k < 1000 { // four digits are a year
-			for _, u := range unitOf {
-				if strings.HasPrefix(strings.ToLower(m[2]), u.stem) {
-					out = append(out, fmt.Sprintf("%d%s", k, u.unit))
-					break
-				}
+		if n == 0 || n >= 1000 { // four digits are a year
+			continue
+		}
+		for _, u := range unitStems {
+			if strings.HasPrefix(strings.ToLower(m[2]), u.stem) {
+				out = append(out, fmt.Sprintf("%d%s", n, u.unit))
+				break
 			}
 		}
 	}
@@ -87,7 +114,7 @@ func appendDay(out []string, month, day string) []string {
 		return out
 	}
 	month = strings.ToLower(month)
-	for _, m := range monthOf {
+	for _, m := range monthStems {
 		if strings.HasPrefix(month, m.stem) {
 			return append(out, fmt.Sprintf("day %02d-%02d", m.month, d))
 		}

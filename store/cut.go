@@ -292,13 +292,14 @@ type toldState struct {
 	Committed string              `json:"committed,omitempty"`
 	Sides     []string            `json:"sides,omitempty"`
 	Terms     []string            `json:"terms,omitempty"`
+	Sentences []string            `json:"sentences,omitempty"`
 	Items     map[news.ItemID]int `json:"items,omitempty"`
 	Turn      string              `json:"turn,omitempty"`
 	About     string              `json:"about,omitempty"`
 }
 
 func encodeTold(t news.Told) string {
-	return mustJSON(toldState{t.Stages, t.Committed, t.Sides, t.Terms, t.Items, t.Turn, t.About})
+	return mustJSON(toldState{t.Stages, t.Committed, t.Sides, t.Terms, t.Sentences, t.Items, t.Turn, t.About})
 }
 
 const toldColumns = `t.story, t.channel, t.digest, t.slot, t.at, t.delivery, t.headline, t.state, coalesce(o.ts, ''), c.kind FROM told t JOIN cuts c ON c.id = t.cut LEFT JOIN outbox o ON o.id = t.delivery`
@@ -312,7 +313,7 @@ func scanTold(row scanner) (t news.Told, err error) {
 	t.Slot, t.At = at(slot), at(when)
 	var st toldState
 	err = decodeJSON(state, &st)
-	t.Stages, t.Committed, t.Sides, t.Terms, t.Items = st.Stages, st.Committed, st.Sides, st.Terms, st.Items
+	t.Stages, t.Committed, t.Sides, t.Terms, t.Sentences, t.Items = st.Stages, st.Committed, st.Sides, st.Terms, st.Sentences, st.Items
 	t.Turn, t.About = st.Turn, st.About
 	return t, err
 }

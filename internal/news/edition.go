@@ -130,6 +130,7 @@ type Told struct {
 	Committed string            // both, one:SIDE, third or ""
 	Sides     []string          // sides that said so
 	Terms     []string          // numbers, dates and terms told, normalised
+	Sentences []string          // keys of the new sentences of updates told
 	Items     map[ItemID]int    // item → newest revision told
 	Turn      string            // of an alert: the rule that fired; "" of all else
 	About     string            // of an alert: the arrangement it was about, or the heads of state who meet
