@@ -352,6 +352,7 @@ func bareLoop(args []string) error {
 // farmProgram is the program with everything on: what the daemon does in the minutes
 // of a round, seven hours apart so that every feed is due.
 func farmProgram(args []string) error {
+	collectOften(os.Getenv)
 	addr, dir, profile := args[0], args[2], args[3]
 	feeds, err := strconv.Atoi(args[1])
 	if err != nil {
@@ -450,7 +451,7 @@ func serveFarm(args []string) error {
 		return err
 	}
 	stages := [][][]byte{w.documents(0), w.documents(1)}
-	docs := stages[0]
+	stage, docs := 0, stages[0]
 	srv := &http.Server{Handler: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if latency > 0 {
 			<-time.After(latency)
@@ -461,7 +462,7 @@ func serveFarm(args []string) error {
 			return
 		}
 		rw.Header().Set("Content-Type", "application/rss+xml; charset=utf-8")
-		rw.Header().Set("ETag", fmt.Sprintf(`"%d-%d"`, i, len(docs[i])))
+		rw.Header().Set("ETag", fmt.Sprintf(`"%d-%d"`, i, stage))
 		http.ServeContent(rw, r, "", time.Time{}, bytes.NewReader(docs[i]))
 	})}
 	go srv.Serve(l)
@@ -476,7 +477,7 @@ func serveFarm(args []string) error {
 		if err != nil {
 			return err
 		}
-		docs = stages[i] // nobody asks while the stage changes
+		stage, docs = i, stages[i] // nobody asks while the stage changes
 		fmt.Println("ok")
 	}
 	return in.Err()
