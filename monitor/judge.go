@@ -252,7 +252,8 @@ func revised(p news.Prepared, m *text.Matcher, mask func(uint64) bool, e *Explan
 // inPlace decides between duplicate and update for what is known to be the same
 // entry: any new sentence, or a title that says something else, is an update.
 func (f *finding) inPlace(what string) {
-	f.title = f.match.Title == text.TitleConflict || f.match.Title == text.TitleOther
+	f.title = f.match.Title == text.TitleConflict || f.match.Title == text.TitleOther ||
+		f.match.TitleAdds
 	f.kind = news.Duplicate
 	fresh := f.match.Counted - f.match.Found
 	switch {
@@ -265,6 +266,9 @@ func (f *finding) inPlace(what string) {
 	case f.match.Title == text.TitleConflict:
 		f.kind = news.Update
 		f.says = fmt.Sprintf("%s, the title changed its meaning (%s)", what, f.match.Veto)
+	case f.title && f.match.Title == text.TitleSimilar:
+		f.kind = news.Update
+		f.says = what + ", the title says more"
 	case f.title:
 		f.kind = news.Update
 		f.says = what + ", the title says something else"
@@ -318,7 +322,8 @@ func (f *finding) compare(p *news.Prepared, self, other text.Fingerprint) {
 		f.reason, f.says = ReasonTitleVeto, "the titles differ in "+m.Veto
 	case short && m.Vetoes > 0:
 		f.reason, f.says = ReasonShortVeto, "a short text, one sentence of which says something else"
-	case m.Title == text.TitleSimilar && m.Fresh > 0 && (short || series && self.Words() < 2*shortText),
+	case m.TitleAdds && short,
+		m.Title == text.TitleSimilar && m.Fresh > 0 && (short || series && self.Words() < 2*shortText),
 		m.Title == text.TitleCovered && m.Fresh > 1 && short && series,
 		m.Title == text.TitleOther && !m.Untitled && (short || series),
 		m.Title == text.TitleOther && m.Words < untitledWords,

@@ -353,3 +353,35 @@ func BenchmarkJudge(b *testing.B) {
 		})
 	}
 }
+
+// An entry whose headline grows by a number, a name, a day or a turn is told again; one
+// that is worded otherwise, or of whose text the headline now says more, is not.
+func TestAHeadlineThatSaysMoreIsAnUpdate(t *testing.T) {
+	const body = "The delegations met for three hours in the Turkish capital behind closed doors, and 34 towns had no light."
+	for _, c := range []struct {
+		before, title, body string
+		want                news.VerdictKind
+	}{
+		{"Strike on Sumy", "Strike on Sumy kills 12", body, news.Update},
+		{"Strike on Sumy", "Strike on Sumy kills 12", "", news.Update},
+		{"Hundreds of prisoners exchanged", "307 prisoners exchanged", body, news.Update},
+		{"Talks in Ankara", "Talks in Ankara on Friday", body, news.Update},
+		{"Talks in Ankara", "Talks in Ankara collapse", body, news.Update},
+		{"Explosions heard in Kyiv", "Explosions heard in Kyiv as truce expires", "", news.Update},
+		{"Black Sea truce agreed", "Black Sea truce agreed, Washington says", body, news.Update},
+		{"Обмін полоненими", "Обмін полоненими в п'ятницю", "", news.Update},
+		{"Переговоры в Анкаре", "Переговоры в Анкаре отменены", "", news.Update},
+		{"Towns without light after strike", "34 towns without light after strike", body, news.Duplicate},
+		{"Ceasefire talks in Istanbul", "LIVE: Ceasefire talks in Istanbul", body, news.Duplicate},
+		{"Ceasefire talks in Istanbul", "Ceasefire talks in Istanbul - Example News", body, news.Duplicate},
+		{"Zelensky arrives in Ankara", "Zelenskyy arrives in Ankara", body, news.Duplicate},
+	} {
+		p := prepared(5, c.title, c.body)
+		p.Work.Previous = prepared(5, c.before, c.body).Fingerprint
+		p.Work.Item.Revision = 2
+		v := Judge(p, nil, nil)
+		if v.Kind != c.want || v.Of != 5 || v.Kind == news.Update && !slices.Equal(v.Novel, []string{c.title}) {
+			t.Errorf("%q after %q: %s (%s), new %q; want %s", c.title, c.before, v.Kind, v.Evidence, v.Novel, c.want)
+		}
+	}
+}

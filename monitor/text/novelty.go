@@ -35,6 +35,7 @@ type Match struct {
 	Veto      string          // of the titles, in words, when Title is TitleConflict
 	Untitled  bool            // the known text has no title
 	Fresh     int             // longer words of the title in neither the other title nor a known sentence of the text
+	TitleAdds bool            // a title that is TitleSimilar states a number, an actor, a day or a turn that the known text states nowhere
 	Sentences []SentenceState // of the text's body, in order
 
 	Words      int     // in the sentences that count
@@ -407,12 +408,14 @@ func (m *Matcher) title(known Fingerprint, out *Match) {
 		}
 	}
 	if least := int(min(t.kept, k.kept)); k.length > 0 && (2*shared >= least || least == 0) {
-		if v, ok := m.titleVeto(known, &t, &k); ok {
+		a, b := m.f.featuresAt(t), known.featuresAt(k)
+		if v, ok := m.titleVeto(known, &t, &k, a, b); ok {
 			out.Title, out.Veto = TitleConflict, v.String()
 			return
 		}
 		if 2*shared >= int(max(t.kept, k.kept)) {
 			out.Title = TitleSimilar
+			out.TitleAdds = addsToAll(known, &a, &b)
 			return
 		}
 	}
@@ -426,8 +429,7 @@ func (m *Matcher) title(known Fingerprint, out *Match) {
 // titleVeto compares two similar titles. A title is short and every word of it is
 // chosen: beside what Vetoes finds it is a veto that only one refuses or denies,
 // and that they choose differently where words contrast.
-func (m *Matcher) titleVeto(known Fingerprint, t, k *record) (Veto, bool) {
-	a, b := m.f.featuresAt(*t), known.featuresAt(*k)
+func (m *Matcher) titleVeto(known Fingerprint, t, k *record, a, b Features) (Veto, bool) {
 	if vetoes := Vetoes(a, b); len(vetoes) > 0 {
 		return vetoes[0], true
 	}
@@ -442,6 +444,23 @@ func (m *Matcher) titleVeto(known Fingerprint, t, k *record) (Veto, bool) {
 		y.add(known.word(int(k.word) + i))
 	}
 	return x.against(&y)
+}
+
+// addsToAll reports that a title's features, beside those of the known title, have a
+// number, an actor, a day or a pole that no sentence of the known text has either.
+func addsToAll(known Fingerprint, a, title *Features) bool {
+	if !adds(a, title) && a.Polarity&^title.Polarity == 0 {
+		return false
+	}
+	all := *title
+	for i := range known.sentences {
+		f := known.featuresAt(known.record(i))
+		all.Numbers = append(all.Numbers, f.Numbers...)
+		all.Actors = append(all.Actors, f.Actors...)
+		all.Occasions |= f.Occasions
+		all.Polarity |= f.Polarity
+	}
+	return adds(a, &all) || a.Polarity&^all.Polarity != 0
 }
 
 // mistyped reports two words that may be one, misspelt: their letters differ by
