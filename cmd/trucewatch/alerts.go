@@ -22,7 +22,8 @@ func (d *daemon) alert(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	touched, err := d.store.LastTouched(ctx)
-	if err != nil || !touched.After(d.alerted) && (d.heldBack.IsZero() || now.Before(d.heldBack)) {
+	ahead := touched.After(now) // by a clock that was wrong: until then nothing tells a touch from those before
+	if err != nil || !ahead && !touched.After(d.alerted) && (d.heldBack.IsZero() || now.Before(d.heldBack)) {
 		return err
 	}
 	if err := d.cuts.Regroup(ctx, now, monitor.Regroup, d.monitor.Deciders()); err != nil {

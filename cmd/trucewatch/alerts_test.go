@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -118,4 +119,54 @@ feeds:
 			})
 		})
 	}
+}
+
+// What a clock that was ahead for a while wrote down does not keep alerts back once it is
+// right again.
+func TestAClockThatWasAheadKeepsNoAlertBack(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "t.db")
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		start := time.Now()
+		cfg := worldConfig(t, db, `
+digests: [{name: morning, channel: C0123456789, cron: "0 12 * * *", timezone: UTC}]
+alerts: [{name: turn, channel: C0123456789}]
+feeds:
+  - {name: Kremlin, url: "http://kremlin.test/rss", lang: en, side: russia, official: true, every: 5m}
+`)
+		w.publish("kremlin.test", worldEntry{"offer", "Kremlin proposes a ceasefire in Ukraine", "The Kremlin proposed a ceasefire and talks with Ukraine.", start.Add(-time.Hour)})
+		first, end := context.WithDeadline(t.Context(), start.Add(time.Hour))
+		w.runDaemon(first, t, cfg)
+		end()
+		raw, err := sql.Open("sqlite3", db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := raw.ExecContext(t.Context(), `UPDATE stories SET live_seen = live_seen + 48 * 3600000`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			t.Fatal("no development was touched", err)
+		}
+		if err := raw.Close(); err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			<-time.After(time.Hour)
+			w.publish("kremlin.test", worldEntry{"truce", "Kremlin announces 72-hour truce in Ukraine from midnight", "The President of Russia has declared a unilateral truce in Ukraine for 72 hours from midnight. All fighting stops.", time.Now()})
+		}()
+		second, end := context.WithDeadline(t.Context(), start.Add(4*time.Hour))
+		defer end()
+		w.runDaemon(second, t, cfg)
+		alerts := 0
+		for _, p := range w.channelPosts() {
+			if strings.HasPrefix(p.key, "turn/") {
+				alerts++
+			}
+		}
+		if alerts != 1 {
+			t.Errorf("%d alerts, want 1: %+v", alerts, w.channelPosts())
+		}
+	})
 }
