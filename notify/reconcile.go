@@ -16,17 +16,18 @@ type Posted struct {
 	TS   string // Slack's id of the message
 }
 
-// maxThreads bounds the threads of ours that are read with a channel's history.
+// maxThreads bounds the threads of ours that are read with a channel's history: the
+// newest.
 const maxThreads = 200
 
 // Posted lists the messages of ours that stand in a channel, newest first, back to
-// since, each with those that stand in its thread. A program that starts on an older
-// copy of its database learns from them what was told in between.
-func (s *Slack) Posted(ctx context.Context, channel string, since time.Time) ([]Posted, error) {
+// since, and then those that stand in their threads. A program that starts on an older
+// copy of its database learns from them what was told in between. When a thread can't be
+// read, the channel's own messages are listed all the same, with the error.
+func (s *Slack) Posted(ctx context.Context, channel string, since time.Time) (out []Posted, err error) {
 	oldest := fmt.Sprintf("%d.000000", since.Unix())
-	var out []Posted
-	threads := 0
-	err := s.pages(ctx, func(ctx context.Context, cursor string) ([]slack.Message, string, error) {
+	var threads []string
+	err = s.pages(ctx, func(ctx context.Context, cursor string) ([]slack.Message, string, error) {
 		page, err := s.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
 			ChannelID: channel, Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true, Oldest: oldest})
 		if err == nil && !page.Ok {
@@ -42,21 +43,24 @@ func (s *Slack) Posted(ctx context.Context, channel string, since time.Time) ([]
 			return nil
 		}
 		out = append(out, Posted{Key: key, TS: m.Timestamp})
-		if m.ReplyCount == 0 || m.ThreadTimestamp != "" && m.ThreadTimestamp != m.Timestamp {
-			return nil
+		if m.ReplyCount > 0 && (m.ThreadTimestamp == "" || m.ThreadTimestamp == m.Timestamp) && len(threads) < maxThreads {
+			threads = append(threads, m.Timestamp)
 		}
-		if threads++; threads > maxThreads {
-			return fmt.Errorf("more than %d threads to search", maxThreads)
-		}
-		return s.pages(ctx, func(ctx context.Context, cursor string) ([]slack.Message, string, error) {
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, parent := range threads {
+		err := s.pages(ctx, func(ctx context.Context, cursor string) ([]slack.Message, string, error) {
 			replies, _, next, err := s.api.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
-				ChannelID: channel, Timestamp: m.Timestamp, Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true})
+				ChannelID: channel, Timestamp: parent, Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true})
 			if err == nil && len(replies) == 0 && cursor == "" {
 				err = errors.New("an answer without content") // a thread holds at least its parent
 			}
 			return replies, next, err
 		}, func(r slack.Message) error {
-			if key := keyOf(r); key != "" && r.Timestamp != m.Timestamp {
+			if key := keyOf(r); key != "" && r.Timestamp != parent {
 				out = append(out, Posted{Key: key, TS: r.Timestamp})
 			}
 			for _, f := range r.Files {
@@ -64,9 +68,9 @@ func (s *Slack) Posted(ctx context.Context, channel string, since time.Time) ([]
 			}
 			return nil
 		})
-	})
-	if err != nil {
-		return nil, err
+		if err != nil {
+			return out, err
+		}
 	}
 	return out, nil
 }

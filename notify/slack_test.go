@@ -200,11 +200,31 @@ func TestPostedListsWhatStandsInThreadsToo(t *testing.T) {
 		for _, method := range []string{"conversations.history", "conversations.replies"} {
 			kind.method, kind.from, kind.count = method, f.calls[method]+1, 1
 			f.faults = []fakeFault{kind}
-			if got, err := s.Posted(t.Context(), d.Channel, time.Unix(0, 0)); err == nil {
+			got, err := s.Posted(t.Context(), d.Channel, time.Unix(0, 0))
+			if err == nil {
 				t.Errorf("%s %s: %d messages without an error", method, kind.kind, len(got))
+			}
+			if listed := len(got) > 0; listed != (method == "conversations.replies") {
+				t.Errorf("%s %s: %d messages; want the channel's own where a thread alone can't be read", method, kind.kind, len(got))
 			}
 			f.settle()
 		}
+	}
+	f.faults = nil
+	for i := range 2 * maxThreads { // a copy of months ago: more threads than are read
+		r := sampleDelivery()
+		r.Key = fmt.Sprint("evening/", i)
+		p, err := s.Post(t.Context(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Key, r.ThreadTS, r.Message.Part = fmt.Sprint("evening/", i, "/2"), p.TS, 2
+		if _, err := s.Post(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := s.Posted(t.Context(), d.Channel, time.Unix(0, 0)); err != nil || len(got) < 3*maxThreads {
+		t.Errorf("%d messages found, %v; want those of the channel and of the newest threads", len(got), err)
 	}
 }
 

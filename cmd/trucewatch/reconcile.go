@@ -79,10 +79,7 @@ func (d *daemon) reconcileChannel(ctx context.Context, channel string, now time.
 	if since.IsZero() { // nothing was ever cut for it here
 		since = now.Add(-newDatabaseLooksBack)
 	}
-	posted, err := d.history.Posted(ctx, channel, since)
-	if err != nil {
-		return err
-	}
+	posted, unread := d.history.Posted(ctx, channel, since) // what was read counts, whatever was not
 	restored := 0
 	for _, p := range posted {
 		if p.File != "" {
@@ -103,7 +100,7 @@ func (d *daemon) reconcileChannel(ctx context.Context, channel string, now time.
 	if restored > 0 {
 		d.log.Warn("this database is older than what was told; what the channel holds counts as told", "channel", channel, "digests", restored)
 	}
-	return nil
+	return unread
 }
 
 // newDatabaseLooksBack is how far a database that never cut for a channel reads
