@@ -7,11 +7,13 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -39,9 +41,11 @@ var yearBegins = time.Date(2001, 10, 20, 0, 0, 0, 0, time.UTC)
 // dead feeds out. Every development is told to readers once, every trouble to the
 // operator once, and neither memory nor open files grow.
 func TestAYearOfOperation(t *testing.T) {
+	if !alone(t, "-year.days="+strconv.Itoa(*yearDays), "-year.write="+strconv.FormatBool(*yearWrite)) {
+		return
+	}
 	dir := t.TempDir()
 	heard, command := hear(t, filepath.Join(dir, "operator"))
-	signal.Ignore(syscall.SIGXFSZ) // a write past the limit that stands for a full disk is an error, not the end
 	var y *year
 	synctest.Test(t, func(t *testing.T) {
 		<-time.After(time.Until(yearBegins))
@@ -219,8 +223,32 @@ func (o *operated) setToken(token string) {
 	o.token = token
 }
 
+// alone reports whether a test has the process to itself; if not, it runs the test in a
+// new one with more arguments. A limit on files would hit those of go test as well, and
+// memory is that of one test.
+func alone(t *testing.T, args ...string) bool {
+	t.Helper()
+	const mark = "TRUCEWATCH_TEST_ALONE"
+	if os.Getenv(mark) == t.Name() {
+		signal.Ignore(syscall.SIGXFSZ) // a write past the limit is an error, not the end
+		return true
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self, append([]string{"-test.run=^" + t.Name() + "$", "-test.v", "-test.timeout=0"}, args...)...)
+	cmd.Env = append(os.Environ(), mark+"="+t.Name())
+	out, err := cmd.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
+		t.Errorf("in a process of its own: %v", err)
+	}
+	return false
+}
+
 // limitFiles bounds what any file of this process may grow to: what a full disk is to
-// a program, without filling one.
+// a program, without filling one. The test runs alone.
 func limitFiles(t *testing.T, size uint64) {
 	var l syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &l); err != nil {
