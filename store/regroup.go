@@ -54,7 +54,9 @@ func (s *Store) regroupTopic(ctx context.Context, tx transaction, topic string, 
 	}
 	touched := map[news.StoryID]bool{}
 	taken := map[news.StoryID]bool{} // a story keeps its number for one group only
-	for _, g := range group(untold, told) {
+	groups := group(untold, told)
+	homes := make([]news.StoryID, len(groups)) // of each group
+	for i, g := range groups {
 		to := g.Story
 		if to == 0 {
 			to = keepStory(g, home, taken)
@@ -70,12 +72,16 @@ func (s *Store) regroupTopic(ctx context.Context, tx transaction, topic string, 
 			}
 			to = news.StoryID(n)
 		}
-		taken[to] = true
-		for _, item := range g.Items {
+		taken[to], homes[i] = true, to
+		for n, item := range g.Items {
 			if home[item] == to {
 				continue
 			}
-			if err := moveMember(ctx, tx, item, topic, home[item], to); err != nil {
+			why := "regrouped before a cut"
+			if n < len(g.Why) {
+				why += ": " + g.Why[n]
+			}
+			if err := moveMember(ctx, tx, item, topic, home[item], to, why); err != nil {
 				return err
 			}
 			touched[home[item]], touched[to] = true, true
@@ -88,6 +94,18 @@ func (s *Store) regroupTopic(ctx context.Context, tx transaction, topic string, 
 		// What stood apart was one origin's claim each; together it may be more.
 		if err := newRecall().moveLedger(ctx, tx, topic, id, d); err != nil {
 			return fmt.Errorf("ledger: %w", err)
+		}
+	}
+	for i, g := range groups {
+		if g.Story != 0 {
+			continue // told: it follows what it followed
+		}
+		follows := g.After
+		if g.Follows > 0 {
+			follows = homes[g.Follows-1]
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE stories SET follows = ?1 WHERE id = ?2 AND follows <> ?1`, int64(follows), int64(homes[i])); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -151,10 +169,10 @@ func regroupable(ctx context.Context, tx transaction, topic string, since int64)
 }
 
 // moveMember moves an item, and what repeats or updates it within its story, to another.
-func moveMember(ctx context.Context, tx transaction, item news.ItemID, topic string, from, to news.StoryID) error {
-	_, err := tx.ExecContext(ctx, `UPDATE members SET story = ?1, why = 'regrouped before a cut' WHERE topic = ?2 AND story = ?3
+func moveMember(ctx context.Context, tx transaction, item news.ItemID, topic string, from, to news.StoryID, why string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE members SET story = ?1, why = ?5 WHERE topic = ?2 AND story = ?3
 		AND (item = ?4 OR item IN (SELECT i.id FROM items i JOIN members m ON m.item = i.id WHERE m.story = ?3 AND i.of = ?4 AND i.verdict = 'duplicate'))`,
-		int64(to), topic, int64(from), int64(item))
+		int64(to), topic, int64(from), int64(item), why)
 	return err
 }
 

@@ -856,7 +856,8 @@ func TestRegroupingMovesWhatIsUntoldAndNothingElse(t *testing.T) {
 	err := s.Regroup(t.Context(), later, func(untold []news.Member, told []news.StoryCandidate) []news.Group {
 		sawUntold, sawTold = len(untold), len(told)
 		// The second joins the told one, the third and fourth are one.
-		return []news.Group{{Story: toldStory, Items: []news.ItemID{untold[0].Item}}, {Items: []news.ItemID{untold[1].Item, untold[2].Item}}}
+		return []news.Group{{Story: toldStory, Items: []news.ItemID{untold[0].Item}, Why: []string{"alike"}},
+			{Items: []news.ItemID{untold[1].Item, untold[2].Item}, Why: []string{"", ""}, After: toldStory}}
 	}, news.Deciders{Ledger: func(_ []news.Position, d news.Development) []news.Position {
 		return []news.Position{{Topic: d.Topic, Mechanism: fmt.Sprint(len(d.Reports), " reports"), At: later, Known: later, Story: d.ID}}
 	}})
@@ -871,6 +872,12 @@ func TestRegroupingMovesWhatIsUntoldAndNothingElse(t *testing.T) {
 	}
 	if story("g3") != story("g4") || story("g3") == toldStory {
 		t.Errorf("g3 in %d, g4 in %d; want one development of their own", story("g3"), story("g4"))
+	}
+	var why string
+	var follows news.StoryID
+	err = s.r.QueryRow(`SELECT m.why, (SELECT follows FROM stories WHERE id = ?2) FROM members m WHERE m.story = ?1 AND m.why LIKE 'regrouped%' LIMIT 1`, int64(toldStory), int64(story("g3"))).Scan(&why, &follows)
+	if err != nil || why != "regrouped before a cut: alike" || follows != toldStory {
+		t.Errorf("why %q, follows %d, %v; want what the decision said, and the told one", why, follows, err)
 	}
 	var n int
 	if err := s.r.QueryRow(`SELECT count(*) FROM stories`).Scan(&n); err != nil || n != 2 {

@@ -2,6 +2,8 @@ package story
 
 import (
 	"cmp"
+	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -238,18 +240,84 @@ func Cluster(untold []news.Member, told []news.StoryCandidate) []news.Group {
 		sorted[i].sketch = s
 	}
 	var out []news.Group
+	var of [][]node
 	for _, g := range trained.group(sorted, thresholds) {
 		var group news.Group
+		var all []node
 		for _, i := range g {
+			all = append(all, sorted[i])
+		}
+		for n, i := range g {
 			if f := sorted[i].fixed; f >= 0 {
 				group.Story = told[f].Story
-			} else {
-				group.Items = append(group.Items, ids[i])
+				continue
 			}
+			group.Items = append(group.Items, ids[i])
+			group.Why = append(group.Why, trained.because(all, n, func(k int) news.ItemID { return ids[g[k]] }))
 		}
-		if len(group.Items) > 0 {
-			out = append(out, group)
+		if len(group.Items) > 0 || group.Story != 0 {
+			out, of = append(out, group), append(of, all)
 		}
 	}
-	return append(out, alone...)
+	trained.link(out, of)
+	// A told development that nothing joins stands only to be followed.
+	at := make([]int, len(out))
+	kept := out[:0]
+	for i, g := range out {
+		if len(g.Items) > 0 {
+			kept = append(kept, g)
+			at[i] = len(kept)
+		}
+	}
+	for i := range kept {
+		if f := kept[i].Follows; f > 0 {
+			kept[i].Follows = at[f-1]
+		}
+	}
+	return append(kept, alone...)
+}
+
+// because says in words why the n-th node is with the others.
+func (m *Model) because(all []node, n int, id func(int) news.ItemID) string {
+	best, with := 0.0, -1
+	var f, of vector
+	for k := range all {
+		if k == n {
+			continue
+		}
+		compare(all[n].sketch, all[k].sketch, all[n].published.Sub(all[k].published), &f)
+		if z := m.score(scopeOf(all[n].sketch, all[k].sketch), &f); with < 0 || z > best {
+			best, with, of = z, k, f
+		}
+	}
+	if with < 0 {
+		return "a development of its own: nothing of these days is like it"
+	}
+	s := scopeOf(all[n].sketch, all[with].sketch)
+	return fmt.Sprintf("put together with item %d, score %+.1f: %s", id(with), best-thresholds[s], reasons(m, s, &of))
+}
+
+// link finds of each development of untold items the earlier one it is the next step of:
+// of several the one most like it.
+func (m *Model) link(groups []news.Group, of [][]node) {
+	for i := range groups {
+		if groups[i].Story != 0 {
+			continue
+		}
+		best := math.Inf(-1)
+		for j := range groups {
+			if j == i {
+				continue
+			}
+			z, ok := m.follows(of[i], of[j])
+			if !ok || z <= best {
+				continue
+			}
+			best = z
+			groups[i].Follows, groups[i].After = j+1, 0
+			if groups[j].Story != 0 {
+				groups[i].Follows, groups[i].After = 0, groups[j].Story
+			}
+		}
+	}
 }

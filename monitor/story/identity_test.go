@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -231,6 +232,45 @@ func TestTheNextStepFollowsAndIsNotMerged(t *testing.T) {
 	got := Place(prepared(2, report{"Ukraine and Russia sign prisoner exchange after talks in Istanbul", "", "en", 50 * time.Hour}), "t", cands)
 	if got.Story != 0 || got.Follows != 3 {
 		t.Errorf("got %+v, want a new development that follows 3", got)
+	}
+}
+
+func TestRegroupingLinksAnOutcomeAndNothingElse(t *testing.T) {
+	before := report{"Ukraine and Russia agree on Easter ceasefire", "", "en", 0}
+	for _, c := range []struct {
+		name, after string
+		follows     bool
+	}{
+		{"its breach", "Russia accuses Ukraine of violating Easter ceasefire", true},
+		{"what only speaks of peace", "Macron urges China to accept peace plan for Ukraine", false},
+		{"another arrangement", "Ukraine and Russia exchange 300 prisoners", false},
+		{"an earlier act", "Envoys propose Easter ceasefire for Ukraine and Russia", false},
+	} {
+		later := report{c.after, "", "en", 40 * time.Hour}
+		untold := Cluster([]news.Member{member(1, before), member(2, later)}, nil)
+		if len(untold) != 2 || (untold[1].Follows == 1) != c.follows || untold[1].After != 0 || untold[0].Follows != 0 {
+			t.Errorf("%s: untold, got %+v; want two developments, the second a next step: %v", c.name, untold, c.follows)
+		}
+		told := Cluster([]news.Member{member(2, later)}, []news.StoryCandidate{{Story: 7, Told: true, Members: []news.Member{member(1, before)}}})
+		if len(told) != 1 || (told[0].After == 7) != c.follows || told[0].Follows != 0 {
+			t.Errorf("%s: after a told one, got %+v; want the next step of 7: %v", c.name, told, c.follows)
+		}
+	}
+}
+
+func TestRegroupingSaysWhyOfEachItem(t *testing.T) {
+	groups := Cluster([]news.Member{
+		member(1, report{"Rubio says peace deal for Ukraine still far off", "", "en", 0}),
+		member(2, report{"Peace deal for Ukraine still far off, Rubio says", "", "en", time.Hour}),
+		member(3, report{"Drone strike hits grain terminal in Odesa", "", "en", time.Hour})}, nil)
+	if len(groups) != 2 || len(groups[0].Why) != 2 || len(groups[1].Why) != 1 {
+		t.Fatalf("got %+v, want two groups and a reason for each item", groups)
+	}
+	if w := groups[0].Why[1]; !strings.Contains(w, "item 1") || !strings.Contains(w, "+") {
+		t.Errorf("of the second: %q, want what it was compared with and what spoke for it", w)
+	}
+	if w := groups[1].Why[0]; !strings.Contains(w, "of its own") {
+		t.Errorf("of the one alone: %q", w)
 	}
 }
 

@@ -3,6 +3,7 @@ package story
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -123,11 +124,17 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 	}
 	place.Score = value
 	place.Why = fmt.Sprintf("a development of its own: nearest was %d, score %+.1f: %s", cands[best].Story, value, why)
-	for c, t := range tallies {
-		if t.n > 0 && t.max > followFloor && t.best[fConceptTitle] >= followConcepts && t.best[fPlaceTitle]+t.best[fMechTitle]+t.best[fIssueTitle] > 0 && nextStep(&item, nodes, owner, c, at) {
-			if place.Follows == 0 || tallies[best].max < t.max {
-				place.Follows, best = cands[c].Story, c
+	next := []node{nodes[0]}
+	nearest := math.Inf(-1)
+	for c, cand := range cands {
+		var before []node
+		for i, o := range owner {
+			if o == c {
+				before = append(before, nodes[i+1])
 			}
+		}
+		if z, ok := trained.follows(next, before); ok && z > nearest {
+			place.Follows, nearest = cand.Story, z
 		}
 	}
 	if place.Follows != 0 {
@@ -141,50 +148,6 @@ func newsTime(it news.Item) time.Time {
 		return it.Seen
 	}
 	return it.Published
-}
-
-const (
-	followFloor    = -4.0 // log-odds below which two developments have too little in common
-	followConcepts = 0.2
-)
-
-// steps orders acts from the plan of a meeting or truce to its end.
-var steps = func() map[uint32]int {
-	m := map[uint32]int{}
-	for i, names := range []string{"propose consider invite", "prepare announce", "arrive host", "meet summit call talks", "agree sign accept reject nobreakthrough progress end postpone", "order release exchange", "violate accuse", "extend expire withdraw"} {
-		for _, n := range strings.Fields(names) {
-			m[termID(classAct, "v:"+n)] = i + 1
-		}
-	}
-	return m
-}()
-
-func (s *sketch) step() int {
-	n := 0
-	for _, t := range s.terms {
-		if t.fields&inMain != 0 {
-			n = max(n, steps[t.id])
-		}
-	}
-	return n
-}
-
-// nextStep reports whether the item is later than all of the candidate's items and tells
-// a later act.
-func nextStep(item *sketch, nodes []node, owner []int, c int, at time.Time) bool {
-	step := item.step()
-	if step == 0 {
-		return false
-	}
-	for i, o := range owner {
-		if o != c {
-			continue
-		}
-		if m := nodes[i+1]; !m.published.Before(at) || m.sketch.step() == 0 || m.sketch.step() >= step {
-			return false
-		}
-	}
-	return true
 }
 
 // reasons names the three features that spoke loudest, for and against.
