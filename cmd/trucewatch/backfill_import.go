@@ -43,6 +43,8 @@ type piece struct {
 	bad     []error       // entries that could not be read, the first few of the source
 	end     error         // io.EOF or what went wrong, in the last piece
 	ready   chan struct{} // closed when the entries are prepared
+	large   bool          // its text is over pieceBytes: the next is read once it is stored
+	stored  chan struct{} // closed when the entries are stored
 	done    int64         // of total, when it was read
 	total   int64
 }
@@ -81,6 +83,14 @@ func (im *importer) run(o origin, c *BackfillCmd) (sum summary, err error) {
 			if last {
 				return
 			}
+			if !p.large {
+				continue
+			}
+			select {
+			case <-p.stored:
+			case <-ctx.Done():
+				return
+			}
 		}
 	})
 	for range runtime.GOMAXPROCS(0) {
@@ -107,6 +117,8 @@ func (im *importer) run(o origin, c *BackfillCmd) (sum summary, err error) {
 		if err := im.store(ctx, o.key, version, p.entries, &sum); err != nil {
 			return sum, err
 		}
+		p.entries = nil
+		close(p.stored)
 		bar.at(p.done, p.total, sum)
 		switch {
 		case p.end == nil:
@@ -244,7 +256,7 @@ type pieceReader struct {
 
 // piece reads the next piece; its end says whether another follows.
 func (r *pieceReader) piece(ctx context.Context) *piece {
-	p := &piece{ready: make(chan struct{})}
+	p := &piece{ready: make(chan struct{}), stored: make(chan struct{})}
 	began, bytes := time.Now(), 0
 	for p.end == nil && len(p.entries) < pieceEntries && bytes < pieceBytes && (len(p.entries) == 0 || time.Since(began) < pieceWait) {
 		if r.cmd.Limit > 0 && r.progress.Position >= r.cmd.Limit {
@@ -275,6 +287,7 @@ func (r *pieceReader) piece(ctx context.Context) *piece {
 		}
 		p.entries = append(p.entries, s)
 	}
+	p.large = bytes > pieceBytes
 	p.done, p.total = r.src.Done()
 	return p
 }

@@ -15,7 +15,7 @@ func terminalWidth(w io.Writer) int {
 		return 0
 	}
 	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
+	if err != nil || width <= 0 { // a terminal that does not know
 		return 80
 	}
 	return min(width, 100)
