@@ -226,7 +226,8 @@ func alertPage(d Digest) page {
 	if len(a.Times) > 0 {
 		lines = append(lines, row(bold("Stated times:"), text(" "+datesText(a.Times, true))))
 	}
-	reports := reportsLine(lead.Originals, lead.Repeats)
+	reports := strings.Replace(reportsLine(lead.Originals, lead.Repeats), " original reports", " original", 1)
+	reports = strings.Replace(reports, " original report", " original", 1)
 	if len(a.Origins) > 0 {
 		reports += " (" + strings.Join(a.Origins, ", ") + ")"
 	}

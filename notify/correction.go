@@ -69,7 +69,7 @@ func correction(e news.Edition, spec news.AlertSpec, original func(news.Delivery
 		}
 		c.Alert = &Alert{
 			Origins: originNames(d), Published: newsTime(against[0]), Read: against[0].Seen, Told: told.At,
-			Was: clip(clean(told.Headline), headlineLimit), Now: "denied" + who,
+			Was: wasTold(*told), Now: "denied" + who,
 		}
 		first, sent := original(told.Delivery)
 		if sent {
@@ -98,6 +98,26 @@ func correction(e news.Edition, spec news.AlertSpec, original func(news.Delivery
 		return cut, true
 	}
 	return news.Cut{}, false
+}
+
+// wasTold is what an alert said: how it was headed and on which headline.
+func wasTold(told news.Told) string {
+	said := clip(clean(told.Headline), headlineLimit)
+	if told.Turn == "" {
+		return said
+	}
+	what := turnWords(told.Turn, facts{committed: told.Committed, mechanism: mechanismAbout(told.About)})
+	return strings.ToLower(what[:1]) + what[1:] + " (" + said + ")"
+}
+
+// mechanismAbout is a mechanism of the kind that an alert was about.
+func mechanismAbout(about string) string {
+	for _, m := range particular {
+		if kindOf(m) == about {
+			return m
+		}
+	}
+	return ""
 }
 
 // takenBack is the alert of the last day that d takes back although it stands apart

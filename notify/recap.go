@@ -171,16 +171,17 @@ func recapPage(d Digest) page {
 	}
 	add("Access", access...)
 	add("Dates ahead", datesLines(d)...)
-	developments := counted(len(d.Entries), "development", "developments") + " from " + counted(d.Articles, "article", "articles")
+	developments := counted(len(d.Entries), "development", "developments")
 	if w.Former > 0 && !d.Narrow {
 		developments += fmt.Sprintf(" (%d the %s before)", w.Former, span7Word(d.Slot.Sub(d.From)))
 	}
+	developments += " from " + counted(d.Articles, "article", "articles")
 	alerts := counted(w.Alerts, "alert", "alerts")
 	if w.Withdrawn > 0 {
 		alerts += fmt.Sprintf(", %d withdrawn", w.Withdrawn)
 	}
 	foot := []string{
-		developments, alerts, counts(w.OnTime, w.Cuts) + " digests on time",
+		developments, alerts, fmt.Sprintf("%d of %s on time", w.OnTime, counted(w.Cuts, "digest", "digests")),
 		"sources read: " + strings.ReplaceAll(sidesRead(d.Coverage), " · ", ", "),
 	}
 	if d.Coverage.Imported {

@@ -40,7 +40,7 @@ func (c *CheckCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	fs := []finding{{"ok", "configuration", fmt.Sprintf("%d feeds, %d digests, %d alerts", len(cfg.Feeds), len(cfg.Digests), len(cfg.Alerts)), ""}}
+	fs := []finding{{"ok", "configuration", plural(int64(len(cfg.Feeds)), "feed", "feeds") + ", " + plural(int64(len(cfg.Digests)), "digest", "digests") + ", " + plural(int64(len(cfg.Alerts)), "alert", "alerts"), ""}}
 	fs = append(fs, checkPacks(cfg)...)
 	db, err := checkDatabase(e.ctx, cfg)
 	if errors.Is(err, store.ErrUnusable) {

@@ -48,8 +48,8 @@ func (c *OnceCmd) round(e *env, d *daemon) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.stderr, "%d feeds asked, %d failed; %d new items, %d revised; %d judged: %d new, %d updates, %d duplicates; %d about the talks, %d mention them\n",
-		r.Polled, r.Failed, r.New, r.Revised, t.Judged, t.New, t.Update, t.Duplicate, t.Main, t.Mention)
+	fmt.Fprintf(e.stderr, "%s asked, %d failed; items: %d new, %d revised; judged: %d (new %d, updates %d, duplicates %d); about the talks: %d, mentions: %d\n",
+		plural(int64(r.Polled), "feed", "feeds"), r.Failed, r.New, r.Revised, t.Judged, t.New, t.Update, t.Duplicate, t.Main, t.Mention)
 	if e.ctx.Err() != nil {
 		return e.ctx.Err()
 	}
@@ -114,7 +114,7 @@ func (c *OnceCmd) tell(e *env, d *daemon) error {
 		return err
 	}
 	if len(open) > 0 {
-		fmt.Fprintf(e.stderr, "%d messages are not delivered: see `trucewatch outbox list`\n", len(open))
+		fmt.Fprintf(e.stderr, "%s not delivered: see `trucewatch outbox list`\n", plural(int64(len(open)), "message is", "messages are"))
 		return errFailed
 	}
 	return errors.Join(e.ctx.Err())

@@ -101,7 +101,7 @@ func setDelivery(e *env, id int64, to news.DeliveryState, word string) error {
 	if n, err := st.MergeQueued(e.ctx, now, merger(zonesOf(cfg), now)); err != nil {
 		return err
 	} else if n > 0 {
-		fmt.Fprintf(e.stdout, "%d messages that waited for over 72 hours go out as one\n", n)
+		fmt.Fprintf(e.stdout, "%s for over 72 hours go out as one\n", plural(int64(n), "message that waited", "messages that waited"))
 	}
 	return nil
 }
