@@ -114,6 +114,8 @@ func TestDefaultAlerts(t *testing.T) {
 		"in effect":                            {two("The pause holds since midnight", "stage", "in_effect", "mechanism", "partial"), "in_effect"},
 		"a question":                           {two("Has the pause ended?", "stage", "ended", "mechanism", "partial"), ""},
 		"a condition":                          {two("The pause would end if talks fail", "stage", "ended", "mechanism", "partial"), ""},
+		"in the month of May":                  {two("Russia announces a truce from 8 May", "stage", "agreed", "committed", "one:russia", "mechanism", "full"), "declared_one"},
+		"it may":                               {two("Russia may announce a truce", "stage", "agreed", "committed", "one:russia", "mechanism", "full"), ""},
 		"a prediction":                         {two("The pause will end", "stage", "ended", "mechanism", "partial", "claim", "prediction"), ""},
 		"a proposal":                           {two("A text is on the table", "stage", "proposal", "mechanism", "full"), ""},
 		"heads meet":                           {two("Putin and Zelensky to meet in Istanbul", "stage", "prep", "actor", "putin", "actor", "zelensky"), "leaders_meet"},

@@ -189,3 +189,123 @@ func FuzzTextIsSafe(f *testing.F) {
 		checkMessages(t, "fuzz", Render(d))
 	})
 }
+
+// Alerts, corrections, edits, the hello and the week's file keep every limit
+// whatever a source writes.
+func TestHostileAlertsKeepEveryLimit(t *testing.T) {
+	now := at(20, 14, 37)
+	fired := map[string]int{}
+	for seed := range 150 {
+		r := rand.New(rand.NewPCG(uint64(seed), 11))
+		hostile := func(d news.Development) news.Development {
+			for i := range d.Reports {
+				x := &d.Reports[i]
+				x.Title, x.Lede, x.Feed, x.URL = nastyText(r)+" truce", nastyText(r), nastyText(r), pickOf(r, nastyURLs...)
+				for j := range x.Tags {
+					x.Tags[j].Match = nastyText(r)
+				}
+				x.Tags = append(x.Tags, news.Tag{Facet: "place", Value: nastyText(r), Field: "title"})
+			}
+			return d
+		}
+		first, ok, _ := AlertOf(alertEdition(now, hostile(declared(now.Add(-time.Minute)))), alertSpec(), noOriginal)
+		if !ok {
+			continue // its title asks, or looks back
+		}
+		fired[first.Kind]++
+		where := fmt.Sprintf("seed %d", seed)
+		checkMessages(t, where, first.Messages)
+		e := denied(at(20, 15, 20))
+		told := hostile(e.Stories[0])
+		told.Told.Headline = nastyText(r)
+		e.Stories[0] = told
+		again, ok, _ := AlertOf(e, alertSpec(), func(id news.DeliveryID) (news.Message, bool) { return first.Messages[0], true })
+		if ok {
+			fired[again.Kind]++
+			checkMessages(t, where, again.Messages)
+			if edit := again.Messages[len(again.Messages)-1]; edit.Edit != 0 && !strings.HasSuffix(edit.Plain, first.Messages[0].Plain) {
+				t.Fatalf("%s: the edit removed words that were told", where)
+			}
+		}
+		checkMessages(t, where, Render(Greet("C0ONE", []string{nastyText(r)}, e.Sources, now, []Next{{Name: nastyText(r), At: now}}, now, kyiv)))
+		week := nastyEdition(r)
+		week.Digest.Kind = "recap"
+		d, _ := Compose(week)
+		d.Files = true
+		out := Render(d)
+		checkMessages(t, where, out)
+		if file := out[len(out)-1].File; file != nil {
+			fired["file"]++
+			for _, l := range strings.Split(file.Content, "\n") {
+				if l != "" && strings.ContainsAny(l[:1], "=+-@\t") {
+					t.Fatalf("%s: a spreadsheet would run %q", where, l)
+				}
+			}
+		}
+	}
+	if fired["alert"] < 20 || fired["correction"] < 20 || fired["file"] < 20 {
+		t.Errorf("too few to mean anything: %v", fired)
+	}
+	t.Logf("%v within every limit", fired)
+}
+
+// Each key of a selection decides for digests and alerts alike.
+func TestSelectionOfDigestsAndAlerts(t *testing.T) {
+	now := at(20, 14, 37)
+	d := declared(now.Add(-time.Minute))
+	for i := range d.Reports {
+		d.Reports[i].Tags = append(d.Reports[i].Tags, news.Tag{Facet: "place", Value: "old_town", Field: "title"})
+	}
+	state := declared(now.Add(-time.Minute))
+	for i := range state.Reports {
+		r := &state.Reports[i]
+		r.State, r.Official, r.Verdict, r.First, r.Of = true, false, news.New, news.New, 0
+		r.Tags = state.Reports[0].Tags
+	}
+	for name, c := range map[string]struct {
+		d     news.Development
+		s     news.Selection
+		media string
+		want  bool
+	}{
+		"everything":         {d, news.Selection{}, "", true},
+		"its topic":          {d, news.Selection{Topics: []string{"russia-ukraine"}}, "", true},
+		"another topic":      {d, news.Selection{Topics: []string{"sudan"}}, "", false},
+		"its mechanism":      {d, news.Selection{Mechanisms: []string{"full"}}, "", true},
+		"another mechanism":  {d, news.Selection{Mechanisms: []string{"exchange"}}, "", false},
+		"its stage":          {d, news.Selection{Stages: []string{"agreed"}}, "", true},
+		"another stage":      {d, news.Selection{Stages: []string{"ended"}}, "", false},
+		"its place":          {d, news.Selection{Places: []string{"old_town"}}, "", true},
+		"another place":      {d, news.Selection{Places: []string{"new_town"}}, "", false},
+		"a side that says":   {d, news.Selection{Sides: []string{"russia"}}, "", true},
+		"a side that is not": {d, news.Selection{Sides: []string{"un_ngo"}}, "", false},
+		"another language":   {d, news.Selection{Languages: []string{"uk"}}, "", true},
+		"state media named":  {state, news.Selection{}, "name", true},
+		"state media linked": {state, news.Selection{}, "link", true},
+		"state media left":   {state, news.Selection{}, "omit", false},
+	} {
+		spec := alertSpec()
+		spec.Select, spec.StateMedia = c.s, c.media
+		cut, ok, _ := AlertOf(alertEdition(now, c.d), spec, noOriginal)
+		if ok != c.want {
+			t.Errorf("alert, %s: %v, want %v", name, ok, c.want)
+		}
+		e := alertEdition(now, c.d)
+		e.Digest.Select, e.Digest.StateMedia = c.s, c.media
+		digest, _ := Compose(e)
+		if got := len(digest.Entries) == 1; got != c.want {
+			t.Errorf("digest, %s: told %v, want %v", name, got, c.want)
+		}
+		if words := strings.Contains(plainOf(cut), "Kremlin announces"); ok && c.media == "link" && words {
+			t.Errorf("alert, %s: state media speaks in it:\n%s", name, plainOf(cut))
+		}
+	}
+}
+
+func plainOf(c news.Cut) string {
+	var out []string
+	for _, m := range c.Messages {
+		out = append(out, m.Plain)
+	}
+	return strings.Join(out, "\n")
+}

@@ -73,6 +73,8 @@ var (
 		`treffen sich|trafen sich|trifft|kündigt[^.]{0,40}(treffen|gipfel)|spotka(ją|li|ł|ją) się|zapowiada[^.]{0,20} spotkanie|se rencontr|rencontreront|annonc[^.]{0,40}(sommet|rencontre)`)
 	standIn = regexp.MustCompile(`(?i)envoy|adviser|advisor|aide\b|delegat|\bteam|посланец|посланник|спецпредстав|помощник|помічник|wysłannik|gesandt|émissaire|\bcalls?\b|\bspeaks?\b|phone|телефон|позвон|зателеф|\bhints?\b|\bpossib|\bjustif|\bready\b|\babout\b|\bpropos|\bshould\b|\bmust\b|мають|повинн|должн|предлага|пропону|готов`)
 	unsure  = regexp.MustCompile(`\?|(?i)\b(if|whether|could|may|might|would|ready to|willing|calls? for|urges?|wants|hopes?|plans? to propose|won't|refuses)\b|(^|[^\p{L}])(готов[аоиіыий]?|gotow[aiy]|bereit|prêt(e|s|es)?)($|[^\p{L}])`)
+	// inMay is the month, which is no "may".
+	inMay = regexp.MustCompile(`(?i)\b\d{1,2}(st|nd|rd|th)? may\b|\bmay \d{1,2}\b|\b(in|since|until|till|from|by|of|early|late|mid|this|next|last)[ -]may\b`)
 	// longAgo is a look back; an anniversary is one in a title alone.
 	longAgo     = regexp.MustCompile(`(?i)\blast year\b|\byears? (ago|on|later)\b|рок(у|и|ів) тому|(год|года|лет) назад|lat(a)? temu|rok temu|vor (einem|\p{L}+) jahr|il y a (un|deux|\d+) ans?`)
 	anniversary = regexp.MustCompile(`(?i)\banniversary\b|річниц|годовщин|rocznic|jahrestag|anniversaire`)
@@ -128,7 +130,7 @@ func states(r news.Report, stage string) bool {
 	if !asFact(r) && (no < 0 || no < titleAt(r, "stage", stage) || titleAt(r, "stage", stage) < 0 || !asFact(without(r, "claim"))) {
 		return false
 	}
-	return !unsure.MatchString(r.Title) && !roundup.MatchString(clean(r.Title)) && !anniversary.MatchString(r.Title) &&
+	return !unsure.MatchString(inMay.ReplaceAllString(r.Title, "")) && !roundup.MatchString(clean(r.Title)) && !anniversary.MatchString(r.Title) &&
 		!longAgo.MatchString(r.Title) && !longAgo.MatchString(firstSentence(r.Lede)) && !has(values(r, "stage", "title"), "violation")
 }
 
@@ -220,7 +222,7 @@ func (t *turn) settle(keys map[news.ItemID]string) {
 		return cmp.Or(cmp.Compare(distinct(byPlace[b]), distinct(byPlace[a])), cmp.Compare(a, b))
 	})
 	if len(places) > 0 && 2*distinct(byPlace[places[0]]) >= distinct(own) && t.f.mechanism != "shipping" {
-		t.f.place = places[0]
+		t.f.place = clip(clean(places[0]), 60)
 	}
 	for _, term := range slices.Sorted(maps.Keys(byTerm)) {
 		if 2*distinct(byTerm[term]) >= distinct(own) {
