@@ -256,11 +256,13 @@ func entry(c chosen, e news.Edition) Entry {
 	rests := news.Rests(c.d.Reports)
 	words := c.f // as it is worded
 	words.stage = breach(c.f, c.d.Topic, e.Ledger)
+	asked := c.f
+	asked.answered = answeredElsewhere(c.d, e.Stories)
 	out := Entry{
 		Story: c.d.ID, Section: sectionOf(words.mechanism, words.stage),
 		New: c.t.New, What: c.t.What, Headline: source(lead),
 		Mechanism: c.f.mechanism, Stage: c.f.stage, Committed: c.f.committed, Place: c.f.place,
-		Says: says(c.d, c.f, e.Sources, waited(c.d, e)), Originals: c.f.originals, Repeats: c.f.repeats,
+		Says: says(c.d, asked, e.Sources, waited(c.d, e)), Originals: c.f.originals, Repeats: c.f.repeats,
 		Quotes: quotes(c.d, c.f, c.t, lead, e.Digest), First: c.d.First,
 	}
 	if c.f.mechanism != "" || c.f.stage != "" && c.f.stage != "analysis" {
@@ -268,6 +270,9 @@ func entry(c chosen, e news.Edition) Entry {
 	}
 	if strength(c.f.stage) >= strength("accept") {
 		out.Stands = phrase(words.mechanism, words.stage, words.committed, actor(words))
+	}
+	if side := deniedBy(c.d); out.Stands == "" && side != "" {
+		out.Stands = "denied by " + sideNames[side].country
 	}
 	switch {
 	case lead.State && e.Digest.StateMedia == "link":
@@ -300,6 +305,49 @@ func standing(f facts) string {
 		return subject(f.mechanism, f.place)
 	}
 	return subject(f.mechanism, f.place) + ": " + phrase(f.mechanism, f.stage, f.committed, actor(f))
+}
+
+// deniedBy is the side whose denial a development is, "" when reports of it do more.
+func deniedBy(d news.Development) string {
+	by := ""
+	for _, r := range d.Reports {
+		if aside(r) {
+			continue
+		}
+		side := denier(r)
+		if !has(values(r, "claim", "title"), "denial") || side == "" || by != "" && side != by {
+			return ""
+		}
+		by = side
+	}
+	return by
+}
+
+// answeredElsewhere are the parties that speak, in another development of the window, of
+// the mechanism and place of d: a denial often stands apart from what it denies.
+func answeredElsewhere(d news.Development, stories []news.Development) []string {
+	var places, things []string
+	for _, r := range d.Reports {
+		places, things = append(places, prominent(r, "place")...), append(things, prominent(r, "mechanism")...)
+	}
+	named := func(r news.Report, facet string, any []string) bool {
+		return slices.ContainsFunc(r.Tags, func(t news.Tag) bool { return t.Facet == facet && has(any, t.Value) })
+	}
+	var out []string
+	for _, o := range stories {
+		if o.ID == d.ID || o.Topic != d.Topic || !o.Last.After(d.First) || len(places) == 0 && o.Follows != d.ID {
+			continue
+		}
+		for _, r := range o.Reports {
+			if !newsTime(r).After(d.First) || aside(r) || o.Follows != d.ID && !(named(r, "place", places) && named(r, "mechanism", things)) {
+				continue
+			}
+			if side := denier(r); has(parties(d.Topic), side) {
+				out = append(out, side)
+			}
+		}
+	}
+	return inSideOrder(out)
 }
 
 // doers are the sides whose act a stage is; of a breach that nobody is named for

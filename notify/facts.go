@@ -20,6 +20,7 @@ type facts struct {
 	committed string            // both, one:SIDE, third or ""
 	says      []string          // sides that say so themselves, in the order of news.Sides
 	carried   []string          // sides whose sources carry it, in that order
+	answered  []string          // parties that answer it in another development, as far as was looked
 	place     string
 	terms     []string
 	originals int

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"trucewatch/internal/news"
 )
@@ -218,19 +219,24 @@ func quotes(d news.Development, f facts, t Telling, shown news.Report, sel news.
 	return out[:min(3, len(out))]
 }
 
-// tellsMore is whether half of a sentence's words are not in a headline of its language.
+// tellsMore is whether two thirds of a sentence's longer words are not in a headline of
+// its language.
 func tellsMore(sentence, lang string, shown news.Report) bool {
 	if baseLang(lang) != baseLang(shown.Lang) {
 		return false // it cannot be told
 	}
 	known, words := titleWords(shown), titleWords(news.Report{Title: sentence})
-	more := 0
+	more, all := 0, 0
 	for w := range words {
+		if utf8.RuneCountInString(w) < 4 {
+			continue
+		}
+		all++
 		if !known[w] {
 			more++
 		}
 	}
-	return 2*more >= len(words)
+	return 3*more >= 2*all
 }
 
 // sentenceOf is what a side says in a report: the sentence its claim was found

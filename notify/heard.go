@@ -38,13 +38,49 @@ func sourceCoverage(sources []news.Source, from time.Time) Coverage {
 			c.Read++
 			continue
 		}
-		why := clip(clean(src.Trouble), 60)
+		why := plainTrouble(src.Trouble)
 		if src.Paused {
 			why = "paused"
 		}
 		c.Not = append(c.Not, Unread{Feed: clip(clean(src.Feed), 60), Why: why, Since: src.Since})
 	}
 	return c
+}
+
+// troubles are a reader's words for what went wrong in reading a source. The operator's
+// own are in `status`.
+var troubles = []struct {
+	words string
+	signs []string
+}{
+	{"asks us to wait", []string{"http 429", "asks to wait"}},
+	{"blocked", []string{"challenge page", "http 401", "http 403", "http 451"}},
+	{"no longer there", []string{"http 404", "http 410", "gone"}},
+	{"its server is in trouble", []string{"http 5"}},
+	{"its certificate is not accepted", []string{"certificate", "x509", "tls", "encrypted connection"}},
+	{"does not answer in time", []string{"took too long", "timeout", "deadline"}},
+	{"its address is not found", []string{"no such host", "lookup", "does not resolve"}},
+	{"cannot be reached", []string{"dial", "refused", "unreachable", "reset", "eof", "broken pipe", "no route", "connection", "network failed", "cannot be reached"}},
+	{"leads elsewhere", []string{"redirect"}},
+	{"its address cannot be used", []string{"cannot be used", "not public"}},
+	{"too large to read", []string{"too large"}},
+	{"holds no readable news", []string{"feed:", "html page", "plain text", "xml document", "json document", "well-formed", "decompressed", "cut off", "not proper http"}},
+}
+
+// plainTrouble words a trouble without the machine's terms: addresses, protocols, codes.
+func plainTrouble(trouble string) string {
+	s := strings.ToLower(clean(trouble))
+	for _, t := range troubles {
+		for _, sign := range t.signs {
+			if strings.Contains(s, sign) {
+				return t.words
+			}
+		}
+	}
+	if strings.ContainsAny(s, ":/\\<>{}0123456789") {
+		return "could not be read"
+	}
+	return clip(s, 60)
 }
 
 func answered(s news.Source, since time.Time) bool { return !s.Paused && s.LastOK.After(since) }
@@ -73,9 +109,9 @@ const longSilence = 6 * time.Hour
 // be read, always.
 func notHeard(d news.Development, f facts, sources []news.Source, waited time.Duration) string {
 	seen := firstSeen(d)
-	var out, silent, read []string
+	var out, silent, read, still []string
 	for _, party := range parties(d.Topic) {
-		if has(f.says, party) || has(f.carried, party) || mentioned(d, party) {
+		if has(f.says, party) || has(f.carried, party) || has(f.answered, party) || mentioned(d, party) {
 			continue // carried without its own word: neither heard nor silent
 		}
 		var fresh, answers, of int
@@ -101,9 +137,14 @@ func notHeard(d news.Development, f facts, sources []news.Source, waited time.Du
 			out = append(out, fmt.Sprintf("%s could not be read (%d of %d sources)", w.name, answers, of))
 		case waited == 0:
 			out = append(out, "too early to hear from "+w.name)
+		case waited >= longSilence && fresh == 0:
+			still = append(still, fmt.Sprintf("%s (%d of %d sources)", w.name, fresh, of))
 		case waited >= longSilence:
-			out = append(out, fmt.Sprintf("too few newer reports from %s (%d of %d sources)", w.name, fresh, of))
+			out = append(out, fmt.Sprintf("little newer yet from %s (%d of %d sources)", w.name, fresh, of))
 		}
+	}
+	if len(still) > 0 {
+		out = append(out, "nothing newer yet from "+strings.Join(still, " or "))
 	}
 	if len(silent) == 2 {
 		silent = []string{"neither side"}

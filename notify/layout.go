@@ -3,6 +3,7 @@ package notify
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -289,11 +290,15 @@ func quietPage(d Digest) page {
 	p := page{{kind: body, lines: []line{row(bold(d.Headline))}}}
 	var lines []line
 	if d.Kind == "blind" {
-		var silent []string
+		var silent, missing []string
 		read := Coverage{}
 		for _, s := range d.Coverage.Sides {
 			if s.Read*2 < s.Of {
-				silent = append(silent, sideNames[s.Side].name)
+				if s.Side == "independent" {
+					missing = append(missing, "What independent sources report could be missing.")
+				} else {
+					silent = append(silent, by(s.Side))
+				}
 			} else {
 				read.Sides = append(read.Sides, s)
 			}
@@ -302,7 +307,10 @@ func quietPage(d Digest) page {
 			lines = append(lines, row(text("What was read ("+strings.ReplaceAll(sidesRead(read), " · ", ", ")+") holds nothing new.")))
 		}
 		if len(silent) > 0 {
-			lines = append(lines, row(text("A statement from "+strings.Join(silent, " or ")+" could be missing.")))
+			missing = slices.Insert(missing, 0, "A statement from "+strings.Join(silent, " or ")+" could be missing.")
+		}
+		for _, m := range missing {
+			lines = append(lines, row(text(m)))
 		}
 		lines = append(lines, row(text("The next digest covers this window again.")))
 	} else {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"trucewatch/internal/news"
 )
@@ -117,6 +118,73 @@ func TestABreachIsOneOfAnArrangementOnlyWhereOneStands(t *testing.T) {
 		}
 		if !strings.Contains(Render(got)[0].Plain, c.want) {
 			t.Errorf("%s: the digest does not say %q", name, c.want)
+		}
+	}
+}
+
+func TestATroubleIsWordedForReaders(t *testing.T) {
+	for trouble, want := range map[string]string{
+		"127.0.0.1: connect: dial tcp 127.0.0.1:41233: connect: connection refused": "cannot be reached",
+		"wire.example: HTTP 403 Forbidden":                                          "blocked",
+		"wire.example: HTTP 429 Too Many Requests, asks to wait 5m0s":               "asks us to wait",
+		"wire.example: HTTP 503 Service Unavailable":                                "its server is in trouble",
+		"wire.example: timeout: took too long":                                      "does not answer in time",
+		"wire.example: dns: lookup wire.example: no such host":                      "its address is not found",
+		"wire.example: tls: x509: certificate has expired":                          "its certificate is not accepted",
+		"read rss feed: no item is readable: the markup is broken":                  "holds no readable news",
+		"gone":                    "no longer there",
+		"blocked":                 "blocked",
+		"":                        "",
+		"sqlite_busy (5) at 0x7f": "could not be read",
+	} {
+		if got := plainTrouble(trouble); got != want {
+			t.Errorf("%q: %q, want %q", trouble, got, want)
+		}
+	}
+}
+
+func TestABlindDigestNamesWhoseWordCouldBeMissing(t *testing.T) {
+	e := quietEdition()
+	e.Sources = sampleSources(e.Slot, 8)
+	for i := range e.Sources {
+		if s := &e.Sources[i]; s.Side == "independent" || s.Side == "mediator" || s.Side == "russia" {
+			s.LastOK, s.Trouble = e.From.Add(-time.Hour), "dial tcp 127.0.0.1:9"
+		}
+	}
+	d, _ := Compose(e)
+	plain := Render(d)[0].Plain
+	for _, want := range []string{"A statement from Moscow or a mediator could be missing.", "What independent sources report could be missing.", "cannot be reached"} {
+		if !strings.Contains(plain, want) {
+			t.Errorf("does not say %q:\n%s", want, plain)
+		}
+	}
+	if strings.Contains(plain, "dial") || strings.Contains(plain, "from independent") {
+		t.Errorf("speaks the machine's words:\n%s", plain)
+	}
+}
+
+func TestWhoAnswersInAnotherEntryIsNotUnheard(t *testing.T) {
+	at19 := at(20, 19, 0)
+	strike := tagged("title", "mechanism", "partial", "place", "sampleville")
+	accused := story(1, report(1, "Placeholder Radio", "ukraine", "Kyiv accuses Moscow of a strike near Sampleville", at19, strike, tagged("title", "stage", "violation"), claims("kyiv", "ukraine", "title")))
+	denial := func(place string) news.Development {
+		return story(2, report(2, "Demo News", "russia", "Kremlin denies a strike", at19.Add(time.Hour), tagged("title", "mechanism", "partial", "place", place),
+			func(r *news.Report) {
+				r.Tags = append(r.Tags, news.Tag{Facet: "claim", Value: "denial", Field: "title", Who: "kremlin"})
+			}))
+	}
+	for place, heard := range map[string]bool{"sampleville": true, "elsewhere": false} {
+		e := quietEdition()
+		e.Sources = sampleSources(e.Slot, 0)
+		e.Stories = []news.Development{accused, denial(place)}
+		d, _ := Compose(e)
+		for _, x := range d.Entries {
+			if x.Story == 1 && strings.Contains(x.Says, "Moscow not heard") == heard {
+				t.Errorf("denied in %s: %q", place, x.Says)
+			}
+			if x.Story == 2 && x.Stands != "denied by Russia" {
+				t.Errorf("the denial: %q, want it worded as one", x.Stands)
+			}
 		}
 	}
 }

@@ -137,10 +137,13 @@ func TestSilenceIsAMeasurement(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
-	for waited, want := range map[time.Duration]string{0: "too early to hear from Moscow", longSilence: "too few newer reports from Moscow (2 of 8 sources)"} {
+	for waited, want := range map[time.Duration]string{0: "too early to hear from Moscow", longSilence: "little newer yet from Moscow (2 of 8 sources)"} {
 		if got := notHeard(d, f, set(6, still), waited); got != want {
 			t.Errorf("nothing new after %s: %q, want %q", waited, got, want)
 		}
+	}
+	if got, want := notHeard(d, f, set(8, still), longSilence), "nothing newer yet from Moscow (0 of 8 sources)"; got != want {
+		t.Errorf("nothing at all after a while: %q, want %q", got, want)
 	}
 	inUpdate := d
 	inUpdate.Reports = slices.Clone(d.Reports)

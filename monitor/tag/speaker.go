@@ -51,7 +51,7 @@ func (o *tagger) covered(list []speaking, m mark) bool {
 }
 
 const (
-	sayNear  = 3 // words from a speaker to the verb: "the Turkish foreign ministry said"
+	sayNear  = 4 // words from a speaker to the verb: "Ukraine's coordination headquarters said"
 	saidNear = 6 // from a verb that ends a quote to its speaker: ", said the foreign minister of X, Y"
 )
 
