@@ -36,7 +36,7 @@ func BenchmarkCorpus(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	path := filepath.Join(b.TempDir(), "t.db")
+	path := cmp.Or(os.Getenv("TRUCEWATCH_BENCH_DB"), filepath.Join(b.TempDir(), "t.db")) // named: kept for BenchmarkScale of cmd/trucewatch
 	s, err := Open(b.Context(), path)
 	if err != nil {
 		b.Fatal(err)
