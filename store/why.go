@@ -92,3 +92,23 @@ func (s *Store) Membership(ctx context.Context, id news.ItemID) (out []news.Memb
 	}
 	return out, nil
 }
+
+// Story returns a development with the reports a placing decision would see of it, or
+// news.ErrNotFound.
+func (s *Store) Story(ctx context.Context, id news.StoryID) (c news.StoryCandidate, err error) {
+	tx, err := s.r.BeginTx(ctx, nil)
+	if err != nil {
+		return c, classify(err)
+	}
+	defer tx.Rollback()
+	c.Story = id
+	err = tx.QueryRowContext(ctx, `SELECT topic, EXISTS (SELECT 1 FROM told t WHERE t.story = s.id) FROM stories s WHERE id = ?`, int64(id)).Scan(&c.Topic, &c.Told)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, news.ErrNotFound
+	} else if err != nil {
+		return c, classify(err)
+	}
+	members, err := membersOf(ctx, tx, []news.StoryID{id})
+	c.Members = members[id]
+	return c, classify(err)
+}

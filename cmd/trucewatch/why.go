@@ -21,13 +21,15 @@ import (
 type WhyCmd struct {
 	Item   string `arg:"" help:"An item's id, GUID or URL; or - for a text on standard input, its first line the title."`
 	Lang   string `help:"Language of a text on standard input. Default: found from the text."`
+	In     int64  `placeholder:"ID" help:"Explain also why it is in this development or not: an id as why and export --stories print it."`
 	Format string `enum:"text,json" default:"text" help:"text or json."`
 }
 
 func (*WhyCmd) Help() string {
 	return `Shows what was decided about an item, and decides again before your eyes with what the corpus
 held before it: what it was compared with and what each comparison showed, what counted for its
-relevance and how much, which rule gave which tag, and why it is in its development. A text on
+relevance and how much, which rule gave which tag, and why it is in its development; with --in, what
+spoke for and against its being in another one. A text on
 standard input is explained against the whole corpus. Nothing is stored.`
 }
 
@@ -40,6 +42,7 @@ type reasoning struct {
 	Tags       []news.Tag          `json:"tags"`
 	Placement  []news.Placement    `json:"placement"`
 	Membership []news.Membership   `json:"membership,omitempty"`
+	In         *story.Fit          `json:"in,omitempty"`
 }
 
 func (c *WhyCmd) Run(e *env) error {
@@ -58,7 +61,7 @@ func (c *WhyCmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
-		r, err := reason(e.ctx, st, rules, w)
+		r, err := c.reason(e.ctx, st, rules, w)
 		if err != nil {
 			return err
 		}
@@ -91,7 +94,7 @@ func (c *WhyCmd) explainItems(ctx context.Context, st *store.Store, rules *tag.R
 		if err != nil {
 			return nil, err
 		}
-		r, err := reason(ctx, st, rules, w)
+		r, err := c.reason(ctx, st, rules, w)
 		if err != nil {
 			return nil, err
 		}
@@ -123,7 +126,7 @@ func readText(in io.Reader, lang string) (w news.Work, err error) {
 }
 
 // reason decides about a text again, with what the corpus held before it.
-func reason(ctx context.Context, st *store.Store, rules *tag.Rules, w news.Work) (r reasoning, err error) {
+func (c *WhyCmd) reason(ctx context.Context, st *store.Store, rules *tag.Rules, w news.Work) (r reasoning, err error) {
 	if w.Item.Origin == news.OriginSeed { // a seed's text is not kept: there is nothing to decide again
 		return r, nil
 	}
@@ -148,6 +151,16 @@ func reason(ctx context.Context, st *store.Store, rules *tag.Rules, w news.Work)
 	r.Topics, r.Counted, r.Tags = t.Topics, t.Why, t.Tags
 	for _, topic := range topics {
 		r.Placement = append(r.Placement, story.Place(p, topic, stories[topic]))
+	}
+	if c.In != 0 {
+		in, err := st.Story(ctx, news.StoryID(c.In))
+		if errors.Is(err, news.ErrNotFound) {
+			return r, fmt.Errorf("no development has the id %d", c.In)
+		} else if err != nil {
+			return r, err
+		}
+		fit := story.FitOf(p, in)
+		r.In = &fit
 	}
 	return r, nil
 }
@@ -188,6 +201,9 @@ func (r reasoning) write(w io.Writer) {
 		default:
 			fmt.Fprintf(w, "development: would open one: %s\n", p.Why)
 		}
+	}
+	if r.In != nil {
+		fmt.Fprintf(w, "development %d: %s\n", r.In.Story, r.In.Why)
 	}
 	for _, m := range r.Membership {
 		fmt.Fprintf(w, "development %d of %s, because: %s\n", m.Story, m.Topic, m.Why)
