@@ -196,6 +196,8 @@ func TestOppositeClaimsAndOtherNewsStayApart(t *testing.T) {
 	pairs := []struct{ name, a, b string }{
 		{"the other side's accusation", "Russia accuses Ukraine of breaking the energy truce", "Ukraine accuses Russia of breaking the energy truce"},
 		{"an explainer", "Kremlin rejects ceasefire proposal", "What to know about the ceasefire proposal on the table"},
+		{"an opinion", "Kremlin rejects ceasefire proposal", "Opinion: the ceasefire proposal was doomed from the start"},
+		{"a live page", "Kremlin rejects ceasefire proposal", "Ukraine war live updates: ceasefire proposal, strikes and the latest from Kyiv"},
 		{"the opposite outcome", "Envoys set date for third round in Istanbul", "Envoys fail to set date for third round in Istanbul, delegation says no agreement"},
 		{"another statement of one man", "Rubio says peace deal still far off", "Rubio says sanctions on Moscow would be wrong now"},
 	}
@@ -205,6 +207,14 @@ func TestOppositeClaimsAndOtherNewsStayApart(t *testing.T) {
 			c := news.StoryCandidate{Story: 1, Topic: "t", Members: []news.Member{member(1, report{p.a, "", "en", 0})}}
 			t.Errorf("%s: merged %q and %q: %s", p.name, p.a, p.b, Place(prepared(2, report{p.b, "", "en", time.Hour}), "t", []news.StoryCandidate{c}).Why)
 		}
+	}
+}
+
+func TestALivePageAboutOneEventAloneBelongsToIt(t *testing.T) {
+	got := Cluster([]news.Member{member(1, report{"Kremlin rejects ceasefire proposal", "", "en", 0}),
+		member(2, report{"Ukraine war live: Kremlin rejects ceasefire proposal", "", "en", time.Hour})}, nil)
+	if len(got) != 1 {
+		t.Errorf("got %+v, want one development", got)
 	}
 }
 

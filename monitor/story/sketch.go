@@ -122,6 +122,9 @@ func sketchOf(title, lede, body, lang string, published time.Time, tags []news.T
 		s.add(lex.concepts[h.concept].id, inLede)
 	}
 	s.speaker, s.first, s.second = voices(tt, th, main)
+	if s.kind == kindLive && s.first == 0 {
+		s.kind = kindLivePage // nobody acts: it lists what it covers
+	}
 	opening := firstClause(lt)
 	addWords := func(ts []token, lede bool) {
 		for i, t := range ts {
