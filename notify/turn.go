@@ -82,6 +82,8 @@ var (
 	ahead = regexp.MustCompile(`(?i)\b(set|due|about|expected|scheduled|poised|agreed?) to\b|\bahead of\b|\b(will|starts? (on|at|from)|begins? (on|at|from))\b|напередодні|накануне|почнеться|начнется|начнётся|розпочнеться|wejdzie|rozpocznie|beginnt am|tritt[^.]{0,30}in kraft|entrera|débutera|inför\b`)
 	// begun is what was agreed before and now happens.
 	begun = regexp.MustCompile(`(?i)\b(begins|began|begun|started|got under ?way|under way|underway)\b|розпоча(вся|лася|лось)|поча(вся|лася)|начал(ся|ась|ось)|стартовал|ruszył|rozpoczę(ł|to)|begonnen|a commencé|har (börjat|inletts)`)
+	// planned is what is still to be signed.
+	planned = regexp.MustCompile(`(?i)\b(sets|set for|due to|to sign|will sign|expected to|scheduled|signing (is )?(set|due|planned))\b`)
 	// isOver is an end that the word "over" tells.
 	isOver = regexp.MustCompile(`(?i)\b(is|are|now|was|officially|all but) over\b|\bover\W*$`)
 	// roundup gathers several pieces of news under one title.
@@ -172,7 +174,7 @@ func shows(r news.Report, name, stage string) bool {
 	switch name {
 	case "agreed_both":
 		committed = values(r, "committed", "title", "lede")
-		return len(committed) > 0 && !has(committed, "third") && !carriedOut && !over && !begun.MatchString(r.Title) && (r.Official || !byOutsider(r))
+		return len(committed) > 0 && !has(committed, "third") && !carriedOut && !over && !begun.MatchString(r.Title) && !planned.MatchString(r.Title) && (r.Official || !byOutsider(r))
 	case "declared_one":
 		return len(committed) > 0 && strings.HasPrefix(committed[0], "one:") && saysItself(r, committed[0]) && !carriedOut && !over
 	case "in_effect":
@@ -425,6 +427,9 @@ func spent(t turn, e news.Edition, spec news.AlertSpec) (known bool, until time.
 			return true, time.Time{}
 		}
 		for mechanism, stage := range m.Stages {
+			if kindOf(mechanism) == t.about && m.About == t.about && ago < repeatSpacing && t.stage == stage && commitment(t.f.committed) < commitment(m.Committed) {
+				return true, time.Time{} // less than what was told
+			}
 			same := kindOf(mechanism) == t.about && (m.About == t.about || m.About == "")
 			if same && ago < alertSpacing && (strength(t.stage) < strength(stage) || t.stage == stage && commitment(t.f.committed) <= commitment(m.Committed)) {
 				known, until = true, latest(until, m.At.Add(alertSpacing))
