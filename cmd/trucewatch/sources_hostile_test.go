@@ -34,11 +34,10 @@ func TestWhatASiteDoesWrongIsNamedAndNothingElseIsLost(t *testing.T) {
 		s.says(maps, index+"</sitemapindex>")
 	}
 	good := func(s *site) string { return urlset + newsURL(s.URL, 9) + "</urlset>" }
-	elsewhere := newSite(t) // 127.0.0.1 like the others, and asked for by another name
+	elsewhere := newSite(t)
 	elsewhere.says("/rss", rssPage("", 7))
-	asLocalhost := func(path string) string {
-		return "http://localhost:" + elsewhere.URL[strings.LastIndex(elsewhere.URL, ":")+1:] + path
-	}
+	names := map[string]string{"elsewhere.example:80": elsewhere.Listener.Addr().String()}
+	asOther := func(path string) string { return "http://elsewhere.example" + path }
 	redirect := func(s *site, path, to string) {
 		s.serve[path] = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to, http.StatusFound) }
 	}
@@ -88,13 +87,13 @@ func TestWhatASiteDoesWrongIsNamedAndNothingElseIsLost(t *testing.T) {
 		}, sitemaps, reports(1, 9), []string{"map0.xml: larger than 50 MiB unpacked"}, ""},
 		"a sitemap that leads to another site": {func(s *site) {
 			sitemapOf(s, "", good(s))
-			redirect(s, "/map0.xml", asLocalhost("/map"))
+			redirect(s, "/map0.xml", asOther("/map"))
 			elsewhere.says("/robots.txt", "User-agent: *\nDisallow: /map\n")
 			elsewhere.says("/map", good(s))
-		}, sitemaps, reports(9), []string{"robots.txt of localhost asks not to read this page"}, ""},
+		}, sitemaps, reports(9), []string{"robots.txt of elsewhere.example asks not to read this page"}, ""},
 		"an older page that leads to another site": {func(s *site) {
 			s.says("/rss", rssPage(`<atom:link rel="next" href="/2"/>`, 3))
-			redirect(s, "/2", asLocalhost("/rss"))
+			redirect(s, "/2", asOther("/rss"))
 		}, links, reports(3), nil, "page 2 (SITE/2) leads to another site"},
 		"an older page that is no feed": {func(s *site) {
 			s.says("/rss", rssPage(`<atom:link rel="next" href="/2"/>`, 3))
@@ -144,6 +143,7 @@ func TestWhatASiteDoesWrongIsNamedAndNothingElseIsLost(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
+			s.names = names
 			c.set(s)
 			src, err := c.open(t, s)
 			if err != nil {

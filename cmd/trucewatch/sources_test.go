@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -26,6 +27,7 @@ import (
 type site struct {
 	*httptest.Server
 	serve map[string]http.HandlerFunc // by path with query, else by path
+	names map[string]string           // of other sites, with their port → where they listen
 	asked []string
 }
 
@@ -53,7 +55,13 @@ func (s *site) says(path, body string) {
 // web reads the site without waiting; the waits it would have made are recorded.
 func (s *site) web(t *testing.T, waits *[]time.Duration) *politeWeb {
 	t.Helper()
-	client, err := egress.New(egress.Policy{UserAgent: "trucewatch-test", Allow: []string{"127.0.0.0/8", s.Listener.Addr().String()}})
+	client, err := egress.New(egress.Policy{UserAgent: "trucewatch-test", Allow: []string{s.Listener.Addr().String()},
+		Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			if to := s.names[addr]; to != "" { // no name is looked up
+				addr = to
+			}
+			return (&net.Dialer{}).DialContext(ctx, network, addr)
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}
