@@ -107,7 +107,7 @@ func (e Explanation) String() string {
 		lang = "unknown language"
 	}
 	fmt.Fprintf(&b, "%s: %s (%s)\n", e.Verdict.Kind, e.Verdict.Evidence, e.Verdict.Reason)
-	fmt.Fprintf(&b, "text: %d words, %d sentences, %s, %s\n", e.Words, e.Sentences, lang, e.Hash)
+	fmt.Fprintf(&b, "text: %s, %s, %s, %s\n", count(e.Words, "word"), count(e.Sentences, "sentence"), lang, e.Hash)
 	for _, s := range e.Dropped {
 		fmt.Fprintf(&b, "learnt boilerplate, not compared: %s\n", s)
 	}

@@ -40,6 +40,10 @@ func (c *CheckCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	token, have, err := tokenFor(e, cfg)
+	if err != nil {
+		return err
+	}
 	fs := []finding{{"ok", "configuration", plural(int64(len(cfg.Feeds)), "feed", "feeds") + ", " + plural(int64(len(cfg.Digests)), "digest", "digests") + ", " + plural(int64(len(cfg.Alerts)), "alert", "alerts"), ""}}
 	fs = append(fs, checkPacks(cfg)...)
 	db, err := checkDatabase(e.ctx, cfg)
@@ -50,7 +54,7 @@ func (c *CheckCmd) Run(e *env) error {
 	fs = append(fs, checkClock(cfg, time.Now())...)
 	fs = append(fs, checkOps(cfg.Ops))
 	if !c.Offline {
-		net, err := checkOutside(e, cfg)
+		net, err := checkOutside(e, cfg, token, have)
 		if err != nil {
 			return err
 		}
@@ -88,7 +92,7 @@ func checkPacks(cfg config.Config) (out []finding) {
 	for _, t := range cfg.Topics {
 		p, err := loadPack(t)
 		if err != nil {
-			out = append(out, finding{"fail", "topic " + t.Name, err.Error(), "mend the rule pack"})
+			out = append(out, finding{"fail", "topic " + t.Name, err.Error(), mendPack(t, err)})
 			continue
 		}
 		if problems := p.Check(); len(problems) > 0 {
@@ -106,6 +110,17 @@ func checkPacks(cfg config.Config) (out []finding) {
 		return append(out, finding{"fail", "seeds", err.Error(), "mend or remove the file"})
 	}
 	return append(out, finding{"ok", "seeds", fmt.Sprintf("%d documents", len(docs)), ""})
+}
+
+// mendPack says what to do about a topic whose rule pack cannot be loaded.
+func mendPack(t config.Topic, err error) string {
+	switch {
+	case t.Pack == config.BuiltinPack:
+		return "name the topic as the pack of its conflict, such as russia-ukraine, or give pack the path of one of yours"
+	case errors.Is(err, fs.ErrNotExist):
+		return "give pack the path of a rule pack, or builtin"
+	}
+	return "mend the rule pack"
 }
 
 // lowDisk is the share of free disk below which a check warns.
@@ -196,13 +211,21 @@ func checkOps(o config.Ops) finding {
 	return finding{"ok", "operator", "told by a command, and by the silence of the heartbeat", ""}
 }
 
+// tokenFor is the Slack token, if one is configured. The program does not start with one
+// that cannot be read, or that has no channel to post to: a check ends as it would.
+func tokenFor(e *env, cfg config.Config) (token string, have bool, err error) {
+	if token, have, err = cfg.SlackToken(e.getenv); err != nil {
+		return "", false, fmt.Errorf("%w: %w", errConfig, err)
+	}
+	if have {
+		err = cfg.ReadyToPost()
+	}
+	return token, have, err
+}
+
 // checkOutside asks every source once, unconditionally and storing nothing, and
 // looks at Slack.
-func checkOutside(e *env, cfg config.Config) ([]finding, error) {
-	token, have, err := cfg.SlackToken(e.getenv)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errConfig, err)
-	}
+func checkOutside(e *env, cfg config.Config, token string, have bool) ([]finding, error) {
 	client, err := newClient(cfg, have, options{})
 	if err != nil {
 		return nil, err
@@ -214,9 +237,6 @@ func checkOutside(e *env, cfg config.Config) ([]finding, error) {
 	}
 	if !have {
 		return append(out, finding{"warn", "Slack", "no token is configured: digests are printed", "see docs/slack.md"}), nil
-	}
-	if err := cfg.ReadyToPost(); err != nil {
-		return nil, err
 	}
 	var channels []string
 	for _, d := range cfg.DigestSpecs(false) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"trucewatch/internal/news"
@@ -40,7 +41,7 @@ func (c *DigestCmd) Run(e *env) error {
 		since = until.Add(-24 * time.Hour)
 	}
 	if !since.Before(until) {
-		return usageError{fmt.Errorf("--since %s is not before --until %s", since.Format(time.RFC3339), until.Format(time.RFC3339))}
+		return usageError{fmt.Errorf("--since %s is not before --until %s", since.In(spec.Zone).Format(time.RFC3339), until.In(spec.Zone).Format(time.RFC3339))}
 	}
 	ed, err := st.Preview(e.ctx, spec, since, until)
 	if err != nil {
@@ -81,9 +82,21 @@ func (c *DigestCmd) pick(specs []news.DigestSpec) (news.DigestSpec, error) {
 		return s, nil
 	}
 	if c.Name != "" {
-		return news.DigestSpec{}, usageError{fmt.Errorf("no digest is called %q", c.Name)}
+		return news.DigestSpec{}, usageError{noDigest(specs, c.Name)}
 	}
 	return news.DigestSpec{Name: "preview", Kind: "news", Channel: news.TerminalChannel, Zone: time.UTC, StateMedia: "name", Max: 9}, nil
+}
+
+// noDigest says that none has the name, and which there are.
+func noDigest(specs []news.DigestSpec, name string) error {
+	if len(specs) == 0 {
+		return fmt.Errorf("no digest is called %q: none is configured", name)
+	}
+	names := make([]string, len(specs))
+	for i, s := range specs {
+		names[i] = s.Name
+	}
+	return fmt.Errorf("no digest is called %q: there are %s", name, strings.Join(names, ", "))
 }
 
 // firstRead is when a source was read for the first time; now, if none was.

@@ -52,7 +52,7 @@ func Default(w Where, checks Checks) (Config, error) {
 func Load(w Where, checks Checks) (Config, error) {
 	f, err := os.Open(w.File)
 	if err != nil {
-		return Config{}, fmt.Errorf("open configuration: %w", err)
+		return Config{}, err
 	}
 	defer f.Close()
 	return Read(f, w, checks)
