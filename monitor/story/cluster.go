@@ -35,16 +35,18 @@ func (m *Model) group(nodes []node, threshold [scopes]float64) [][]int {
 		links[i] = map[int]link{}
 	}
 	var f vector
+	in := indexOf(nodes)
 	for i := range nodes {
-		for j := i + 1; j < n; j++ {
-			apart := nodes[i].published.Sub(nodes[j].published)
-			if apart.Abs() > Window {
-				break
-			}
+		end := i + 1
+		for end < n && nodes[end].published.Sub(nodes[i].published) <= Window {
+			end++
+		}
+		both := in.next(i, end, nodes[i])
+		for j := i + 1; j < end; j++ {
 			if nodes[i].fixed >= 0 && nodes[j].fixed >= 0 {
 				continue // told: together or apart for good
 			}
-			compare(nodes[i].sketch, nodes[j].sketch, apart, &f)
+			compareBy(nodes[i].sketch, nodes[j].sketch, both[j], nodes[i].published.Sub(nodes[j].published), &f)
 			s := scopeOf(nodes[i].sketch, nodes[j].sketch)
 			z := m.score(s, &f) - threshold[s] - crowdCost[s]*(nodes[i].sketch.crowd+nodes[j].sketch.crowd)/2
 			if z <= scoreFloor {
@@ -300,6 +302,10 @@ func (m *Model) because(all []node, n int, id func(int) news.ItemID) string {
 // link finds of each development of untold items the earlier one it is the next step of:
 // of several the one most like it.
 func (m *Model) link(groups []news.Group, of [][]node) {
+	reached := make([]int, len(of))
+	for i, nodes := range of {
+		reached[i] = stepOf(nodes)
+	}
 	for i := range groups {
 		if groups[i].Story != 0 {
 			continue
@@ -309,7 +315,7 @@ func (m *Model) link(groups []news.Group, of [][]node) {
 			if j == i {
 				continue
 			}
-			z, ok := m.follows(of[i], of[j])
+			z, ok := m.follows(of[i], of[j], reached[i], reached[j])
 			if !ok || z <= best {
 				continue
 			}

@@ -34,7 +34,7 @@ var steps = func() map[uint32]int {
 func (s *sketch) step() int {
 	n := 0
 	for _, t := range s.terms {
-		if t.fields&inMain != 0 {
+		if t.fields&inMain != 0 && classOf(t.id) == classAct {
 			n = max(n, steps[t.id])
 		}
 	}
@@ -59,12 +59,11 @@ func stepOf(nodes []node) int {
 
 // follows reports whether the development of the nodes next is the outcome or next step of
 // that of the nodes before, and how alike the two are. Both are crowded; all of next must
-// be later than all of before.
-func (m *Model) follows(next, before []node) (float64, bool) {
+// be later than all of before. to and from are the steps they have reached.
+func (m *Model) follows(next, before []node, to, from int) (float64, bool) {
 	if len(next) == 0 || len(before) == 0 {
 		return 0, false
 	}
-	from, to := stepOf(before), stepOf(next)
 	if from == 0 || to <= from {
 		return 0, false
 	}
@@ -74,17 +73,20 @@ func (m *Model) follows(next, before []node) (float64, bool) {
 			first = n.published
 		}
 	}
-	best := math.Inf(-1)
-	var arranged, venue bool
-	var of, f vector
-	for i, b := range before {
+	for _, b := range before {
 		if !b.published.Before(first) || first.Sub(b.published) > Window {
 			return 0, false
 		}
-		if i >= followShown {
-			continue
-		}
-		for _, n := range next[:min(len(next), followShown)] {
+	}
+	before, next = before[:min(len(before), followShown)], next[:min(len(next), followShown)]
+	if !arrangedAlike(next, before) {
+		return 0, false // most pairs of developments: comparing them would not change it
+	}
+	best := math.Inf(-1)
+	var arranged, venue bool
+	var of, f vector
+	for _, b := range before {
+		for _, n := range next {
 			if n.sketch.kind != kindNews || b.sketch.kind != kindNews {
 				continue
 			}
@@ -103,6 +105,19 @@ func (m *Model) follows(next, before []node) (float64, bool) {
 	}
 	meeting := from <= stepHeld && to > stepHeld && to <= stepOutcome && venue && of[fActorTitle] >= followActors
 	return best, arranged || meeting
+}
+
+// arrangedAlike reports whether any two of them name the same arrangement or venue in
+// their titles, as a next step does.
+func arrangedAlike(next, before []node) bool {
+	for _, n := range next {
+		for _, b := range before {
+			if bothTitle(n.sketch, b.sketch, classMechanism, mechSettlement) || bothTitle(n.sketch, b.sketch, classPlace, placeWashington) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // What is no evidence: peace is in all headlines, and "White House" mostly speaks.

@@ -131,6 +131,12 @@ func flag(b bool) float64 {
 
 // compare computes the features of two items published apart from each other.
 func compare(a, b *sketch, apart time.Duration, f *vector) {
+	var room [maxTerms]shared
+	compareBy(a, b, sharedTerms(a.terms, b.terms, room[:0]), apart, f)
+}
+
+// compareBy is compare with the terms that both items have, in the order of ids.
+func compareBy(a, b *sketch, both []shared, apart time.Duration, f *vector) {
 	var (
 		title, all      [classes]float64 // shared weight
 		titleSq, allSq  [classes]float64
@@ -142,18 +148,8 @@ func compare(a, b *sketch, apart time.Duration, f *vector) {
 		mainActsShared  int
 		mainSum         float64 // of words in both main clauses
 	)
-	i, j := 0, 0
-	for i < len(a.terms) && j < len(b.terms) {
-		x, y := &a.terms[i], &b.terms[j]
-		if x.id < y.id {
-			i++
-			continue
-		}
-		if x.id > y.id {
-			j++
-			continue
-		}
-		i, j = i+1, j+1
+	for _, at := range both {
+		x, y := &a.terms[at.a], &b.terms[at.b]
 		c := classOf(x.id)
 		w := float64(min(x.weight, y.weight)) / 16
 		all[c] += w

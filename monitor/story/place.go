@@ -125,7 +125,7 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 	place.Score = value
 	place.Why = fmt.Sprintf("a development of its own: nearest was %d, score %+.1f: %s", cands[best].Story, value, why)
 	next := []node{nodes[0]}
-	nearest := math.Inf(-1)
+	nearest, step := math.Inf(-1), stepOf(next)
 	for c, cand := range cands {
 		var before []node
 		for i, o := range owner {
@@ -133,7 +133,7 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 				before = append(before, nodes[i+1])
 			}
 		}
-		if z, ok := trained.follows(next, before); ok && z > nearest {
+		if z, ok := trained.follows(next, before, step, stepOf(before)); ok && z > nearest {
 			place.Follows, nearest = cand.Story, z
 		}
 	}

@@ -1,0 +1,43 @@
+package story
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// What an index finds is what going through the terms of two items finds, for every pair
+// but two told ones, whatever terms and windows they have.
+func TestIndexFindsWhatTwoItemsShare(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 50 {
+		nodes := make([]node, 1+rng.IntN(40))
+		for i := range nodes {
+			s := &sketch{}
+			for id := range uint32(60) {
+				if rng.IntN(4) == 0 {
+					s.terms = append(s.terms, term{id: id * id, fields: inMain, weight: 1})
+				}
+			}
+			nodes[i] = node{sketch: s, fixed: rng.IntN(3) - 1}
+		}
+		x, found := indexOf(nodes), 0
+		for i, n := range nodes {
+			end := i + 1 + rng.IntN(len(nodes)-i)
+			both := x.next(i, end, n)
+			for j := i + 1; j < end; j++ {
+				if n.fixed >= 0 && nodes[j].fixed >= 0 {
+					continue
+				}
+				want := sharedTerms(n.sketch.terms, nodes[j].sketch.terms, nil)
+				if !slices.Equal(both[j], want) {
+					t.Fatalf("nodes %d and %d of %d: got %v, want %v", i, j, len(nodes), both[j], want)
+				}
+				found += len(want)
+			}
+		}
+		if len(nodes) > 20 && found == 0 {
+			t.Errorf("%d nodes share nothing: the test proves nothing", len(nodes))
+		}
+	}
+}
