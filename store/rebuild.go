@@ -441,12 +441,13 @@ func rehome(ctx context.Context, tx transaction, p part, topic string, story int
 func (s *Store) replayLedger(ctx context.Context, r *rebuilding, units []unit, d news.Deciders, enough func() bool, now time.Time) (done int, err error) {
 	err = s.write(ctx, func(tx transaction) error {
 		done = 0
+		rp := replay{r: r, d: d, evidence: map[news.StoryID][]news.Report{}}
 		for _, u := range units {
 			if done > 0 && enough() {
 				break
 			}
 			if u.main {
-				if err := s.moveLedgerBy(ctx, tx, u, r, d); err != nil {
+				if err := rp.move(ctx, tx, u); err != nil {
 					return fmt.Errorf("ledger of item %d: %w", u.Root, err)
 				}
 			}
@@ -462,33 +463,69 @@ func (s *Store) replayLedger(ctx context.Context, r *rebuilding, units []unit, d
 	return done, err
 }
 
-// moveLedgerBy lets the development of a unit, as far as it was known when the unit
-// was news, move the positions of its topic as they stood then.
-func (s *Store) moveLedgerBy(ctx context.Context, tx transaction, u unit, r *rebuilding, d news.Deciders) error {
-	if d.Ledger == nil {
+// replay is what moving the ledger remembers within one transaction, in which nobody
+// else writes: units that follow each other are often of one development, and few move
+// a position.
+type replay struct {
+	r        *rebuilding
+	d        news.Deciders
+	evidence map[news.StoryID][]news.Report // all there is, by news time
+	stands   []news.Position
+	from, to int64 // of units that stands hold for; from them on, before to
+}
+
+// move lets the development of a unit, as far as it was known when the unit was news,
+// move the positions of its topic as they stood then.
+func (p *replay) move(ctx context.Context, tx transaction, u unit) error {
+	if p.d.Ledger == nil {
 		return nil
 	}
+	topic := p.r.cursor.Topic
 	var id news.StoryID
 	err := tx.QueryRowContext(ctx, `SELECT m.story FROM items i JOIN members m ON m.item = i.id JOIN stories s ON s.id = m.story
-		WHERE (i.id = ?1 OR i.of = ?1 AND i.of <> 0) AND m.topic = ?2 AND s.rebuilt = ?3 ORDER BY i.news_time, i.id LIMIT 1`, u.Root, r.cursor.Topic, r.generation).Scan(&id)
+		WHERE (i.id = ?1 OR i.of = ?1 AND i.of <> 0) AND m.topic = ?2 AND s.rebuilt = ?3 ORDER BY i.news_time, i.id LIMIT 1`, u.Root, topic, p.r.generation).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil // a poll has seen it since: it moves the ledger there
 	} else if err != nil {
 		return err
 	}
-	by, err := evidence(ctx, tx, r.cursor.Topic, id)
-	if err != nil {
-		return err
+	reports, ok := p.evidence[id]
+	if !ok {
+		by, err := evidence(ctx, tx, topic, id)
+		if err != nil {
+			return err
+		}
+		reports, p.evidence[id] = by.Reports, by.Reports
 	}
-	by.Reports = slices.DeleteFunc(by.Reports, func(p news.Report) bool { return ms(newsTime(p.Published, p.Seen)) > u.At })
+	by := news.Development{ID: id, Topic: topic}
+	for _, rep := range reports {
+		if ms(newsTime(rep.Published, rep.Seen)) <= u.At {
+			by.Reports = append(by.Reports, rep)
+		}
+	}
 	if len(by.Reports) == 0 {
 		return nil
 	}
-	stands, err := positions(ctx, tx, r.cursor.Topic, at(u.At), time.Time{})
-	if err != nil {
+	if u.At < p.from || u.At >= p.to {
+		if err := p.readStands(ctx, tx, topic, u.At); err != nil {
+			return err
+		}
+	}
+	moves := p.d.Ledger(p.stands, by)
+	if len(moves) > 0 {
+		p.from, p.to = 0, 0
+	}
+	return insertMoves(ctx, tx, moves)
+}
+
+// readStands reads where a topic stood at a time, and until when that holds: until the
+// next move that somebody else has recorded.
+func (p *replay) readStands(ctx context.Context, tx transaction, topic string, when int64) (err error) {
+	if p.stands, err = positions(ctx, tx, topic, at(when), time.Time{}); err != nil {
 		return err
 	}
-	return insertMoves(ctx, tx, d.Ledger(stands, by))
+	p.from = when
+	return tx.QueryRowContext(ctx, `SELECT coalesce(min(max(at, known)), ?3) FROM ledger WHERE topic = ?1 AND (at > ?2 OR known > ?2)`, topic, when, ms(farFuture)).Scan(&p.to)
 }
 
 // pollBefore is how long before it is recorded a poll may have begun, whose time it bears.

@@ -170,10 +170,7 @@ func (im *importer) store(ctx context.Context, key, version string, entries []st
 			return err
 		}
 		var began time.Time
-		longest := txAlone
-		if store.DaemonRuns(im.app.store.Path()) {
-			longest = txFor
-		}
+		longest := im.longest()
 		j := store.Judging{
 			Prepare: func(w news.Work) news.Prepared { return monitor.Prepare(w, rules) },
 			Decide:  im.app.monitor.Deciders(),
@@ -206,11 +203,12 @@ func (im *importer) store(ctx context.Context, key, version string, entries []st
 func (im *importer) rebuild(ctx context.Context) (total store.Rebuilt, err error) {
 	for !total.Done {
 		var began time.Time
+		var longest time.Duration
 		r, err := im.app.store.Rebuild(ctx, im.now, monitor.Regroup, im.app.monitor.Deciders(), func() bool {
 			if began.IsZero() {
-				began = time.Now()
+				began, longest = time.Now(), im.longest() // a daemon may have been started since
 			}
-			if time.Since(began) < txFor {
+			if time.Since(began) < longest {
 				return false
 			}
 			began = time.Time{}
@@ -225,6 +223,14 @@ func (im *importer) rebuild(ctx context.Context) (total store.Rebuilt, err error
 		}
 	}
 	return total, nil
+}
+
+// longest is how long a transaction may go on now.
+func (im *importer) longest() time.Duration {
+	if store.DaemonRuns(im.app.store.Path()) {
+		return txFor
+	}
+	return txAlone
 }
 
 // yield leaves the database to a running daemon for as long as a transaction takes.
