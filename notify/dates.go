@@ -84,7 +84,12 @@ func standingDates(e news.Edition) []news.StatedDate {
 		if guessed(s, byStatement) {
 			continue
 		}
-		hold = slices.DeleteFunc(hold, func(o news.StatedDate) bool { return replaces(s, o) })
+		if vaguer(s, hold) {
+			continue
+		}
+		if i := replaced(s, hold, byStatement); i >= 0 {
+			hold = slices.Delete(hold, i, i+1)
+		}
 		hold = append(hold, s)
 	}
 	slices.SortStableFunc(hold, func(a, b news.StatedDate) int {
@@ -104,10 +109,39 @@ func sameDate(a, b news.StatedDate) bool {
 	return sameThing(a, b) && day(a) == day(b)
 }
 
-// replaces is whether a later statement takes the place of an earlier one: the same
-// development says another date, or the source says that it was moved.
-func replaces(s, o news.StatedDate) bool {
-	return s.Item != o.Item && sameThing(s, o) && !s.Stated.Before(o.Stated) && (s.Moved || s.Story == o.Story)
+// vaguer is whether a statement names only the month of a date that holds for the same
+// thing.
+func vaguer(s news.StatedDate, hold []news.StatedDate) bool {
+	month := func(s news.StatedDate) string { return s.At.In(zoneOf(s, nil)).Format("2006-01") }
+	return s.Precision == "month" && slices.ContainsFunc(hold, func(o news.StatedDate) bool {
+		return o.Story == s.Story && sameThing(s, o) && month(s) == month(o)
+	})
+}
+
+// replaced is which of the dates that hold a later statement takes the place of, -1 for
+// none: the same development says another date, or the source says that it was moved. A
+// date that the same report states too holds beside it. Where several of a development
+// hold, nobody can tell which one another date is instead of, and none goes, unless one
+// is said to be moved: then the nearest, of that development if it has one.
+func replaced(s news.StatedDate, hold, all []news.StatedDate) int {
+	var open []int
+	for i, o := range hold {
+		beside := slices.ContainsFunc(all, func(x news.StatedDate) bool { return x.Item == s.Item && sameDate(x, o) })
+		if sameThing(s, o) && !s.Stated.Before(o.Stated) && (s.Moved || s.Story == o.Story) && !beside {
+			open = append(open, i)
+		}
+	}
+	if len(open) == 0 || len(open) > 1 && !s.Moved {
+		return -1
+	}
+	far := func(i int) time.Duration {
+		d := hold[i].At.Sub(s.At).Abs()
+		if hold[i].Story != s.Story {
+			d += 10 * 365 * 24 * time.Hour // after all of its own development
+		}
+		return d
+	}
+	return slices.MinFunc(open, func(a, b int) int { return cmp.Compare(far(a), far(b)) })
 }
 
 // guessed is whether an end was reckoned from the hour of publication, for want of a
