@@ -58,25 +58,14 @@ func AlertOf(e news.Edition, spec news.AlertSpec, original func(news.DeliveryID)
 	if c, ok := correction(e, spec, original); ok {
 		return c, true, time.Time{}
 	}
-	today := 0
-	var last time.Time
-	for _, d := range e.Stories {
-		if m := alertMark(d, spec.Name); m != nil {
-			if e.Slot.Sub(m.At) < 24*time.Hour {
-				today++
-			}
-			last = latest(last, m.At)
-		}
-	}
 	turns, again := turnsOf(e, spec)
-	most := cmp.Or(max(spec.MaxPerDay, 0), 5)
-	switch summary := last.Add(summarySpaced); {
-	case len(turns) == 0:
+	if len(turns) == 0 {
 		return news.Cut{}, false, again
-	case today >= most && summary.After(e.Slot):
-		return news.Cut{}, false, sooner(again, summary)
-	case today < most:
+	}
+	if !usedUp(e.Sent, cmp.Or(max(spec.MaxPerDay, 0), 5), e.Slot) {
 		turns = turns[:1]
+	} else if summary := e.Sent[len(e.Sent)-1].Add(summarySpaced); summary.After(e.Slot) {
+		return news.Cut{}, false, sooner(again, summary)
 	}
 	d := alertDigest(e, turns)
 	cut = news.Cut{Kind: "alert", Messages: Render(d)}
@@ -96,6 +85,23 @@ func AlertOf(e news.Edition, spec news.AlertSpec, original func(news.DeliveryID)
 		supersede(&cut, *told, in(spec.Zone, e.Slot).Format("15:04"), original)
 	}
 	return cut, true, again
+}
+
+// usedUp is whether the alerts of the 24 hours before now are as many as a day may have.
+// Messages count, whatever they tell of; one that was sent past the number is a summary
+// and takes no alert from the day that follows.
+func usedUp(sent []time.Time, most int, now time.Time) bool {
+	var alerts []time.Time
+	full := func(at time.Time) bool {
+		n := len(alerts)
+		return n >= most && at.Sub(alerts[n-most]) < 24*time.Hour
+	}
+	for _, at := range sent {
+		if !full(at) {
+			alerts = append(alerts, at)
+		}
+	}
+	return full(now)
 }
 
 func alertDigest(e news.Edition, turns []turn) Digest {

@@ -351,17 +351,35 @@ func TestAlertsKeepTheirDistanceAndNumber(t *testing.T) {
 		return d
 	}
 	fresh := declared(now.Add(-time.Minute))
+	hours := func(ago ...float64) (out []time.Time) {
+		for _, h := range ago {
+			out = append(out, now.Add(-time.Duration(h*float64(time.Hour))))
+		}
+		return out
+	}
+	var summed []news.Development // one message told of six
+	for i := range 6 {
+		summed = append(summed, marked(60+i, 3*time.Hour, "talks"))
+	}
 	for name, c := range map[string]struct {
 		before []news.Development
+		sent   []time.Time
 		want   bool
 	}{
-		"same mechanism and stage an hour ago": {[]news.Development{marked(60, time.Hour, "agreed")}, false},
-		"same mechanism three hours ago":       {[]news.Development{marked(60, 3*time.Hour, "agreed")}, true},
-		"same mechanism, it moves on":          {[]news.Development{marked(60, time.Hour, "in_effect")}, true},
-		"five today, the last a minute ago":    {[]news.Development{marked(60, 20*time.Hour, "talks"), marked(61, 19*time.Hour, "talks"), marked(62, 18*time.Hour, "talks"), marked(63, 17*time.Hour, "talks"), marked(64, time.Minute, "talks")}, false},
-		"five today, the last two hours ago":   {[]news.Development{marked(60, 20*time.Hour, "talks"), marked(61, 19*time.Hour, "talks"), marked(62, 18*time.Hour, "talks"), marked(63, 17*time.Hour, "talks"), marked(64, 2*time.Hour, "talks")}, true},
+		"same mechanism and stage an hour ago":        {[]news.Development{marked(60, time.Hour, "agreed")}, hours(1), false},
+		"same mechanism three hours ago":              {[]news.Development{marked(60, 3*time.Hour, "agreed")}, hours(3), true},
+		"same mechanism, it moves on":                 {[]news.Development{marked(60, time.Hour, "in_effect")}, hours(1), true},
+		"five today, the last a minute ago":           {nil, hours(20, 19, 18, 17, 0.02), false},
+		"five today of one development":               {[]news.Development{marked(60, 10*time.Minute, "talks")}, hours(20, 19, 18, 17, 0.2), false},
+		"five today, the last two hours ago":          {nil, hours(20, 19, 18, 17, 2), true},
+		"one today, of six developments":              {summed, hours(0.5), true},
+		"five and a summary yesterday, four today":    {nil, hours(34, 33, 32, 31, 30, 29, 4, 3, 2, 0.5), true},
+		"yesterday's summaries are no alerts today":   {nil, hours(30, 29, 28, 27, 26, 23, 22, 21, 20, 19, 0.5), true},
+		"five yesterday, the last less than a day on": {nil, hours(23.9, 23.8, 23.7, 23.6, 23.5, 0.5), false},
 	} {
-		if _, ok, _ := AlertOf(alertEdition(now, append(c.before, fresh)...), alertSpec(), noOriginal); ok != c.want {
+		e := alertEdition(now, append(c.before, fresh)...)
+		e.Sent = c.sent
+		if _, ok, _ := AlertOf(e, alertSpec(), noOriginal); ok != c.want {
 			t.Errorf("%s: alert %v, want %v", name, ok, c.want)
 		}
 	}
@@ -403,8 +421,9 @@ func TestAlertsKeepTheirDistanceAndNumber(t *testing.T) {
 	if _, ok, _ := AlertOf(alertEdition(now, marked(60, 2*time.Hour, "agreed"), weaker), alertSpec(), noOriginal); !ok {
 		t.Error("two hours after another alert: no alert")
 	}
-	if _, ok, again := AlertOf(alertEdition(now, marked(60, 20*time.Hour, "talks"), marked(61, 19*time.Hour, "talks"), marked(62, 18*time.Hour, "talks"),
-		marked(63, 17*time.Hour, "talks"), marked(64, 10*time.Minute, "talks"), fresh), alertSpec(), noOriginal); ok || !again.Equal(now.Add(50*time.Minute)) {
+	full := alertEdition(now, fresh)
+	full.Sent = hours(20, 19, 18, 17, 1./6)
+	if _, ok, again := AlertOf(full, alertSpec(), noOriginal); ok || !again.Equal(full.Sent[4].Add(time.Hour)) {
 		t.Errorf("past the day's number: alert %v, look again at %v", ok, again)
 	}
 	// Past the day's number, one summary holds what waited.
@@ -422,11 +441,9 @@ func TestAlertsKeepTheirDistanceAndNumber(t *testing.T) {
 			}
 		}
 	}
-	busy := []news.Development{fresh, more}
-	for i := range 5 {
-		busy = append(busy, marked(60+i, time.Duration(3+i)*time.Hour, "talks"))
-	}
-	cut, ok, _ := AlertOf(alertEdition(now, busy...), alertSpec(), noOriginal)
+	full = alertEdition(now, fresh, more)
+	full.Sent = hours(7, 6, 5, 4, 3)
+	cut, ok, _ := AlertOf(full, alertSpec(), noOriginal)
 	if !ok || len(cut.Told) != 2 || !strings.Contains(cut.Messages[0].Plain, "2 turns") {
 		t.Errorf("summary %v with %d marks: %+v", ok, len(cut.Told), cut.Messages)
 	}

@@ -61,6 +61,9 @@ func (s *Store) CutAlert(ctx context.Context, spec news.AlertSpec, now time.Time
 		if err != nil {
 			return err
 		}
+		if e.Sent, err = alertsSent(ctx, tx, spec, slot); err != nil {
+			return err
+		}
 		original := func(id news.DeliveryID) (news.Message, bool) {
 			d, err := scanDelivery(tx.QueryRowContext(ctx, `SELECT `+deliveryColumns+` FROM outbox o WHERE o.id = ?`, int64(id)))
 			return d.Message, err == nil && d.State == news.Sent && d.Channel == spec.Channel
@@ -80,6 +83,26 @@ func (s *Store) CutAlert(ctx context.Context, spec news.AlertSpec, now time.Time
 		return false, fmt.Errorf("alert %s: %w", spec.Name, err)
 	}
 	return cut, nil
+}
+
+// alertsSent is when the alerts of a name went to its channel in the week before a slot. One
+// that was given up and gave its marks back told nobody.
+func alertsSent(ctx context.Context, tx transaction, spec news.AlertSpec, slot time.Time) ([]time.Time, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT slot FROM cuts c WHERE digest = ? AND slot >= ? AND slot < ? AND channel = ? AND kind = 'alert'
+		AND EXISTS (SELECT 1 FROM told WHERE cut = c.id) ORDER BY slot`, spec.Name, ms(slot.Add(-lookBack)), ms(slot), spec.Channel)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []time.Time
+	for rows.Next() {
+		var t int64
+		if err := rows.Scan(&t); err != nil {
+			return nil, err
+		}
+		out = append(out, at(t))
+	}
+	return out, rows.Err()
 }
 
 // freeSlot is the first millisecond from now on that an alert of a name has not used.

@@ -951,3 +951,48 @@ func TestAnAlertOfAnotherChannelCannotBeEdited(t *testing.T) {
 		}
 	}
 }
+
+// The alerts of a day are the messages that went to the alert's channel, whatever number of
+// developments each told: no corrections, and none that was given up.
+func TestAlertsAreCountedByMessage(t *testing.T) {
+	s := openStore(t)
+	ctx := t.Context()
+	f := wire(t, s)
+	poll(t, s, f, day.Add(-time.Hour), entry(1), entry(2))
+	judgeAll(t, s, day.Add(-time.Hour))
+	spec := news.AlertSpec{Name: "turn", Channel: "C1"}
+	var sent []time.Time
+	cut := func(spec news.AlertSpec, kind string, now time.Time, tell func(news.Edition) []news.Told) {
+		t.Helper()
+		if _, err := s.CutAlert(ctx, spec, now, func(e news.Edition, _ func(news.DeliveryID) (news.Message, bool)) (news.Cut, bool) {
+			sent = e.Sent
+			return news.Cut{Kind: kind, Messages: []news.Message{{Kind: kind, Part: 1, Text: "a"}}, Told: tell(e)}, true
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all := func(e news.Edition) (out []news.Told) {
+		for _, d := range e.Stories {
+			out = append(out, news.Told{Story: d.ID, Headline: "a"})
+		}
+		if len(out) != 2 {
+			t.Fatalf("%d developments, want 2", len(out))
+		}
+		return out
+	}
+	first := func(e news.Edition) []news.Told { return all(e)[:1] }
+	none := func(news.Edition) []news.Told { return nil }
+	cut(spec, "alert", day, all) // of both
+	cut(spec, "alert", day.Add(time.Minute), first)
+	cut(spec, "correction", day.Add(2*time.Minute), first)
+	cut(spec, "alert", day.Add(3*time.Minute), none) // as one that gave its marks back
+	cut(news.AlertSpec{Name: "other", Channel: "C1"}, "alert", day.Add(4*time.Minute), first)
+	cut(news.AlertSpec{Name: "turn", Channel: "C2"}, "alert", day.Add(5*time.Minute), first)
+	cut(spec, "alert", day.Add(time.Hour), none)
+	if want := []time.Time{day, day.Add(time.Minute)}; !slices.EqualFunc(sent, want, time.Time.Equal) {
+		t.Errorf("sent %v, want %v", sent, want)
+	}
+	if cut(spec, "alert", day.Add(8*24*time.Hour), none); len(sent) != 0 {
+		t.Errorf("a week later: sent %v", sent)
+	}
+}

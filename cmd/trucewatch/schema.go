@@ -76,7 +76,7 @@ var meanings = map[string]string{
 	"digests[].cron": "Five fields: minute, hour, day of month, month, day of week.", "digests[].timezone": "Zone of the schedule.", "digests[].state_media": "How state media are shown.",
 	"digests[].max": "Developments shown in the channel; the rest go to the thread.", "digests[].quiet_day": "What happens when there is nothing to tell.", "digests[].catch_up": "A missed slot younger than this is still told.", "digests[].window": "Of a recap, such as 7d.",
 	"alerts": "What is told at once.", "alerts[].name": "An alert is its name.", "alerts[].channel": "Slack channel id, or terminal.", "alerts[].timezone": "Zone of the quiet hours.", "alerts[].when": "What happened.",
-	"alerts[].max_per_day": "Alerts a day at most.", "alerts[].state_media": "How state media are shown.", "alerts[].quiet_hours": "Such as 22:00-06:00; \"\" is never.",
+	"alerts[].max_per_day": "Alerts in 24 hours at most, counted by message; past it, one summary an hour.", "alerts[].state_media": "How state media are shown.", "alerts[].quiet_hours": "Such as 22:00-06:00; \"\" is never.",
 	"ops": "How the operator hears that something rots.", "ops.channel": "Slack channel id; \"\" logs only.", "ops.heartbeat": "Address fetched after each digest that was seen to arrive.", "ops.command": "Run with the text on its standard input.",
 	"ops.failed_for": "Tell of a source that has failed this long.", "ops.side_below": "Tell when less than this share of a side's sources is read.",
 	"retention": "How long texts are kept; fingerprints and what was told stay.", "retention.text": "Of every item.", "retention.unrelated_text": "Of items about no topic.",

@@ -58,18 +58,19 @@ type Edition struct {
 	Ledger    []Position
 	Dates     []StatedDate // that lie ahead, or passed since From
 	Sources   []Source
-	Read      int    // articles read in the window
-	Relevant  int    // of those, main or mention of a selected topic
-	Pending   int    // items seen before the slot and not judged yet
-	Unpolled  int    // due feeds not tried since the start
-	Imported  bool   // the window ended before any source was read: what it holds was imported
-	Last      *Told  // the newest told mark of the channel
-	LastLine  string // headline of that development
-	Alerts    int    // alerts cut in the window, for any channel
-	Withdrawn int    // corrections among what was cut in the window
-	Cuts      int    // digests cut in the window
-	OnTime    int    // of those, within 15 minutes of their slot
-	Former    int    // of a recap: developments of the selected topics with news in the window before
+	Read      int         // articles read in the window
+	Relevant  int         // of those, main or mention of a selected topic
+	Pending   int         // items seen before the slot and not judged yet
+	Unpolled  int         // due feeds not tried since the start
+	Imported  bool        // the window ended before any source was read: what it holds was imported
+	Last      *Told       // the newest told mark of the channel
+	LastLine  string      // headline of that development
+	Alerts    int         // alerts cut in the window, for any channel
+	Withdrawn int         // corrections among what was cut in the window
+	Cuts      int         // digests cut in the window
+	OnTime    int         // of those, within 15 minutes of their slot
+	Sent      []time.Time // of an alert: when the alerts of its name went to its channel in the week before the slot, oldest first; no corrections
+	Former    int         // of a recap: developments of the selected topics with news in the window before
 }
 
 // Development is one event, statement, decision or meeting phase, with all that reports it.
