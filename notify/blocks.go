@@ -181,18 +181,25 @@ func encode(p page) json.RawMessage {
 	return raw
 }
 
-// plainForm is a message whose layout was refused, written as text alone.
+// plainForm is a message whose layout or file was refused, written as text alone. What
+// does not fit is counted.
 func plainForm(m news.Message) string {
-	s := m.Plain
-	if strings.TrimSpace(s) == "" {
+	s := strings.TrimSpace(m.Plain)
+	if s == "" {
 		return m.Text
 	}
 	lines := strings.Split(s, "\n")
 	var b strings.Builder
-	for _, l := range lines {
+	for i, l := range lines {
 		l = plain(lineStart.ReplaceAllString(mention.ReplaceAllStringFunc(l, wide), ""))
-		if b.Len()+len(l)+8 > maxPlainText {
-			b.WriteString("…")
+		if b.Len()+len(l)+cutNote > maxPlainText {
+			left := 0
+			for _, l := range lines[i:] {
+				if strings.TrimSpace(l) != "" {
+					left++
+				}
+			}
+			b.WriteString("… " + counted(left, "more line does", "more lines do") + " not fit here")
 			break
 		}
 		b.WriteString(l)
@@ -200,3 +207,6 @@ func plainForm(m news.Message) string {
 	}
 	return strings.TrimSpace(b.String())
 }
+
+// cutNote is room, in bytes, for the words on what does not fit.
+const cutNote = 48

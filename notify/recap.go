@@ -2,6 +2,7 @@ package notify
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"encoding/csv"
 	"fmt"
 	"slices"
@@ -191,17 +192,21 @@ func recapPage(d Digest) page {
 		foot = append(foot, s)
 	}
 	if len(d.Entries) > 0 && d.Channel != terminal {
-		table := fmt.Sprintf("table of all %d in the thread", len(d.Entries))
-		if len(d.Entries) > tableRows {
-			table = fmt.Sprintf("table of the first %d in the thread", tableRows)
-		}
-		foot = append(foot, table)
+		foot = append(foot, "table in the thread") // which says what it holds
 	}
 	return append(p, para{kind: small, lines: []line{row(text(strings.Join(append(foot, unfinished(d)...), " · ")))}})
 }
 
 // tableRows bounds the table of a recap.
 const tableRows = 300
+
+// tableTitle says what the table of a recap holds.
+func tableTitle(d Digest) string {
+	if n := len(d.Entries); n > tableRows {
+		return fmt.Sprintf("The week as a table: the first %d of %d developments", tableRows, n)
+	}
+	return "The week as a table: " + counted(len(d.Entries), "development", "developments")
+}
 
 // tablePages are the week as comma-separated values, in as many messages as it
 // takes. Only a recap has one.
@@ -230,29 +235,36 @@ func tablePages(d Digest) []page {
 // with the mark by which they know its encoding.
 func tableFile(d Digest, part int) news.Message {
 	rows := strings.Join(CSV(d), "\n") + "\n"
+	return news.Message{
+		Kind: d.Kind, Part: part, Text: tableTitle(d), Plain: tableTitle(d) + "\n" + rows,
+		File: &news.File{Name: tableName(d), Content: "\ufeff" + rows},
+	}
+}
+
+// tableName is the name of a table's file, by which it is looked for in Slack. What
+// stands in it of the digest's name is for the reader; the sum over the whole name and the
+// slot tells digests apart whose names differ in other signs only, and the two of an
+// hour that the clocks repeat.
+func tableName(d Digest) string {
 	name := strings.Trim(strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
 			return r
 		}
 		return '-'
 	}, strings.ToLower(d.Name)), "-")
-	return news.Message{
-		Kind: d.Kind, Part: part, Text: "The week as a table", Plain: "The week as a table\n" + rows,
-		File: &news.File{Name: name + "-" + in(d.zone, d.Slot).Format("2006-01-02-1504") + ".csv", Content: "\ufeff" + rows},
-	}
+	sum := sha256.Sum256([]byte(d.Name + "\x00" + d.Slot.UTC().Format(time.RFC3339)))
+	return fmt.Sprintf("%s-%s-%x.csv", cmp.Or(name, "week"), in(d.zone, d.Slot).Format("2006-01-02-1504"), sum[:4])
 }
 
 // CSV is a recap's table, one line of comma-separated values per development
-// after a header line. A value that a spreadsheet would take for a formula is
-// set off with an apostrophe.
+// after a header line, of at most 300. A value that a spreadsheet would take for a
+// formula is set off with an apostrophe (news.Inert).
 func CSV(d Digest) []string {
 	var b strings.Builder
 	w := csv.NewWriter(&b)
 	put := func(cells ...string) {
 		for i, c := range cells {
-			if c != "" && strings.ContainsAny(c[:1], "=+-@") {
-				cells[i] = "'" + c
-			}
+			cells[i] = news.Inert(c)
 		}
 		w.Write(cells) // a strings.Builder takes everything
 	}

@@ -38,7 +38,7 @@ func Render(d Digest) []news.Message {
 		return append(out, tableFile(d, len(out)+1))
 	}
 	for _, p := range tablePages(d) {
-		m := message(d.Kind, p, "The week as a table")
+		m := message(d.Kind, p, tableTitle(d))
 		m.Part = len(out) + 1
 		out = append(out, m)
 	}

@@ -3,7 +3,9 @@ package notify
 import (
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -113,5 +115,61 @@ func TestFilesAreTakenWithTheScope(t *testing.T) {
 	f.faults = []fakeFault{{method: "auth.test", from: 3, kind: "html"}}
 	if s.Uploads(t.Context()) {
 		t.Error("files are posted although nothing is known of the scope")
+	}
+}
+
+// Slack finds a file by its name alone, so two digests never share one.
+func TestNamesOfTablesTellDigestsApart(t *testing.T) {
+	d, _ := Compose(weeklyEdition())
+	seen := map[string]string{}
+	for _, name := range []string{"weekly", "Weekly", "weekly!", "week-ly", "week ly", "week.ly", "щотижня", "тиждень", ""} {
+		d.Name = name
+		for _, slot := range []time.Time{d.Slot, d.Slot.Add(time.Minute)} {
+			x := d
+			x.Slot = slot
+			file := tableFile(x, 2).File.Name
+			if of, taken := seen[file]; taken {
+				t.Errorf("%q and %q share %s", of, name, file)
+			}
+			if seen[file] = name; file != tableFile(x, 2).File.Name || !regexp.MustCompile(`^[a-z0-9][a-z0-9-]*\.csv$`).MatchString(file) {
+				t.Errorf("%q at %s gives %q", name, slot, file)
+			}
+		}
+	}
+}
+
+// A table that goes out as text holds as much as one message may: no line of it or of the
+// recap says that all is there when it is not.
+func TestATableCutShortSaysWhatIsLeftOut(t *testing.T) {
+	d, _ := Compose(weeklyEdition())
+	for len(d.Entries) < 75 {
+		d.Entries = append(d.Entries, d.Entries[0])
+	}
+	d.Files = true
+	messages := Render(d)
+	text := plainForm(messages[1])
+	head, rest, _ := strings.Cut(text, "\n")
+	rows := strings.Count(rest, "\n") - 1 // less the line of column names; the last has no end
+	if want := fmt.Sprintf("… %d more lines do not fit here", 75-rows); head != "The week as a table: 75 developments" || !strings.HasSuffix(rest, want) || rows < 5 || rows > 70 || len(text) > maxPlainText {
+		t.Errorf("%d rows in %d bytes of\n%s", rows, len(text), text)
+	}
+	if foot := messages[0].Plain; strings.Contains(foot, "all 75") || !strings.Contains(foot, "table in the thread") {
+		t.Errorf("the recap says\n%s", foot)
+	}
+	for len(d.Entries) < tableRows+12 {
+		d.Entries = append(d.Entries, d.Entries[0])
+	}
+	if got := Render(d)[1].Text; got != "The week as a table: the first 300 of 312 developments" {
+		t.Errorf("headed %q", got)
+	}
+}
+
+func TestTheTableHoldsNoFormula(t *testing.T) {
+	d, _ := Compose(weeklyEdition())
+	d.Entries[0].Headline.Title = "＝1+1 for the talks"
+	d.Entries[0].Headline.Name = " =cmd"
+	rows, err := csv.NewReader(strings.NewReader(strings.Join(CSV(d), "\n"))).ReadAll()
+	if err != nil || rows[1][8] != "'＝1+1 for the talks" || rows[1][9] != "' =cmd" {
+		t.Errorf("%q, %v", rows[1], err)
 	}
 }

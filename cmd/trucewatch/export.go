@@ -10,13 +10,10 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"trucewatch/internal/news"
 	"trucewatch/store"
@@ -99,28 +96,12 @@ func csvRows(w io.Writer, head []string, rows func(row func(...string) error) er
 	}
 	err := rows(func(cells ...string) error {
 		for i, c := range cells {
-			cells[i] = inert(c)
+			cells[i] = news.Inert(c)
 		}
 		return t.Write(cells)
 	})
 	t.Flush()
 	return cmp.Or(err, t.Error())
-}
-
-// number is what may begin as a formula does and is none.
-var number = regexp.MustCompile(`^[+-]?[0-9]+(\.[0-9]+)?$`)
-
-// inert keeps a spreadsheet from taking a publisher's words for a formula: what begins
-// as one, be it behind blanks, gets an apostrophe before it.
-func inert(cell string) string {
-	if cell == "" || number.MatchString(cell) {
-		return cell
-	}
-	first := strings.TrimLeftFunc(cell, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) })
-	if r, _ := utf8.DecodeRuneInString(first); strings.ContainsRune("=+-@＝＋－＠", r) && first != "" || strings.ContainsRune("\t\r\n", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }
 
 var itemHead = []string{"id", "feed", "guid", "url", "title", "summary", "published", "published_from", "seen", "origin", "lang", "content_hash",
