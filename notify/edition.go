@@ -143,7 +143,7 @@ func newDigest(e news.Edition) Digest {
 		Topic: topicName(e.Digest.Select.Topics),
 		Slot:  e.Slot, From: e.From, Zone: zoneName(e.Digest.Zone), zone: e.Digest.Zone,
 		First: e.First, Dates: DatesAhead(e), Silent: passedInSilence(e, read), Coverage: read,
-		Articles: e.Read, About: e.Relevant, Pending: e.Pending, Unpolled: e.Unpolled,
+		Articles: e.Read, About: e.Relevant, Pending: e.Pending,
 	}
 }
 

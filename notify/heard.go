@@ -38,11 +38,16 @@ func sourceCoverage(sources []news.Source, from time.Time) Coverage {
 			c.Read++
 			continue
 		}
-		why := plainTrouble(src.Trouble)
-		if src.Paused {
-			why = "paused"
+		u := Unread{Feed: clip(clean(src.Feed), 60), Why: plainTrouble(src.Trouble), Since: src.Since}
+		switch {
+		case src.Paused:
+			u.Why = "paused"
+		case yetToAsk(src):
+			u.Why, u.Since = notAskedYet, time.Time{}
+		case src.Trouble == "":
+			u.Why, u.Since = "not asked", src.LastOK // the program was off, or its turn has not come again
 		}
-		c.Not = append(c.Not, Unread{Feed: clip(clean(src.Feed), 60), Why: why, Since: src.Since})
+		c.Not = append(c.Not, u)
 	}
 	return c
 }
@@ -83,7 +88,19 @@ func plainTrouble(trouble string) string {
 	return clip(s, 60)
 }
 
-func answered(s news.Source, since time.Time) bool { return !s.Paused && s.LastOK.After(since) }
+// answered is whether a source was read after since. After a start it has to be asked anew
+// to count: what it says by now is not known.
+func answered(s news.Source, since time.Time) bool {
+	return !s.Paused && !s.Unasked && s.LastOK.After(since)
+}
+
+// yetToAsk is whether a source was not asked since the start, or never: nothing can be said
+// of it, neither that it is silent nor that it cannot be read.
+func yetToAsk(s news.Source) bool {
+	return !s.Paused && (s.Unasked || s.LastOK.IsZero() && s.Trouble == "")
+}
+
+const notAskedYet = "not asked yet"
 
 // blindSides are the sides of which less than half was read: the parties always,
 // another side when it has at least three sources.
@@ -114,7 +131,7 @@ func notHeard(d news.Development, f facts, sources []news.Source, waited time.Du
 		if has(f.says, party) || has(f.carried, party) || has(f.answered, party) || mentioned(d, party) {
 			continue // carried without its own word: neither heard nor silent
 		}
-		var fresh, answers, of int
+		var fresh, answers, yet, of int
 		for _, s := range sources {
 			if s.Side != party {
 				continue
@@ -123,7 +140,10 @@ func notHeard(d news.Development, f facts, sources []news.Source, waited time.Du
 			if answered(s, seen) && s.LastNew.After(seen) {
 				fresh++
 			}
-			if answered(s, seen) || !s.Paused && s.Trouble == "" && !s.LastOK.IsZero() {
+			switch {
+			case yetToAsk(s):
+				yet++
+			case answered(s, seen) || !s.Paused && s.Trouble == "":
 				answers++ // it answers; its next turn to be asked may be yet to come
 			}
 		}
@@ -133,6 +153,8 @@ func notHeard(d news.Development, f facts, sources []news.Source, waited time.Du
 			out = append(out, "no "+w.kind+" source is read")
 		case fresh*2 >= of:
 			silent, read = append(silent, w.name), append(read, counts(fresh, of)+" "+w.kind)
+		case answers*2 < of && (answers+yet)*2 >= of:
+			out = append(out, fmt.Sprintf("%s not read yet (%d of %d sources)", w.name, answers, of))
 		case answers*2 < of:
 			out = append(out, fmt.Sprintf("%s could not be read (%d of %d sources)", w.name, answers, of))
 		case waited == 0:

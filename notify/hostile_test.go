@@ -49,11 +49,12 @@ func nastyEdition(r *rand.Rand) news.Edition {
 	e.Digest.StateMedia = pickOf(r, "name", "link", "omit", "")
 	e.First = r.IntN(2) == 0
 	e.LastLine = nastyText(r)
-	e.Pending, e.Unpolled = r.IntN(3), r.IntN(3)
+	e.Pending = r.IntN(3)
 	if e.Digest.Kind == "recap" {
 		e.From = e.Slot.Add(-7 * 24 * time.Hour)
 	}
 	for i := range e.Sources {
+		e.Sources[i].Unasked = r.IntN(4) == 0
 		e.Sources[i].Feed, e.Sources[i].Trouble = nastyText(r), nastyText(r)
 		if r.IntN(3) == 0 {
 			e.Sources[i].LastOK = time.Time{}

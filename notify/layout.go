@@ -239,35 +239,42 @@ func newAndChanged(n, changed int) string {
 // unfinished admits what was not done by the slot.
 func unfinished(d Digest) []string {
 	var parts []string
-	if d.Unpolled > 0 {
-		parts = append(parts, counted(d.Unpolled, "source", "sources")+" not asked yet since the start")
-	}
 	if d.Pending > 0 {
 		parts = append(parts, counted(d.Pending, "article", "articles")+" not examined yet")
 	}
 	return parts
 }
 
-// notRead names the sources that could not be read.
+// notRead names the sources that could not be read, and those whose turn has not come.
 func notRead(c Coverage, zone *time.Location) string {
-	if len(c.Not) == 0 {
-		return ""
-	}
-	var names []string
-	for _, u := range c.Not[:min(maxUnread, len(c.Not))] {
-		s := u.Feed
+	var failed, yet []string
+	for _, u := range c.Not {
 		switch {
+		case u.Why == notAskedYet:
+			yet = append(yet, u.Feed)
 		case u.Why != "" && !u.Since.IsZero():
-			s += " (" + u.Why + " since " + in(zone, u.Since).Format("Mon 15:04") + ")"
+			failed = append(failed, u.Feed+" ("+u.Why+" since "+in(zone, u.Since).Format("Mon 15:04")+")")
 		case u.Why != "":
-			s += " (" + u.Why + ")"
+			failed = append(failed, u.Feed+" ("+u.Why+")")
+		default:
+			failed = append(failed, u.Feed)
 		}
-		names = append(names, s)
 	}
-	if more := len(c.Not) - len(names); more > 0 {
-		names = append(names, fmt.Sprintf("and %d more", more))
+	var parts []string
+	for _, l := range []struct {
+		head  string
+		names []string
+	}{{"Not read: ", failed}, {title(notAskedYet) + ": ", yet}} {
+		if len(l.names) == 0 {
+			continue
+		}
+		names := l.names[:min(maxUnread, len(l.names))]
+		if more := len(l.names) - len(names); more > 0 {
+			names = append(slices.Clone(names), fmt.Sprintf("and %d more", more))
+		}
+		parts = append(parts, l.head+strings.Join(names, ", "))
 	}
-	return "Not read: " + strings.Join(names, ", ")
+	return strings.Join(parts, " · ")
 }
 
 // sourcesRead words how much was read; of a window that was imported nobody read it.

@@ -37,7 +37,6 @@ type Digest struct {
 	Old      int        `json:"old,omitempty"`      // that were old when first read,
 	Comments int        `json:"comments,omitempty"` // that comment
 	Pending  int        `json:"pending,omitempty"`
-	Unpolled int        `json:"unpolled,omitempty"`
 	Week     *Week      `json:"week,omitempty"`
 	Hello    *Hello     `json:"hello,omitempty"`
 	Alert    *Alert     `json:"alert,omitempty"`
@@ -138,7 +137,7 @@ type SideRead struct {
 	Of   int    `json:"of"`
 }
 
-// Unread is a source that could not be read, with why.
+// Unread is a source that was not read in the window, with why.
 type Unread struct {
 	Feed  string    `json:"feed"`
 	Why   string    `json:"why"`

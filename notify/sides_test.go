@@ -188,3 +188,41 @@ func TestWhoAnswersInAnotherEntryIsNotUnheard(t *testing.T) {
 		}
 	}
 }
+
+// A source that was never asked, or not since the start, is neither silent nor unreadable.
+func TestASourceNotAskedYetIsNotSilent(t *testing.T) {
+	e := quietEdition()
+	sources := func(f func(*news.Source)) news.Edition {
+		x := e
+		x.Sources = slices.Clone(e.Sources)
+		for i := range x.Sources {
+			if x.Sources[i].Side == "russia" {
+				f(&x.Sources[i])
+			}
+		}
+		d := story(3, report(30, "Ukrainian office", "ukraine", "Kyiv proposes a truce", e.Slot.Add(-8*time.Hour), tagged("title", "stage", "proposal", "mechanism", "full")))
+		d.Reports[0].Official = true
+		x.Stories = []news.Development{d}
+		return x
+	}
+	for name, c := range map[string]struct {
+		e         news.Edition
+		want, not string
+	}{
+		"never asked":             {sources(func(s *news.Source) { *s = news.Source{Feed: s.Feed, Side: s.Side} }), "Moscow not read yet (0 of 8 sources)", "could not be read"},
+		"not asked since a start": {sources(func(s *news.Source) { s.Unasked = true }), "Moscow not read yet (0 of 8 sources)", "could not be read"},
+		"does not answer":         {sources(func(s *news.Source) { s.LastOK, s.Trouble = time.Time{}, "took too long" }), "Moscow could not be read (0 of 8 sources)", "not read yet"},
+	} {
+		d, _ := Compose(c.e)
+		plain := Render(d)[0].Plain
+		if !strings.Contains(plain, c.want) || strings.Contains(plain, c.not) || strings.Contains(plain, "Moscow not heard") || strings.Contains(plain, "nothing newer") {
+			t.Errorf("%s: want %q and no %q:\n%s", name, c.want, c.not, plain)
+		}
+		if asked := !strings.Contains(plain, "Not asked yet: "); asked != (name == "does not answer") {
+			t.Errorf("%s: the footer:\n%s", name, plain)
+		}
+		if s := c.e.Sources; len(s) == 0 || d.Coverage.Of != len(s) || d.Coverage.Read+len(d.Coverage.Not) != d.Coverage.Of {
+			t.Errorf("%s: %d read and %d not, of %d", name, d.Coverage.Read, len(d.Coverage.Not), d.Coverage.Of)
+		}
+	}
+}

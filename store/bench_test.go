@@ -53,7 +53,7 @@ func BenchmarkCorpus(b *testing.B) {
 				slot := c.now()
 				b.ReportMetric(milli(c.median(b, func() error {
 					slot = slot.Add(time.Minute)
-					cut, err := c.s.CutDigest(b.Context(), news.DigestSpec{Name: digest, Channel: "C1"}, slot, slot, 0, func(e news.Edition) news.Cut {
+					cut, err := c.s.CutDigest(b.Context(), news.DigestSpec{Name: digest, Channel: "C1"}, slot, slot, nil, func(e news.Edition) news.Cut {
 						if len(e.Stories) < 60 {
 							b.Errorf("a digest of %d developments", len(e.Stories))
 						}

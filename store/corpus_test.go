@@ -79,7 +79,7 @@ func TestAStretchPassesOverWhatHasNoFeed(t *testing.T) {
 // developmentsToTell are how many a digest would read for its channel.
 func developmentsToTell(t *testing.T, s *Store, slot time.Time) (n, updates int) {
 	t.Helper()
-	_, err := s.CutDigest(t.Context(), morning, slot, slot, 0, func(e news.Edition) news.Cut {
+	_, err := s.CutDigest(t.Context(), morning, slot, slot, nil, func(e news.Edition) news.Cut {
 		n = len(e.Stories)
 		for _, d := range e.Stories {
 			for _, r := range d.Reports {

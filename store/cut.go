@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"trucewatch/internal/news"
@@ -24,15 +25,18 @@ func (s *Store) LastCut(ctx context.Context, digest string) (time.Time, error) {
 
 // CutDigest cuts one slot of a digest: compose is given everything the digest may
 // speak of, and its messages and told marks are written with the cut. A slot is
-// cut once: cutting it again does nothing and returns false.
-func (s *Store) CutDigest(ctx context.Context, spec news.DigestSpec, slot, now time.Time, unpolled int, compose func(news.Edition) news.Cut) (cut bool, err error) {
+// cut once: cutting it again does nothing and returns false. unasked names the feeds that
+// were due at the start and were not asked since.
+func (s *Store) CutDigest(ctx context.Context, spec news.DigestSpec, slot, now time.Time, unasked []string, compose func(news.Edition) news.Cut) (cut bool, err error) {
 	err = s.write(ctx, func(tx transaction) error {
 		cut = false
 		e, err := s.edition(ctx, tx, spec, slot)
 		if err != nil {
 			return err
 		}
-		e.Unpolled = unpolled
+		for i := range e.Sources {
+			e.Sources[i].Unasked = slices.Contains(unasked, e.Sources[i].Feed)
+		}
 		id, err := insertCut(ctx, tx, spec.Name, spec.Channel, "", slot, now, e.From)
 		if err != nil || id == 0 {
 			return err
@@ -124,7 +128,7 @@ func (s *Store) LastTouched(ctx context.Context) (time.Time, error) {
 // CutNotice queues one message that tells no development, such as the hello, at
 // most once per name.
 func (s *Store) CutNotice(ctx context.Context, name, channel string, now time.Time, compose func(news.Edition) news.Cut) (bool, error) {
-	return s.CutDigest(ctx, news.DigestSpec{Name: name, Channel: channel}, time.Unix(0, 0), now, 0, compose)
+	return s.CutDigest(ctx, news.DigestSpec{Name: name, Channel: channel}, time.Unix(0, 0), now, nil, compose)
 }
 
 // WouldCut shows what a cut of a slot would be composed of, and writes nothing.

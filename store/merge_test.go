@@ -18,7 +18,7 @@ func TestMergedMessagesKeepOrderAndWhatTheyTold(t *testing.T) {
 		slot := day.Add(time.Duration(i) * 24 * time.Hour)
 		poll(t, s, wire(t, s), slot.Add(-time.Minute), entry(i+1))
 		judgeAll(t, s, slot.Add(-time.Minute))
-		if ok, err := s.CutDigest(ctx, morning, slot, slot, 0, tellAll); err != nil || !ok {
+		if ok, err := s.CutDigest(ctx, morning, slot, slot, nil, tellAll); err != nil || !ok {
 			t.Fatalf("cut %d: %v, %v", i, ok, err)
 		}
 	}

@@ -86,7 +86,7 @@ func TestWhatJudgingRemembersIsWhatIsStored(t *testing.T) {
 				t.Fatal(err)
 			}
 		case 1:
-			if _, err := s.CutDigest(t.Context(), news.DigestSpec{Name: fmt.Sprint("d", round), Channel: "C1"}, now, now, 0, tellAll); err != nil {
+			if _, err := s.CutDigest(t.Context(), news.DigestSpec{Name: fmt.Sprint("d", round), Channel: "C1"}, now, now, nil, tellAll); err != nil {
 				t.Fatal(err)
 			}
 		case 2:

@@ -27,7 +27,7 @@ func TestARecapCountsItsWindow(t *testing.T) {
 		{"turn", "alert", 0}, {"turn", "alert", 0}, {"turn", "correction", 0}, {"hello", "hello", 0}, {"ops", "ops", 0},
 	} {
 		slot := now.Add(-time.Duration(i+1) * time.Hour * 5)
-		if _, err := s.CutDigest(ctx, news.DigestSpec{Name: c.name, Channel: "C1"}, slot, slot.Add(c.late), 0, func(news.Edition) news.Cut { return news.Cut{Kind: c.kind} }); err != nil {
+		if _, err := s.CutDigest(ctx, news.DigestSpec{Name: c.name, Channel: "C1"}, slot, slot.Add(c.late), nil, func(news.Edition) news.Cut { return news.Cut{Kind: c.kind} }); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -112,7 +112,7 @@ func TestWhatRetaggingDropsLeavesDigestsAndKeepsWhatWasTold(t *testing.T) {
 	poll(t, s, f, day, entry(1), entry(2))
 	judgeAll(t, s, day)
 	told := news.Told{Story: 1, Headline: "Title 1", Items: map[news.ItemID]int{1: 1}}
-	_, err := s.CutDigest(t.Context(), news.DigestSpec{Name: "d", Channel: "C1"}, day, day, 0, func(news.Edition) news.Cut {
+	_, err := s.CutDigest(t.Context(), news.DigestSpec{Name: "d", Channel: "C1"}, day, day, nil, func(news.Edition) news.Cut {
 		return news.Cut{Kind: "digest", Messages: []news.Message{{Kind: "digest", Part: 1, Text: "x"}}, Told: []news.Told{told}}
 	})
 	if err != nil {
@@ -153,7 +153,7 @@ func TestChangedTagsCauseNoTellingOfOldNews(t *testing.T) {
 	poll(t, s, f, day, entry(1), entry(2))
 	judgeAll(t, s, day)
 	told := news.Told{Story: 1, Headline: "Title 1"}
-	_, err := s.CutDigest(t.Context(), news.DigestSpec{Name: "d", Channel: "C1"}, day.Add(time.Minute), day.Add(time.Minute), 0, func(news.Edition) news.Cut {
+	_, err := s.CutDigest(t.Context(), news.DigestSpec{Name: "d", Channel: "C1"}, day.Add(time.Minute), day.Add(time.Minute), nil, func(news.Edition) news.Cut {
 		return news.Cut{Kind: "digest", Messages: []news.Message{{Kind: "digest", Part: 1, Text: "x"}}, Told: []news.Told{told}}
 	})
 	if err != nil {

@@ -383,7 +383,7 @@ func told(t *testing.T) *Store {
 	sight(t, s, "morning", 24*time.Hour, day)
 	poll(t, s, f, day, entry(1))
 	judgeAll(t, s, day)
-	if ok, err := s.CutDigest(t.Context(), morning, day, day, 0, tellAll); err != nil || !ok {
+	if ok, err := s.CutDigest(t.Context(), morning, day, day, nil, tellAll); err != nil || !ok {
 		t.Fatalf("cut: %v, %v", ok, err)
 	}
 	return s
@@ -391,7 +391,7 @@ func told(t *testing.T) *Store {
 
 func TestASecondCutOfASlotQueuesNothing(t *testing.T) {
 	s := told(t)
-	if ok, err := s.CutDigest(t.Context(), morning, day, day, 0, tellAll); err != nil || ok {
+	if ok, err := s.CutDigest(t.Context(), morning, day, day, nil, tellAll); err != nil || ok {
 		t.Fatalf("second cut: %v, %v; want false", ok, err)
 	}
 	ds, err := s.Deliveries(t.Context(), true, 10)
@@ -434,7 +434,7 @@ func TestWhatAChannelWasToldIsNotToldItAgain(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := told(t)
 			var got news.Edition
-			if _, err := s.CutDigest(t.Context(), tt.spec, day.Add(time.Hour), day.Add(time.Hour), 0, func(e news.Edition) news.Cut { got = e; return news.Cut{Kind: "quiet"} }); err != nil {
+			if _, err := s.CutDigest(t.Context(), tt.spec, day.Add(time.Hour), day.Add(time.Hour), nil, func(e news.Edition) news.Cut { got = e; return news.Cut{Kind: "quiet"} }); err != nil {
 				t.Fatal(err)
 			}
 			if len(got.Stories) != 1 {
@@ -456,7 +456,7 @@ func TestABlindDigestsWindowIsCoveredAgain(t *testing.T) {
 	from := map[string]time.Time{}
 	cut := func(slot time.Time, kind string) {
 		t.Helper()
-		if _, err := s.CutDigest(t.Context(), morning, slot, slot, 0, func(e news.Edition) news.Cut { from[kind] = e.From; return news.Cut{Kind: kind} }); err != nil {
+		if _, err := s.CutDigest(t.Context(), morning, slot, slot, nil, func(e news.Edition) news.Cut { from[kind] = e.From; return news.Cut{Kind: kind} }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -469,7 +469,7 @@ func TestABlindDigestsWindowIsCoveredAgain(t *testing.T) {
 
 func TestAnArticleEditedWithinTheWindowCountsAsRead(t *testing.T) {
 	s := told(t) // of one article, at day
-	if ok, err := s.CutDigest(t.Context(), morning, day.Add(time.Minute), day.Add(time.Minute), 0, tellAll); err != nil || !ok {
+	if ok, err := s.CutDigest(t.Context(), morning, day.Add(time.Minute), day.Add(time.Minute), nil, tellAll); err != nil || !ok {
 		t.Fatalf("second cut: %v, %v", ok, err)
 	}
 	later := day.Add(3 * time.Hour)
@@ -546,7 +546,7 @@ func TestAParkedMessageGivesItsToldMarksBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	var untold int
-	if _, err := s.CutDigest(t.Context(), morning, day.Add(time.Hour), day, 0, func(e news.Edition) news.Cut {
+	if _, err := s.CutDigest(t.Context(), morning, day.Add(time.Hour), day, nil, func(e news.Edition) news.Cut {
 		for _, d := range e.Stories {
 			if d.Told == nil {
 				untold++
@@ -574,7 +574,7 @@ func TestAParkedMessageThatTellsNothingIsRetried(t *testing.T) {
 			one := func(news.Edition) news.Cut {
 				return news.Cut{Kind: kind, Messages: []news.Message{{Kind: kind, Part: 1, Text: "x", Plain: "x"}}}
 			}
-			if _, err := s.CutDigest(t.Context(), morning, day, day, 0, one); err != nil {
+			if _, err := s.CutDigest(t.Context(), morning, day, day, nil, one); err != nil {
 				t.Fatal(err)
 			}
 			d, err := s.ClaimDelivery(t.Context(), day)

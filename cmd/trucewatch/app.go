@@ -74,7 +74,7 @@ type app struct {
 // cutter cuts digests and notices, each in one transaction.
 type cutter interface {
 	Regroup(ctx context.Context, now time.Time, group news.Regrouper, d news.Deciders) error
-	CutDigest(ctx context.Context, spec news.DigestSpec, slot, now time.Time, unpolled int, compose func(news.Edition) news.Cut) (bool, error)
+	CutDigest(ctx context.Context, spec news.DigestSpec, slot, now time.Time, unasked []string, compose func(news.Edition) news.Cut) (bool, error)
 	CutAlert(ctx context.Context, spec news.AlertSpec, now time.Time, decide func(news.Edition, func(news.DeliveryID) (news.Message, bool)) (news.Cut, bool)) (bool, error)
 	CutNotice(ctx context.Context, name, channel string, now time.Time, compose func(news.Edition) news.Cut) (bool, error)
 }

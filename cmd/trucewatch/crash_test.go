@@ -70,8 +70,8 @@ func (f *fuse) Regroup(ctx context.Context, now time.Time, group news.Regrouper,
 	return f.guard("Regroup", func() error { return f.Store.Regroup(ctx, now, group, d) })
 }
 
-func (f *fuse) CutDigest(ctx context.Context, spec news.DigestSpec, slot, now time.Time, unpolled int, compose func(news.Edition) news.Cut) (ok bool, err error) {
-	err = f.guard("CutDigest", func() error { ok, err = f.Store.CutDigest(ctx, spec, slot, now, unpolled, compose); return err })
+func (f *fuse) CutDigest(ctx context.Context, spec news.DigestSpec, slot, now time.Time, unasked []string, compose func(news.Edition) news.Cut) (ok bool, err error) {
+	err = f.guard("CutDigest", func() error { ok, err = f.Store.CutDigest(ctx, spec, slot, now, unasked, compose); return err })
 	return ok, err
 }
 

@@ -30,8 +30,10 @@ type daemon struct {
 	deliver    chan struct{} // closed once it is: a restored outbox may hold what was posted
 	opening    sync.Once     // of deliver
 	reactions  time.Time     // not counted before; of the reactions job alone
-	alerted    time.Time     // what was touched until then was looked at for alerts; of the poll job alone
-	heldBack   time.Time     // when to look again at alerts that were held back, zero for none; of the poll job alone
+	polling    atomic.Int64  // when the round that is under way began, in Unix milliseconds; 0: none is
+	judging    sync.Mutex    // of judge, and of the next two
+	alerted    time.Time     // what was touched until then was looked at for alerts
+	heldBack   time.Time     // when to look again at alerts that were held back, zero for none
 	wake       chan struct{} // a cut queued messages
 	unusable   func(error)   // ends the run: no waiting mends the database
 	ticked     func()        // after each minute in which every part showed signs of work
@@ -66,6 +68,7 @@ func (d *daemon) run(ctx context.Context) error {
 		d.job(partPoll, d.round),
 		d.job(partPages, d.monitor.FetchPages),
 		d.job(partDigest, d.cut),
+		monitor.Job{Name: "judge", Run: d.patient(d.judgeMeanwhile)},
 		monitor.Job{Name: "learn", Run: d.patient(d.monitor.LearnBoilerplate)},
 		monitor.Job{Name: "retention", Run: d.patient(d.retain)},
 		monitor.Job{Name: "reactions", Run: d.patient(d.countReactions)},
@@ -119,7 +122,9 @@ func (d *daemon) patient(job func(context.Context, time.Time) error) func(contex
 
 // round polls what is due, judges what is pending, and alerts if something turned.
 func (d *daemon) round(ctx context.Context, now time.Time) error {
+	d.polling.Store(now.UnixMilli())
 	r, err := d.monitor.Poll(ctx, now, false)
+	d.polling.Store(0)
 	if r.Polled > 0 {
 		d.counts.polled(r)
 		d.log.Info("polled", "feeds", r.Polled, "failed", r.Failed, "new", r.New, "revised", r.Revised)
@@ -127,15 +132,31 @@ func (d *daemon) round(ctx context.Context, now time.Time) error {
 	if err == nil && ctx.Err() == nil {
 		d.firstDone.Store(true)
 	}
-	t, perr := d.monitor.Process(ctx, now)
+	return errors.Join(err, d.judge(ctx, now))
+}
+
+// judgeMeanwhile judges what a round brought so far that takes longer than a minute: a host
+// that does not answer keeps no other's news from digests and alerts.
+func (d *daemon) judgeMeanwhile(ctx context.Context, now time.Time) error {
+	if began := d.polling.Load(); began == 0 || now.UnixMilli()-began < time.Minute.Milliseconds()/2 {
+		return nil
+	}
+	return d.judge(ctx, now)
+}
+
+// judge judges what is pending, and alerts if something turned.
+func (d *daemon) judge(ctx context.Context, now time.Time) error {
+	d.judging.Lock()
+	defer d.judging.Unlock()
+	t, err := d.monitor.Process(ctx, now)
 	if t.Judged > 0 {
 		d.counts.judged(t)
 		d.log.Info("judged", "items", t.Judged, "new", t.New, "updates", t.Update, "duplicates", t.Duplicate, "main", t.Main, "mention", t.Mention, "developments", t.Stories)
 	}
 	if ctx.Err() != nil {
-		return errors.Join(err, perr)
+		return err
 	}
-	return errors.Join(err, perr, d.alert(ctx, now))
+	return errors.Join(err, d.alert(ctx, now))
 }
 
 // cut greets on the first start and cuts every digest that has a slot due.
@@ -157,7 +178,7 @@ func (d *daemon) cutDigest(ctx context.Context, dg digest, now time.Time) error 
 	if err != nil || !due {
 		return err
 	}
-	unfinished, wait, err := d.unfinished(ctx, slot, now)
+	unasked, wait, err := d.unfinished(ctx, slot, now)
 	if err != nil || wait {
 		return err
 	}
@@ -165,7 +186,7 @@ func (d *daemon) cutDigest(ctx context.Context, dg digest, now time.Time) error 
 		return err
 	}
 	silent, write := false, d.composer(ctx, dg)
-	cut, err := d.cuts.CutDigest(ctx, dg.DigestSpec, slot, now, unfinished, func(e news.Edition) news.Cut {
+	cut, err := d.cuts.CutDigest(ctx, dg.DigestSpec, slot, now, unasked, func(e news.Edition) news.Cut {
 		c := write(e)
 		silent = len(c.Messages) == 0
 		return c
@@ -204,15 +225,20 @@ func (a *app) dueSlot(ctx context.Context, dg digest, now time.Time) (time.Time,
 
 // unfinished tells whether a cut has to wait: after a start, until every due feed
 // was tried once and nothing seen before the slot is unjudged, at most ten
-// minutes. It returns how many feeds were not tried when it need not wait.
-func (d *daemon) unfinished(ctx context.Context, slot, now time.Time) (untried int, wait bool, err error) {
+// minutes. It returns the names of those feeds that were not tried.
+func (d *daemon) unfinished(ctx context.Context, slot, now time.Time) (unasked []string, wait bool, err error) {
 	late := now.Sub(d.started) >= firstRoundWait && now.Sub(slot) >= firstRoundWait
 	if !d.firstDone.Load() {
 		feeds, err := d.store.DueFeeds(ctx, now, false)
-		return len(feeds), !late, err
+		for _, f := range feeds { // some are due again: they were tried
+			if f.Poll.LastTry.Before(d.started.Truncate(time.Millisecond)) { // as times are stored
+				unasked = append(unasked, f.Name)
+			}
+		}
+		return unasked, !late, err
 	}
 	open, err := d.store.PendingBefore(ctx, slot)
-	return 0, open && !late, err
+	return nil, open && !late, err
 }
 
 // composer writes what a digest says, for the store to call inside its transaction.

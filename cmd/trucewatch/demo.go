@@ -125,7 +125,7 @@ func (w *sampleWire) runRound(e *env, d *daemon, server *wireServer, now time.Ti
 			fmt.Fprint(e.stdout, notify.Text(digest, terminalWidth(e.stdout), colour(e)))
 			return news.Cut{Kind: digest.Kind, Told: told}
 		}
-		if _, err := d.cuts.CutDigest(e.ctx, dg.DigestSpec, now, now, 0, show); err != nil {
+		if _, err := d.cuts.CutDigest(e.ctx, dg.DigestSpec, now, now, nil, show); err != nil {
 			return err
 		}
 	}

@@ -99,7 +99,7 @@ func (c *OnceCmd) tell(e *env, d *daemon) error {
 			}
 			continue
 		}
-		if _, err := d.cuts.CutDigest(e.ctx, dg.DigestSpec, slot, now, 0, d.composer(e.ctx, dg)); err != nil {
+		if _, err := d.cuts.CutDigest(e.ctx, dg.DigestSpec, slot, now, nil, d.composer(e.ctx, dg)); err != nil {
 			return err
 		}
 	}

@@ -160,7 +160,7 @@ func (w *scaleWorld) cutDay() error {
 	}
 	told, write := 0, w.daemon.composer(w.ctx, w.digests[0])
 	began := processorTime(w.b)
-	cut, err := w.daemon.cuts.CutDigest(w.ctx, w.digests[0].DigestSpec, w.clock.Truncate(time.Minute), w.clock, 0, func(e news.Edition) news.Cut {
+	cut, err := w.daemon.cuts.CutDigest(w.ctx, w.digests[0].DigestSpec, w.clock.Truncate(time.Minute), w.clock, nil, func(e news.Edition) news.Cut {
 		c := write(e)
 		told = len(c.Told)
 		return c

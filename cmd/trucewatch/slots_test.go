@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -191,6 +192,64 @@ func TestTheCutWaitsForTheFirstRound(t *testing.T) {
 			if told := strings.Contains(posts[0].body, "http://wire.test/one"); told != c.told {
 				t.Errorf("the feed's entry told: %v, want %v:\n%s", told, c.told, posts[0].body)
 			}
+		})
+	}
+}
+
+// Sources that do not answer keep a digest waiting for the first round, ten minutes at
+// most: then it tells what was read, and names what was not asked yet apart from what does
+// not answer. Nothing in it says that a side was silent whose sources were not asked.
+func TestTheCutWaitsTenMinutesAtMost(t *testing.T) {
+	const digest = "digests: [{name: daily, channel: C0123456789, cron: \"0 8 * * *\", timezone: UTC}]\n"
+	from := time.Date(2001, 5, 1, 7, 59, 50, 0, time.UTC)
+	for name, c := range map[string]struct {
+		feeds    int           // of the host that does not answer, asked two at a time, for 30 seconds each
+		at, most time.Duration // after the slot
+		fails    bool          // some were asked
+		unasked  bool          // some were not
+	}{
+		"one source":    {1, 0, 2 * time.Minute, true, false},
+		"sixty sources": {60, 10 * time.Minute, 12 * time.Minute, true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			more := "feeds:\n  - {name: Wire, url: \"http://wire.test/rss\", lang: en, side: ukraine, every: 5m}\n"
+			for i := range c.feeds {
+				more += fmt.Sprintf("  - {name: Slow %02d, url: \"http://slow.test/%d\", lang: ru, side: russia, every: 12h}\n", i, i)
+			}
+			db := filepath.Join(t.TempDir(), "cap.db")
+			synctest.Test(t, func(t *testing.T) {
+				<-time.After(time.Until(from))
+				w := newWorld(t)
+				w.slow, w.slowHost = time.Hour, "slow.test"
+				w.publish("wire.test", worldEntry{"one", events[0].title, events[0].text, from.Add(-time.Hour)})
+				cfg := worldConfig(t, db, digest+more)
+				ctx, cancel := context.WithDeadline(t.Context(), from.Add(14*time.Minute))
+				w.runDaemon(ctx, t, cfg)
+				cancel()
+				var cut post
+				for _, p := range w.channelPosts() {
+					if strings.HasPrefix(p.key, "daily/") {
+						if cut.key != "" {
+							t.Errorf("told twice: %s and %s", cut.key, p.key)
+						}
+						cut = p
+					}
+				}
+				slot := time.Date(2001, 5, 1, 8, 0, 0, 0, time.UTC)
+				if late := cut.at.Sub(slot); cut.key == "" || late < c.at || late > c.most {
+					t.Fatalf("%q posted %s after the slot, want within %s and %s", cut.key, late, c.at, c.most)
+				}
+				if !toldIn(cut)["one"] {
+					t.Errorf("what was read is not told:\n%s", cut.body)
+				}
+				if got := strings.Contains(cut.body, "Not read: Slow 00 (does not answer in time"); got != c.fails {
+					t.Errorf("names those that did not answer: %v, want %v:\n%s", got, c.fails, cut.body)
+				}
+				_, yet, some := strings.Cut(cut.body, "Not asked yet: ")
+				if some != c.unasked || some && !strings.HasPrefix(yet, "Slow 4") || strings.Contains(yet, "Wire") || strings.Contains(cut.body, "Moscow not heard") || strings.Contains(cut.body, "nothing newer") {
+					t.Errorf("says of sources not asked:\n%s", cut.body)
+				}
+			})
 		})
 	}
 }

@@ -33,6 +33,7 @@ type world struct {
 	down     map[string]bool             // hosts that answer 503
 	dead     map[string]http.HandlerFunc // hosts that answer in a way of their own; nil: their name does not resolve
 	slow     time.Duration               // before each answer of a feed
+	slowHost string                      // the one feed host that is slow; "": all
 	polls    map[string]int
 	posts    []post
 	edits    map[string]string // ts → text of the latest edit
@@ -103,8 +104,12 @@ func (w *world) publish(host string, e worldEntry) {
 }
 
 func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	if w.slow > 0 && r.Host != "127.0.0.1:8065" {
-		<-time.After(w.slow)
+	if w.slow > 0 && r.Host != "127.0.0.1:8065" && (w.slowHost == "" || r.Host == w.slowHost) {
+		select {
+		case <-time.After(w.slow):
+		case <-r.Context().Done(): // who asked gave up
+			return
+		}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()

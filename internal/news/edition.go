@@ -61,7 +61,6 @@ type Edition struct {
 	Read      int         // articles read in the window
 	Relevant  int         // of those, main or mention of a selected topic
 	Pending   int         // items seen before the slot and not judged yet
-	Unpolled  int         // due feeds not tried since the start
 	Imported  bool        // the window ended before any source was read: what it holds was imported
 	Last      *Told       // the newest told mark of the channel
 	LastLine  string      // headline of that development
@@ -183,6 +182,7 @@ type Source struct {
 	Since    time.Time // start of the present trouble; zero when none
 	Trouble  string    // in a reader's words; "" when read
 	Paused   bool
+	Unasked  bool // was due when the program started and was not asked since
 }
 
 // Message is one rendered message, ready to post.
