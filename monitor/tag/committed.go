@@ -27,6 +27,8 @@ type roles struct {
 	accused, otherVoice, and    int
 
 	accept, reject int // see doer.go
+
+	talksObject, setting, peace int // see object.go
 }
 
 func (t *topic) bindRoles(class func(string) int) {
@@ -52,6 +54,7 @@ func (t *topic) bindRoles(class func(string) int) {
 		{"speaks", &r.speaks}, {"attributes", &r.attributes}, {"accuses", &r.accuses}, {"accused", &r.accused},
 		{"other_voice", &r.otherVoice}, {"and", &r.and},
 		{"accept", &r.accept}, {"reject", &r.reject},
+		{"talks_object", &r.talksObject}, {"setting", &r.setting}, {"peace", &r.peace},
 	} {
 		*x.into = class(x.name)
 	}

@@ -39,6 +39,7 @@ func (o *tagger) facets(x *facts, who commitment, genre string) {
 	v := o.v
 	o.models("stage", x, 3)
 	o.committed(x, who)
+	o.talksAccepted()
 	for i := range v.t.facets {
 		f := &v.t.facets[i]
 		if f.facet == "genre" {

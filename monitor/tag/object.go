@@ -1,0 +1,90 @@
+package tag
+
+import (
+	"slices"
+
+	"trucewatch/internal/news"
+)
+
+// objectNear is how many words after a verb of accepting its object is looked for.
+const objectNear = 8
+
+// talksAccepted keeps who accepts talks, a meeting or an invitation from accepting an
+// arrangement: what title and lede tell of then is a meeting being arranged. One accepted
+// arrangement beside it, or a title that leaves open what is accepted, keeps the stage.
+func (o *tagger) talksAccepted() {
+	stage := slices.IndexFunc(o.tags, func(t news.Tag) bool { return t.Facet == "stage" && t.Value == "accept" })
+	if stage < 0 {
+		return
+	}
+	v := o.v
+	var of mark
+	found := false
+	for i := range v.spots {
+		sp := &v.spots[i]
+		if sp.field == inBody {
+			break
+		}
+		for _, m := range v.marks[sp.marks:sp.mend] {
+			if int(m.class) != v.t.roles.accept {
+				continue
+			}
+			talks, arrangement := o.object(sp, m)
+			if arrangement || !talks && sp.field == inTitle {
+				return
+			}
+			if talks && !found {
+				of, found = m, true
+			}
+		}
+	}
+	if !found {
+		return
+	}
+	if o.has("stage", "prep") {
+		o.tags = slices.Delete(o.tags, stage, stage+1)
+		return
+	}
+	o.tags[stage] = o.made("stage", "prep", "object", "", of) // in its place: the likeliest stage stands first
+}
+
+// has tells whether a facet's value is tagged already.
+func (o *tagger) has(facet, value string) bool {
+	return slices.ContainsFunc(o.tags, func(t news.Tag) bool { return t.Facet == facet && t.Value == value })
+}
+
+// object tells whether what a verb of accepting takes is talks, or an arrangement: the
+// first of both after it ("accepts an offer of talks on a truce", "stimmt Gesprächen zu"),
+// but for the kind of talks ("truce talks"), and neither beyond a clause or a word of time
+// and place ("accepts it after the talks").
+func (o *tagger) object(sp *spot, verb mark) (talks, arrangement bool) {
+	r := &o.v.t.roles
+	first := mark{first: verb.first + objectNear + 1} // talks
+	marks := o.v.marks[sp.marks:sp.mend]
+	for _, m := range marks {
+		if int(m.class) == r.talksObject && m.first > verb.first && m.first < first.first && !o.beyond(sp, verb, m) {
+			first, talks = m, true
+		}
+	}
+	for _, m := range marks {
+		if c := int(m.class); c != r.arrangement && c != r.peace || m.first <= verb.first || m.last >= first.first || o.beyond(sp, verb, m) {
+			continue
+		}
+		if talks && m.last == first.first-1 && !o.parted(m.last, first.first) {
+			continue // which talks
+		}
+		return false, true
+	}
+	return talks, false
+}
+
+// beyond tells whether a clause ends, or time and place are told, between a verb and a
+// word after it.
+func (o *tagger) beyond(sp *spot, verb, m mark) bool {
+	for i := verb.first; i < m.first; i++ {
+		if o.parted(i, i+1) {
+			return true
+		}
+	}
+	return o.among(sp, verb.first, m.first, o.v.t.roles.setting)
+}
