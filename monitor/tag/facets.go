@@ -40,6 +40,7 @@ func (o *tagger) facets(x *facts, who commitment, genre string) {
 	o.models("stage", x, 3)
 	o.committed(x, who)
 	o.talksAccepted()
+	o.talksHeld()
 	for i := range v.t.facets {
 		f := &v.t.facets[i]
 		if f.facet == "genre" {
