@@ -18,7 +18,7 @@ func (o *tagger) claim(genre string) {
 		kind  string
 	}{{r.past, "historical"}, {r.deny, "denial"}, {r.not, "negated"}, {r.predict, "prediction"}, {r.say, "claim"}} {
 		if sp.set.has(k.class) {
-			if k.class == r.not && v.onlyOutcome(sp) {
+			if k.class == r.not && (v.onlyOutcome(sp) || v.onlyKept(sp)) {
 				continue
 			}
 			if m, ok := v.evidence(k.class, inTitle); ok {

@@ -29,7 +29,7 @@ type roles struct {
 	accept, reject int // see doer.go
 
 	talksObject, setting, peace int // see object.go
-	talksNoDeal                 int // see held.go
+	talksNoDeal, noAttack       int // see held.go
 }
 
 func (t *topic) bindRoles(class func(string) int) {
@@ -55,7 +55,7 @@ func (t *topic) bindRoles(class func(string) int) {
 		{"speaks", &r.speaks}, {"attributes", &r.attributes}, {"accuses", &r.accuses}, {"accused", &r.accused},
 		{"other_voice", &r.otherVoice}, {"and", &r.and},
 		{"accept", &r.accept}, {"reject", &r.reject},
-		{"talks_object", &r.talksObject}, {"setting", &r.setting}, {"peace", &r.peace}, {"talks_no_deal", &r.talksNoDeal},
+		{"talks_object", &r.talksObject}, {"setting", &r.setting}, {"peace", &r.peace}, {"talks_no_deal", &r.talksNoDeal}, {"no_attack", &r.noAttack},
 	} {
 		*x.into = class(x.name)
 	}

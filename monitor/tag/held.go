@@ -52,3 +52,18 @@ func (v *view) onlyOutcome(sp *spot) bool {
 	}
 	return true
 }
+
+// onlyKept tells whether all that a sentence negates are attacks, and it says that an
+// arrangement is in force: "truce in effect: no strikes overnight".
+func (v *view) onlyKept(sp *spot) bool {
+	r := &v.t.roles
+	if !sp.set.has(r.inForce) || !sp.set.has(r.arrangement) {
+		return false
+	}
+	for _, m := range v.marks[sp.marks:sp.mend] {
+		if int(m.class) == r.not && !v.covers(sp, m, r.noAttack) {
+			return false
+		}
+	}
+	return true
+}

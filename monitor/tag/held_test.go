@@ -39,3 +39,23 @@ func TestTalksWithoutADealWereHeld(t *testing.T) {
 		}
 	}
 }
+
+// A truce in effect without attacks is no negated report; a truce not in effect is one.
+func TestNoAttacksInATruceInEffectNegateNothing(t *testing.T) {
+	r := builtinRules(t)
+	for title, negated := range map[string]bool{
+		"Energy truce in effect: no strikes on power plants overnight, Ukraine and Russia say": false,
+		"Energy truce between Ukraine and Russia not in effect, Kyiv says":                     true,
+		"No strikes on Ukrainian power plants, Russia says":                                    true,
+	} {
+		var claims []string
+		for _, g := range r.Tag(Input{Title: title, Lede: "A ceasefire between Ukraine and Russia is being talked about.", Lang: "en"}).Tags {
+			if g.Facet == "claim" {
+				claims = append(claims, g.Value)
+			}
+		}
+		if slices.Contains(claims, "negated") != negated {
+			t.Errorf("%q: claims %q", title, claims)
+		}
+	}
+}
