@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net/http"
 	"os"
@@ -61,6 +63,10 @@ func TestAYearOfOperation(t *testing.T) {
 		}
 	}
 	want, err := os.ReadFile(golden)
+	if errors.Is(err, fs.ErrNotExist) && y.days > 10 { // a length whose text nobody has read and kept
+		t.Logf("told in %d days:\n%s", y.days, got)
+		return
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
