@@ -44,7 +44,7 @@ func helloPage(d Digest) page {
 	for _, n := range d.Hello.Digests {
 		lines = append(lines, row(text("Next digest ("+n.Name+"): "+n.When)))
 	}
-	lines = append(lines, row(text("The first digest counts the last 24 hours as new; after that only what is new or changed is told.")))
+	lines = append(lines, row(text("A first digest counts as new what is at most one of its periods older than this start, of a daily digest 24 hours; after that only what is new or changed is told.")))
 	foot := []string{sidesRead(d.Coverage)}
 	if s := notRead(d.Coverage, d.zone); s != "" {
 		foot = append(foot, s)

@@ -60,7 +60,11 @@ func (c *OutboxListCmd) Run(e *env) error {
 	}
 	t := newTable("ID", "STATE", "CHANNEL", "DIGEST", "SLOT", "PART", "TRIES", "WHY")
 	for _, d := range ds {
-		t.row(int64(d.ID), string(d.State), d.Channel, d.Digest, d.Slot.Format("2006-01-02 15:04Z"), d.Message.Part, d.Attempts, d.Cause)
+		slot := "" // a hello or a message to the operator has none
+		if d.Slot.UnixMilli() > 0 {
+			slot = d.Slot.Format("2006-01-02 15:04Z")
+		}
+		t.row(int64(d.ID), string(d.State), d.Channel, d.Digest, slot, d.Message.Part, d.Attempts, d.Cause)
 	}
 	t.write(e.stdout)
 	return nil
