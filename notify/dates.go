@@ -189,12 +189,13 @@ func dateOf(s news.StatedDate, zone *time.Location) Date {
 }
 
 // arranged is whether there is something that can start or end on a stated date:
-// what was only proposed or refused has no end. A meeting needs no agreement.
+// what was only proposed, accepted by one side or refused has no end. A meeting needs no
+// agreement.
 func arranged(s news.StatedDate, e news.Edition) bool {
 	if s.Kind != "starts" && s.Kind != "ends" {
 		return true
 	}
-	stands := func(stage string) bool { return strength(stage) >= strength("accept") && stage != "reject" }
+	stands := func(stage string) bool { return strength(stage) > strength("accept") && stage != "reject" }
 	for _, d := range e.Stories {
 		if d.ID == s.Story && len(d.Reports) > 0 {
 			f := factsOf(d)

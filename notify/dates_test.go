@@ -74,6 +74,24 @@ func TestDatesAheadAreThoseThatHold(t *testing.T) {
 	}
 }
 
+// A truce that one side accepted has no end yet; one that was agreed has.
+func TestOnlyWhatIsArrangedStartsAndEnds(t *testing.T) {
+	for stage, want := range map[string]string{
+		"proposal": "", "accept": "", "reject": "",
+		"agreed":    "Tue 24 Nov: partial truce ends",
+		"in_effect": "Tue 24 Nov: partial truce ends",
+	} {
+		e := quietEdition()
+		e.Ledger = []news.Position{{Topic: "russia-ukraine", Mechanism: "partial", Stage: stage}}
+		e.Dates = []news.StatedDate{stated(1, 1, time.Date(2026, 11, 24, 0, 0, 0, 0, kyiv), at(19, 1, 0), func(s *news.StatedDate) {
+			s.What, s.Where, s.Kind, s.Quote = "partial", "", "ends", "5-day"
+		})}
+		if got := datesText(DatesAhead(e), false); got != want {
+			t.Errorf("%s: %q, want %q", stage, got, want)
+		}
+	}
+}
+
 func TestADateThatPassedWithoutNewsIsSaidOnce(t *testing.T) {
 	e := quietEdition() // from Fri 20 Nov 18:00 to Sat 21 Nov 08:00 Kyiv
 	friday := time.Date(2026, 11, 20, 0, 0, 0, 0, kyiv)

@@ -77,6 +77,7 @@ type clause struct {
 	sides   uint32 // parties
 	third   bool
 	all     bool // "both sides", "the delegations"
+	after   bool // sides are named after the verb alone
 	speaker uint32
 	told    bool // a third party speaks of it
 	mutual  bool // the verb takes two: agree, sign, exchange
@@ -212,6 +213,7 @@ func (v *view) subject(sp *spot, verb mark) clause {
 			}
 		}
 		c.sides, c.third, c.all = v.named(sp, verb.last+1, end)
+		c.after = true
 		if !c.mutual {
 			c.all = false // "decision announced after the delegations met"
 		}

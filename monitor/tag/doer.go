@@ -37,7 +37,11 @@ func (o *tagger) whoDoes(class int) string {
 			}
 			// Whoever stands after the first such verb alone may be whose offer it is.
 			if before, _, _ := v.named(sp, sp.first, m.first); before != 0 {
-				return o.sideName(v.subject(sp, m).sides)
+				c := v.subject(sp, m)
+				if c.after { // "Ukraine said it accepts a ceasefire with Russia"
+					return o.sideName(before)
+				}
+				return o.sideName(c.sides)
 			}
 			break
 		}

@@ -438,6 +438,9 @@ func TestWhoAcceptsRefusesOrAllegesIsNamed(t *testing.T) {
 		{"en", "Kremlin rejects Ukraine's ceasefire proposal", "reject", "russia"},
 		{"en", "Ukraine says Russia rejects ceasefire proposal", "reject", "russia"},
 		{"en", "Ukraine accepts US proposal for 30-day ceasefire with Russia", "accept", "ukraine"},
+		{"en", "Ukraine said it accepts a US proposal of an immediate 30-day ceasefire with Russia", "accept", "ukraine"},
+		{"en", "Moscow says it rejects a ceasefire proposed by Ukraine", "reject", "russia"},
+		{"ru", "Украина заявила, что принимает предложение США о перемирии с Россией", "accept", "ukraine"},
 		{"en", "Ceasefire plan refused by Moscow as talks with Ukraine stall", "reject", ""},
 		{"en", "Ukraine accuses Russia of violating the ceasefire", "violation", "ukraine"},
 		{"en", "Russia and Ukraine accuse each other of violating the ceasefire", "violation", "both"},
@@ -459,6 +462,29 @@ func TestWhoAcceptsRefusesOrAllegesIsNamed(t *testing.T) {
 		}
 		if !found {
 			t.Errorf("%s %q: no stage %s", c.lang, c.title, c.stage)
+		}
+	}
+}
+
+// How long a truce on some sites is to last makes no full ceasefire of it.
+func TestALongTruceOnSomeSitesIsPartial(t *testing.T) {
+	r := builtinRules(t)
+	for _, c := range []struct{ lang, title, want string }{
+		{"en", "Ukraine and Russia agree 30-day ceasefire on energy sites", "partial"},
+		{"en", "Ukraine accepts US proposal for 30-day ceasefire", "full"},
+		{"en", "Moscow rejects full ceasefire, offers energy truce", "full partial"},
+		{"uk", "Україна і Росія домовилися про 30-денне енергетичне перемир'я", "partial"},
+		{"ru", "Украина и Россия согласовали 30-дневное энергетическое перемирие", "partial"},
+		{"de", "Ukraine und Russland vereinbaren 30-tägige Waffenruhe für Energieanlagen", "partial"},
+	} {
+		var got []string
+		for _, x := range r.Tag(Input{Title: c.title, Lang: c.lang}).Tags {
+			if x.Facet == "mechanism" {
+				got = append(got, x.Value)
+			}
+		}
+		if slices.Sort(got); strings.Join(got, " ") != c.want {
+			t.Errorf("%s %q: %q, want %q", c.lang, c.title, got, c.want)
 		}
 	}
 }
