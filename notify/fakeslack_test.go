@@ -350,8 +350,10 @@ func (f *fakeSlack) list(method, channel string, form url.Values) object {
 	return object{"ok": true, "messages": out, "has_more": next != "", "response_metadata": object{"next_cursor": next}}
 }
 
-// settle waits for the call under way, so that what it did may be read.
+// settle waits for what was accepted late and for the call under way, so that all
+// they did may be read.
 func (f *fakeSlack) settle() {
+	f.late.Wait()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 }
