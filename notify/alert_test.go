@@ -58,6 +58,13 @@ func TestDefaultAlerts(t *testing.T) {
 			report(411, "Demo TV", "europe", title+" today", seen, tagged("title", pairs...)))
 	}
 	one := two("All sides sign a full ceasefire", "stage", "agreed", "committed", "both", "mechanism", "full")
+	foretold := func(title, words string) news.Development {
+		d := two(title, "stage", "prep", "actor", "putin", "actor", "zelensky")
+		for i := range d.Reports {
+			d.Reports[i].Tags = append(d.Reports[i].Tags, news.Tag{Facet: "claim", Value: "prediction", Field: "title", Match: words})
+		}
+		return d
+	}
 	one.Reports = one.Reports[:1]
 	old := declared(now.Add(-7 * time.Hour))
 	asRepeat := two("They sign", "stage", "agreed", "committed", "both", "mechanism", "full")
@@ -118,6 +125,8 @@ func TestDefaultAlerts(t *testing.T) {
 		"it may":                               {two("Russia may announce a truce", "stage", "agreed", "committed", "one:russia", "mechanism", "full"), ""},
 		"a prediction":                         {two("The pause will end", "stage", "ended", "mechanism", "partial", "claim", "prediction"), ""},
 		"a proposal":                           {two("A text is on the table", "stage", "proposal", "mechanism", "full"), ""},
+		"heads will meet":                      {foretold("Ukraine confirms Zelensky will meet Putin in Istanbul", "will"), "leaders_meet"},
+		"heads are expected to":                {foretold("Putin and Zelensky to meet soon, analysts expect", "expect"), ""},
 		"heads meet":                           {two("Putin and Zelensky to meet in Istanbul", "stage", "prep", "actor", "putin", "actor", "zelensky"), "leaders_meet"},
 		"heads speak by phone":                 {two("Trump speaks with Putin by telephone", "stage", "talks", "actor", "putin", "actor", "trump"), ""},
 		"a head's envoy meets a head":          {two("Trump's envoy meets Putin", "stage", "talks", "actor", "trump", "actor", "putin"), ""},

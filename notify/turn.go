@@ -128,12 +128,25 @@ func turnOf(name string, c chosen, e news.Edition, spec news.AlertSpec) (turn, b
 // look back or roundup of several pieces of news. What a title says no to after
 // it said yes takes nothing back: "prisoners to be swapped, but no truce".
 func states(r news.Report, stage string) bool {
+	if stage == "" {
+		r = announced(r)
+	}
 	no := noAt(r)
 	if !asFact(r) && (no < 0 || no < titleAt(r, "stage", stage) || titleAt(r, "stage", stage) < 0 || !asFact(without(r, "claim"))) {
 		return false
 	}
 	return !unsure.MatchString(inMay.ReplaceAllString(r.Title, "")) && !roundup.MatchString(clean(r.Title)) && !anniversary.MatchString(r.Title) &&
 		!longAgo.MatchString(r.Title) && !longAgo.MatchString(firstSentence(r.Lede)) && !has(values(r, "stage", "title"), "violation")
+}
+
+// announced is a report of a meeting without the prediction that its announcement is:
+// "will meet" foretells nothing but what the title announces.
+func announced(r news.Report) news.Report {
+	meeting := strings.ToLower(meets.FindString(r.Title))
+	r.Tags = slices.DeleteFunc(slices.Clone(r.Tags), func(t news.Tag) bool {
+		return t.Facet == "claim" && t.Value == "prediction" && t.Field == "title" && t.Match != "" && strings.Contains(meeting, strings.ToLower(t.Match))
+	})
+	return r
 }
 
 // titleAt is where in its title a report shows a facet's value; -1 when it does not.

@@ -489,8 +489,14 @@ func (y *year) write(to, text string) {
 
 func (y *year) closeWeek(end time.Time) {
 	all := y.heartbeats()
-	fmt.Fprintf(&y.told, "%s  readers, in the week: %d mornings with %d developments, %d recaps, %d alerts; %d heartbeats\n",
-		yearStamp(end), y.week.mornings, y.week.developments, y.week.recaps, y.week.alerts, all-y.week.heartbeats)
+	// A late delivery may have its heartbeat on either side of the week's end, so that
+	// their number is no fixed one.
+	beats := "a heartbeat for each morning at least"
+	if n := all - y.week.heartbeats; n < y.week.mornings {
+		beats = fmt.Sprintf("%d heartbeats only", n)
+	}
+	fmt.Fprintf(&y.told, "%s  readers, in the week: %d mornings with %d developments, %d recaps, %d alerts; %s\n",
+		yearStamp(end), y.week.mornings, y.week.developments, y.week.recaps, y.week.alerts, beats)
 	y.week = weekly{heartbeats: all}
 }
 
