@@ -92,21 +92,11 @@ func (s *Store) CutAlert(ctx context.Context, spec news.AlertSpec, now time.Time
 // alertsSent is when the alerts of a name went to its channel in the week before a slot. One
 // that was given up and gave its marks back told nobody.
 func alertsSent(ctx context.Context, tx transaction, spec news.AlertSpec, slot time.Time) ([]time.Time, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT slot FROM cuts c WHERE digest = ? AND slot >= ? AND slot < ? AND channel = ? AND kind = 'alert'
-		AND EXISTS (SELECT 1 FROM told WHERE cut = c.id) ORDER BY slot`, spec.Name, ms(slot.Add(-lookBack)), ms(slot), spec.Channel)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []time.Time
-	for rows.Next() {
-		var t int64
-		if err := rows.Scan(&t); err != nil {
-			return nil, err
-		}
-		out = append(out, at(t))
-	}
-	return out, rows.Err()
+	return allRows(ctx, tx, `SELECT slot FROM cuts c WHERE digest = ? AND slot >= ? AND slot < ? AND channel = ? AND kind = 'alert'
+		AND EXISTS (SELECT 1 FROM told WHERE cut = c.id) ORDER BY slot`, func(row scanner) (time.Time, error) {
+		t, err := scanOne[int64](row)
+		return at(t), err
+	}, spec.Name, ms(slot.Add(-lookBack)), ms(slot), spec.Channel)
 }
 
 // freeSlot is the first millisecond from now on that an alert of a name has not used.
@@ -435,45 +425,28 @@ func toldMarks(ctx context.Context, tx transaction, f developmentFilter) (told, 
 	if f.channel == "" {
 		return told, alerted, nil
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT `+toldColumns+`
-		WHERE t.story IN (SELECT id FROM stories WHERE live_seen <> 0 AND live_seen >= ?) AND (t.channel = ? OR t.digest = ?) ORDER BY t.at, t.cut`, ms(f.touched), f.channel, f.digest)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		t, err := scanTold(rows)
-		if err != nil {
-			return nil, nil, err
-		}
-		told[t.Story] = &t
+	all, err := allRows(ctx, tx, `SELECT `+toldColumns+`
+		WHERE t.story IN (SELECT id FROM stories WHERE live_seen <> 0 AND live_seen >= ?) AND (t.channel = ? OR t.digest = ?) ORDER BY t.at, t.cut`, scanTold, ms(f.touched), f.channel, f.digest)
+	for i := range all {
+		t := &all[i]
+		told[t.Story] = t
 		if t.Kind == "alert" || t.Kind == "correction" {
-			alerted[t.Story] = &t
+			alerted[t.Story] = t
 		}
 	}
-	return told, alerted, rows.Err()
+	return told, alerted, err
 }
 
 // sources reads how reading each polled feed goes.
 func sources(ctx context.Context, tx transaction) ([]news.Source, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT name, side, official, last_ok, last_new, trouble_since, err, paused, gone FROM feeds WHERE polled <> 0 ORDER BY name`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []news.Source
-	for rows.Next() {
-		var s news.Source
+	return allRows(ctx, tx, `SELECT name, side, official, last_ok, last_new, trouble_since, err, paused, gone FROM feeds WHERE polled <> 0 ORDER BY name`, func(row scanner) (s news.Source, err error) {
 		var ok, last, since int64
 		var gone bool
-		if err := rows.Scan(&s.Feed, &s.Side, &s.Official, &ok, &last, &since, &s.Trouble, &s.Paused, &gone); err != nil {
-			return nil, err
-		}
+		err = row.Scan(&s.Feed, &s.Side, &s.Official, &ok, &last, &since, &s.Trouble, &s.Paused, &gone)
 		s.LastOK, s.LastNew, s.Since = at(ok), at(last), at(since)
 		if gone && s.Trouble == "" {
 			s.Trouble = "gone"
 		}
-		out = append(out, s)
-	}
-	return out, rows.Err()
+		return s, err
+	})
 }

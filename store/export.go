@@ -92,19 +92,8 @@ func (s *Store) story(ctx context.Context, id news.StoryID) (d news.Development,
 	if err != nil || len(ds) == 0 {
 		return d, nil, err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT `+positionColumns+` FROM ledger l WHERE l.story = ? ORDER BY l.at, l.id`, int64(id))
-	if err != nil {
-		return d, nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		p, err := scanPosition(rows)
-		if err != nil {
-			return d, nil, err
-		}
-		moves = append(moves, p)
-	}
-	return ds[0], moves, rows.Err()
+	moves, err = allRows(ctx, tx, `SELECT `+positionColumns+` FROM ledger l WHERE l.story = ? ORDER BY l.at, l.id`, scanPosition, int64(id))
+	return ds[0], moves, err
 }
 
 // Find returns the items that a person may mean by a word: an id, a GUID, or a URL.
@@ -114,20 +103,7 @@ func (s *Store) Find(ctx context.Context, ref string) ([]news.Exported, error) {
 }
 
 func (s *Store) exportPage(ctx context.Context, where string, args ...any) ([]news.Exported, error) {
-	rows, err := s.r.QueryContext(ctx, `SELECT `+exportColumns+` `+where, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []news.Exported
-	for rows.Next() {
-		e, err := scanExported(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, e)
-	}
-	return out, rows.Err()
+	return allRows(ctx, s.r, `SELECT `+exportColumns+` `+where, scanExported, args...)
 }
 
 func scanExported(row scanner) (e news.Exported, err error) {
@@ -199,20 +175,6 @@ func (s *Store) Stats(ctx context.Context) (st news.Stats, err error) {
 		return err
 	})
 	return st, classify(err)
-}
-
-func eachRow(ctx context.Context, db reader, query string, f func(scanner) error, args ...any) error {
-	rows, err := db.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := f(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }
 
 // CheckIntegrity reads the whole database and returns what is broken in it.

@@ -13,8 +13,6 @@ const feedColumns = `f.id, f.name, f.url, f.lang, f.side, f.publisher, f.state_m
 	f.poll_url, f.moved_to, f.moved_seen, f.etag, f.modified, f.validator_url, f.poll_interval, f.next_poll,
 	f.last_try, f.last_ok, f.last_full, f.last_new, f.first_ok, f.failures, f.gone, f.gap, f.reason, f.err, f.partial, f.skip_hours, f.skip_days`
 
-type scanner interface{ Scan(...any) error }
-
 func scanFeed(row scanner, more ...any) (f news.Feed, err error) {
 	var every, interval, next, try, ok, full, last, first, gap int64
 	p := &f.Poll
@@ -39,20 +37,8 @@ func (s *Store) DueFeeds(ctx context.Context, now time.Time, all bool) ([]news.F
 }
 
 func (s *Store) feeds(ctx context.Context, query string, args ...any) ([]news.Feed, error) {
-	rows, err := s.r.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, classify(err)
-	}
-	defer rows.Close()
-	var out []news.Feed
-	for rows.Next() {
-		f, err := scanFeed(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, f)
-	}
-	return out, classify(rows.Err())
+	fs, err := allRows(ctx, s.r, query, func(row scanner) (news.Feed, error) { return scanFeed(row) }, args...)
+	return fs, classify(err)
 }
 
 // PauseFeed stops or resumes polling of a feed by name; resuming also forgets

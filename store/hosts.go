@@ -92,22 +92,18 @@ func postponeHost(ctx context.Context, tx transaction, host string, until time.T
 
 // feedsAt lists the polled feeds that are asked at a host.
 func feedsAt(ctx context.Context, tx transaction, host string) (out []news.FeedID, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT id, iif(poll_url <> '', poll_url, url) FROM feeds WHERE polled <> 0 ORDER BY id`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err = eachRow(ctx, tx, `SELECT id, iif(poll_url <> '', poll_url, url) FROM feeds WHERE polled <> 0 ORDER BY id`, func(row scanner) error {
 		var id news.FeedID
 		var address string
-		if err := rows.Scan(&id, &address); err != nil {
-			return nil, err
+		if err := row.Scan(&id, &address); err != nil {
+			return err
 		}
 		if HostOf(address) == host {
 			out = append(out, id)
 		}
-	}
-	return out, rows.Err()
+		return nil
+	})
+	return out, err
 }
 
 // HostOf is the host that an address is asked at, with its port, in lower case; ""

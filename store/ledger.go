@@ -150,24 +150,13 @@ const (
 // statedDates reads the dates that lie ahead of a time, or passed since from, soonest
 // first.
 func statedDates(ctx context.Context, tx transaction, from, now time.Time) ([]news.StatedDate, error) {
-	rows, err := tx.QueryContext(ctx, `
+	return allRows(ctx, tx, `
 		SELECT d.at, d.precision, d.zone, d.what, d.place, d.kind, d.moved, d.quote, d.item, d.story, f.name, i.url, i.news_time
 		FROM dates d JOIN items i ON i.id = d.item JOIN feeds f ON f.id = i.feed
-		WHERE (d.at >= ?1 OR d.precision = 'month' AND d.at >= ?2) AND i.news_time <= ?3 ORDER BY d.at, d.id LIMIT ?4`,
-		ms(from.Add(-48*time.Hour)), ms(from.Add(-datesPassed)), ms(now), maxDated)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []news.StatedDate
-	for rows.Next() {
-		var d news.StatedDate
+		WHERE (d.at >= ?1 OR d.precision = 'month' AND d.at >= ?2) AND i.news_time <= ?3 ORDER BY d.at, d.id LIMIT ?4`, func(row scanner) (d news.StatedDate, err error) {
 		var when, stated int64
-		if err := rows.Scan(&when, &d.Precision, &d.Zone, &d.What, &d.Where, &d.Kind, &d.Moved, &d.Quote, &d.Item, &d.Story, &d.Feed, &d.URL, &stated); err != nil {
-			return nil, err
-		}
+		err = row.Scan(&when, &d.Precision, &d.Zone, &d.What, &d.Where, &d.Kind, &d.Moved, &d.Quote, &d.Item, &d.Story, &d.Feed, &d.URL, &stated)
 		d.At, d.Stated = at(when), at(stated)
-		out = append(out, d)
-	}
-	return out, rows.Err()
+		return d, err
+	}, ms(from.Add(-48*time.Hour)), ms(from.Add(-datesPassed)), ms(now), maxDated)
 }

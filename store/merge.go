@@ -81,37 +81,11 @@ func putMerged(ctx context.Context, tx transaction, messages []news.Message, mer
 }
 
 func queuedOf(ctx context.Context, tx transaction, channel string) ([]news.Delivery, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT `+deliveryColumns+` FROM outbox o WHERE o.channel = ? AND o.state = 'queued' ORDER BY o.id LIMIT 2000`, channel)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []news.Delivery
-	for rows.Next() {
-		d, err := scanDelivery(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, d)
-	}
-	return out, rows.Err()
+	return deliveriesOf(ctx, tx, `WHERE o.channel = ? AND o.state = 'queued' ORDER BY o.id LIMIT 2000`, channel)
 }
 
 // waitingChannels are the channels with queued rows that nothing holds back.
 func waitingChannels(ctx context.Context, tx transaction) ([]string, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT o.channel FROM outbox o WHERE o.state = 'queued'
-		AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.channel = o.channel AND p.id < o.id AND p.state IN ('held', 'claimed')) ORDER BY 1`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []string
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, err
-		}
-		out = append(out, s)
-	}
-	return out, rows.Err()
+	return allRows(ctx, tx, `SELECT DISTINCT o.channel FROM outbox o WHERE o.state = 'queued'
+		AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.channel = o.channel AND p.id < o.id AND p.state IN ('held', 'claimed')) ORDER BY 1`, scanOne[string])
 }

@@ -40,23 +40,15 @@ func (s *Store) Condition(ctx context.Context) (c Condition, err error) {
 		return c, classify(err)
 	}
 	defer tx.Rollback()
-	rows, err := tx.QueryContext(ctx, `SELECT `+feedColumns+`, f.trouble_since FROM feeds f WHERE f.polled <> 0 ORDER BY f.name`)
+	c.Feeds, err = allRows(ctx, tx, `SELECT `+feedColumns+`, f.trouble_since FROM feeds f WHERE f.polled <> 0 ORDER BY f.name`, func(row scanner) (FeedCondition, error) {
+		var since int64
+		f, err := scanFeed(row, &since)
+		return FeedCondition{f, at(since)}, err
+	})
 	if err != nil {
 		return c, classify(err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var since int64
-		f, err := scanFeed(rows, &since)
-		if err != nil {
-			return c, classify(err)
-		}
-		c.Feeds = append(c.Feeds, FeedCondition{f, at(since)})
-	}
-	if err := rows.Err(); err != nil {
-		return c, classify(err)
-	}
-	if c.Open, err = openDeliveries(ctx, tx); err != nil {
+	if c.Open, err = deliveriesOf(ctx, tx, `WHERE o.state IN ('queued', 'claimed', 'unknown', 'held', 'parked') ORDER BY o.id LIMIT 500`); err != nil {
 		return c, classify(err)
 	}
 	if c.LastCut, err = lastCuts(ctx, tx); err != nil {
@@ -69,63 +61,31 @@ func (s *Store) Condition(ctx context.Context) (c Condition, err error) {
 	return c, classify(err)
 }
 
-func openDeliveries(ctx context.Context, tx transaction) ([]news.Delivery, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT `+deliveryColumns+` FROM outbox o
-		WHERE o.state IN ('queued', 'claimed', 'unknown', 'held', 'parked') ORDER BY o.id LIMIT 500`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []news.Delivery
-	for rows.Next() {
-		d, err := scanDelivery(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, d)
-	}
-	return out, rows.Err()
-}
-
 func lastCuts(ctx context.Context, tx transaction) (map[string]time.Time, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT d.name, coalesce((SELECT max(slot) FROM cuts WHERE digest = d.name), 0) FROM digests d`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	out := map[string]time.Time{}
-	for rows.Next() {
+	err := eachRow(ctx, tx, `SELECT d.name, coalesce((SELECT max(slot) FROM cuts WHERE digest = d.name), 0) FROM digests d`, func(row scanner) error {
 		var name string
 		var slot int64
-		if err := rows.Scan(&name, &slot); err != nil {
-			return nil, err
-		}
+		err := row.Scan(&name, &slot)
 		out[name] = at(slot)
-	}
-	return out, rows.Err()
+		return err
+	})
+	return out, err
 }
 
 func alarms(ctx context.Context, tx transaction) ([]Alarm, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT cause, open, told, subjects FROM alarms ORDER BY cause`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []Alarm
-	for rows.Next() {
-		var a Alarm
+	return allRows(ctx, tx, `SELECT cause, open, told, subjects FROM alarms ORDER BY cause`, func(row scanner) (a Alarm, err error) {
 		var told int64
 		var subjects string
-		if err := rows.Scan(&a.Cause, &a.Open, &told, &subjects); err != nil {
-			return nil, err
+		if err := row.Scan(&a.Cause, &a.Open, &told, &subjects); err != nil {
+			return a, err
 		}
 		a.Told = at(told)
 		if err := decodeJSON(subjects, &a.Subjects); err != nil {
-			return nil, fmt.Errorf("alarm %s: %w", a.Cause, err)
+			return a, fmt.Errorf("alarm %s: %w", a.Cause, err)
 		}
-		out = append(out, a)
-	}
-	return out, rows.Err()
+		return a, nil
+	})
 }
 
 // OpsDigest is the name under which messages to the operator stand in the outbox.

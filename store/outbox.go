@@ -134,20 +134,12 @@ func (s *Store) Deliveries(ctx context.Context, open bool, limit int) ([]news.De
 }
 
 func (s *Store) deliveries(ctx context.Context, where string, args ...any) ([]news.Delivery, error) {
-	rows, err := s.r.QueryContext(ctx, `SELECT `+deliveryColumns+` FROM outbox o `+where, args...)
-	if err != nil {
-		return nil, classify(err)
-	}
-	defer rows.Close()
-	var out []news.Delivery
-	for rows.Next() {
-		d, err := scanDelivery(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, d)
-	}
-	return out, classify(rows.Err())
+	ds, err := deliveriesOf(ctx, s.r, where, args...)
+	return ds, classify(err)
+}
+
+func deliveriesOf(ctx context.Context, db reader, where string, args ...any) ([]news.Delivery, error) {
+	return allRows(ctx, db, `SELECT `+deliveryColumns+` FROM outbox o `+where, scanDelivery, args...)
 }
 
 // tells is whether messages of a kind tell developments. Those that were parked or

@@ -263,29 +263,14 @@ type part struct {
 	sketch  []byte
 }
 
-// reader is what rows are read through: the readers' pool or a transaction.
-type reader interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
 // unitParts reads a unit's reports that are still to be settled, oldest news first.
 func unitParts(ctx context.Context, db reader, u unit, r *rebuilding) ([]part, error) {
-	rows, err := db.QueryContext(ctx, `SELECT i.id, i.news_time, i.verdict, m.story, m.sketch
+	return allRows(ctx, db, `SELECT i.id, i.news_time, i.verdict, m.story, m.sketch
 		FROM items i JOIN members m ON m.item = i.id JOIN stories s ON s.id = m.story
-		WHERE (i.id = ?4 OR i.of = ?4 AND i.of <> 0) AND m.topic = ?5 AND `+historyOnly+` ORDER BY i.news_time, i.id`, r.generation, r.from, r.to, u.Root, r.cursor.Topic)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []part
-	for rows.Next() {
-		var p part
-		if err := rows.Scan(&p.item, &p.when, &p.verdict, &p.story, &p.sketch); err != nil {
-			return nil, err
-		}
-		out = append(out, p)
-	}
-	return out, rows.Err()
+		WHERE (i.id = ?4 OR i.of = ?4 AND i.of <> 0) AND m.topic = ?5 AND `+historyOnly+` ORDER BY i.news_time, i.id`, func(row scanner) (p part, err error) {
+		err = row.Scan(&p.item, &p.when, &p.verdict, &p.story, &p.sketch)
+		return p, err
+	}, r.generation, r.from, r.to, u.Root, r.cursor.Topic)
 }
 
 // settle puts a window's units together and settles the developments that its first
@@ -381,24 +366,11 @@ func (s *Store) settledBefore(ctx context.Context, r *rebuilding, from int64) (o
 		return nil, err
 	}
 	defer tx.Rollback()
-	var ids []news.StoryID
-	rows, err := tx.QueryContext(ctx, `SELECT id FROM stories WHERE topic = ? AND rebuilt = ? AND rebuilt <> 0 AND last >= ? ORDER BY last DESC, id DESC LIMIT ?`,
+	ids, err := allRows(ctx, tx, `SELECT id FROM stories WHERE topic = ? AND rebuilt = ? AND rebuilt <> 0 AND last >= ? ORDER BY last DESC, id DESC LIMIT ?`, scanOne[news.StoryID],
 		r.cursor.Topic, r.generation, from-storyWindow.Milliseconds(), settledShown)
-	if err != nil {
+	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var id news.StoryID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	if err := rows.Err(); err != nil || len(ids) == 0 {
-		return nil, err
-	}
-	rows.Close()
 	members, err := membersOf(ctx, tx, ids)
 	for _, id := range ids {
 		out = append(out, news.StoryCandidate{Story: id, Topic: r.cursor.Topic, Told: true, Members: members[id]})

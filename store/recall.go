@@ -105,19 +105,11 @@ func (r *recall) forget(id news.StoryID) {
 // forgetItem forgets the developments of an item that is revised, and again when its
 // revision is judged: what it said before is not unpicked.
 func (r *recall) forgetItem(ctx context.Context, tx transaction, item news.ItemID) error {
-	rows, err := tx.QueryContext(ctx, `SELECT story FROM members WHERE item = +?`, int64(item))
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id news.StoryID
-		if err := rows.Scan(&id); err != nil {
-			return err
-		}
+	ids, err := allRows(ctx, tx, `SELECT story FROM members WHERE item = +?`, scanOne[news.StoryID], int64(item))
+	for _, id := range ids {
 		r.forget(id)
 	}
-	return rows.Err()
+	return err
 }
 
 // home returns the development of an item if it is remembered.

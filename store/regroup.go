@@ -22,7 +22,7 @@ const maxRegrouped = 600
 func (s *Store) Regroup(ctx context.Context, now time.Time, group news.Regrouper, d news.Deciders) error {
 	return s.write(ctx, func(tx transaction) error {
 		since := ms(now.Add(-storyWindow))
-		topics, err := column(ctx, tx, `SELECT DISTINCT topic FROM stories WHERE live_seen <> 0 AND live_seen >= ?`, since)
+		topics, err := allRows(ctx, tx, `SELECT DISTINCT topic FROM stories WHERE live_seen <> 0 AND live_seen >= ?`, scanOne[string], since)
 		if err != nil {
 			return err
 		}
@@ -198,20 +198,4 @@ func settleStory(ctx context.Context, tx transaction, id news.StoryID) error {
 		}
 	}
 	return nil
-}
-
-func column(ctx context.Context, tx transaction, query string, args ...any) (out []string, err error) {
-	rows, err := tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var v string
-		if err := rows.Scan(&v); err != nil {
-			return nil, err
-		}
-		out = append(out, v)
-	}
-	return out, rows.Err()
 }
