@@ -37,12 +37,7 @@ feeds:
 		ctx, cancel := context.WithDeadline(t.Context(), start.Add(26*time.Hour))
 		defer cancel()
 		w.runDaemon(ctx, t, cfg)
-		var alerts []post
-		for _, p := range w.channelPosts() {
-			if strings.HasPrefix(p.key, "turn/") {
-				alerts = append(alerts, p)
-			}
-		}
+		alerts := w.alertPosts()
 		if len(alerts) != 1 {
 			t.Fatalf("%d alerts, want 1: %+v", len(alerts), w.channelPosts())
 		}
@@ -102,12 +97,7 @@ feeds:
 				ctx, cancel := context.WithDeadline(t.Context(), start.Add(34*time.Hour))
 				defer cancel()
 				w.runDaemon(ctx, t, cfg)
-				var alerts []post
-				for _, p := range w.channelPosts() {
-					if strings.HasPrefix(p.key, "turn/") {
-						alerts = append(alerts, p)
-					}
-				}
+				alerts := w.alertPosts()
 				if len(alerts) != c.alerts {
 					t.Fatalf("%d alerts, want %d: %+v", len(alerts), c.alerts, w.channelPosts())
 				}
@@ -159,14 +149,8 @@ feeds:
 		second, end := context.WithDeadline(t.Context(), start.Add(4*time.Hour))
 		defer end()
 		w.runDaemon(second, t, cfg)
-		alerts := 0
-		for _, p := range w.channelPosts() {
-			if strings.HasPrefix(p.key, "turn/") {
-				alerts++
-			}
-		}
-		if alerts != 1 {
-			t.Errorf("%d alerts, want 1: %+v", alerts, w.channelPosts())
+		if alerts := w.alertPosts(); len(alerts) != 1 {
+			t.Errorf("%d alerts, want 1: %+v", len(alerts), w.channelPosts())
 		}
 	})
 }

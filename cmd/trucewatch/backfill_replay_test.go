@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
-	"errors"
 	"flag"
 	"fmt"
 	"net/http"
@@ -170,8 +169,6 @@ func TestAReplayedArchiveKilledAnywhereEndsTheSame(t *testing.T) {
 	}
 	slices.Sort(at)
 	at = append(at, int64(r.total)) // while developments are put together, if it still runs
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
 	kills := 0
 	for _, n := range at {
 		cmd := backfill(dir)
@@ -180,26 +177,15 @@ func TestAReplayedArchiveKilledAnywhereEndsTheSame(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		ended := make(chan error, 1)
-		go func() { ended <- cmd.Wait() }()
-		for running := true; running; {
-			select {
-			case err := <-ended:
-				running = false
-				if ee := (*exec.ExitError)(nil); errors.As(err, &ee) && ee.ExitCode() == -1 {
-					kills++
-				} else if err != nil {
-					t.Fatalf("the run to be killed at %d entries: %v\n%s", n, err, &out)
-				}
-			case <-tick.C:
-				s, err := st.Stats(t.Context())
-				if err != nil {
-					t.Fatal(err)
-				}
-				if s.Items >= n {
-					cmd.Process.Kill()
-				}
+		killed := killWhen(t, cmd, func() bool {
+			s, err := st.Stats(t.Context())
+			if err != nil {
+				t.Fatal(err)
 			}
+			return s.Items >= n
+		})
+		if killed {
+			kills++
 		}
 	}
 	out, err := backfill(dir).CombinedOutput()

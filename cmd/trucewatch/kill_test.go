@@ -122,32 +122,24 @@ func TestABackfillKilledAnywhereResumesToTheSameExport(t *testing.T) {
 	}
 	defer st.Close()
 	kills := 0
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
 	for at := int64(1); at < entries; at += 197 + at%131 { // places nobody chose
 		cmd := backfill(dirs[1])
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		ended := make(chan error, 1)
-		go func() { ended <- cmd.Wait() }()
-		for running := true; running; {
-			select {
-			case err := <-ended:
-				running = false
-				if ee := (*exec.ExitError)(nil); errors.As(err, &ee) && ee.ExitCode() == -1 {
-					kills++
-				} else if err != nil {
-					t.Fatalf("run that was to be killed at %d: %v", at, err)
-				}
-			case <-tick.C:
-				if p, err := st.ImportProgress(t.Context(), file, version); err != nil {
-					t.Fatal(err)
-				} else if p.Position >= at {
-					cmd.Process.Kill()
-					at = p.Position
-				}
+		killed := killWhen(t, cmd, func() bool {
+			p, err := st.ImportProgress(t.Context(), file, version)
+			if err != nil {
+				t.Fatal(err)
 			}
+			if p.Position >= at {
+				at = p.Position
+				return true
+			}
+			return false
+		})
+		if killed {
+			kills++
 		}
 	}
 	if out, err := backfill(dirs[1]).CombinedOutput(); err != nil {
@@ -170,4 +162,30 @@ func firstDifference(got, want string) string {
 		}
 	}
 	return fmt.Sprintf("%d lines, want %d", len(g), len(w))
+}
+
+// killWhen kills a started command as soon as there is cause to, asked every
+// millisecond, and waits for its end. It returns whether the command was killed: it may
+// end before. Any other failure of it fails the test.
+func killWhen(t *testing.T, cmd *exec.Cmd, cause func() bool) (killed bool) {
+	t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		select {
+		case err := <-ended:
+			if ee := (*exec.ExitError)(nil); errors.As(err, &ee) && ee.ExitCode() == -1 {
+				return true
+			} else if err != nil {
+				t.Fatalf("the run to be killed: %v\n%s", err, cmd.Stderr)
+			}
+			return false
+		case <-tick.C:
+			if cause() {
+				cmd.Process.Kill()
+			}
+		}
+	}
 }

@@ -223,6 +223,16 @@ func (w *world) channelPosts() (out []post) {
 	return out
 }
 
+// alertPosts are the channel's posts that an alert sent.
+func (w *world) alertPosts() (out []post) {
+	for _, p := range w.channelPosts() {
+		if strings.HasPrefix(p.key, "turn/") {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // worldConfig is a configuration for a world; more is YAML appended to it.
 func worldConfig(t *testing.T, db, more string) config.Config {
 	t.Helper()
