@@ -35,6 +35,7 @@ var byCI = map[string]string{
 	"go build -o trucewatch ./cmd/trucewatch": "", // this test is that program
 	"make test":                               "../../Makefile",
 	"make lint":                               "../../Makefile",
+	"go test ./cmd/trucewatch -run '^$' -bench Farm -benchtime 1x": "../../.ci/run",
 }
 
 // Every command of the README works, in the order it is given, in a directory that
