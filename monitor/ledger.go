@@ -2,7 +2,6 @@ package monitor
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"trucewatch/internal/news"
@@ -42,8 +41,8 @@ func moveLedger(stands []news.Position, d news.Development) []news.Position {
 // there is anything in it to look at: Deciders.Moving. A large development is looked at
 // with each of its reports, so its reports are remembered this way.
 func moving(r news.Report) (news.Report, bool) {
-	stage := statedStage(r.Tags)
-	if r.Relevance != news.Main || !isStatement(r) || stage == "" || firstValue(r.Tags, "mechanism") == "" {
+	stage := r.Stage()
+	if r.Relevance != news.Main || r.Comments() || !r.AsFact() || stage == "" || firstValue(r.Tags, "mechanism") == "" {
 		return news.Report{}, false
 	}
 	kept := []news.Tag{{Facet: "stage", Value: stage}} // first, and its words are looked at no more
@@ -72,10 +71,10 @@ func evidence(d news.Development) []story.Evidence {
 	said := map[key][]news.Report{}
 	var keys []key
 	for _, r := range d.Reports {
-		if r.Relevance != news.Main || !isStatement(r) {
+		if r.Relevance != news.Main || r.Comments() || !r.AsFact() {
 			continue
 		}
-		stage := statedStage(r.Tags)
+		stage := r.Stage()
 		if stage == "" {
 			continue
 		}
@@ -98,7 +97,7 @@ func evidence(d news.Development) []story.Evidence {
 		}
 		r := rs[0]
 		e.Origin = rests[0].Origin
-		e.At, e.Item, e.URL, e.Quote = reportTime(r), r.Item, r.URL, r.Title
+		e.At, e.Item, e.URL, e.Quote = r.Time(), r.Item, r.URL, r.Title
 		for _, r := range rs {
 			if at := knownAt(r); at.After(e.Known) {
 				e.Known = at
@@ -108,32 +107,6 @@ func evidence(d news.Development) []story.Evidence {
 	}
 	slices.SortStableFunc(out, func(a, b story.Evidence) int { return a.At.Compare(b.At) })
 	return out
-}
-
-// statedStage is the first stage that words of the title or lede state: a tag
-// earned by a name alone, or deep in the text, moves nothing.
-func statedStage(tags []news.Tag) string {
-	for _, t := range tags {
-		if t.Facet != "stage" || t.Field == "body" {
-			continue
-		}
-		name := slices.ContainsFunc(tags, func(n news.Tag) bool {
-			return n.Match != "" && strings.EqualFold(n.Match, t.Match) && slices.Contains([]string{"actor", "venue", "place", "origin"}, n.Facet)
-		})
-		if !name {
-			return t.Value
-		}
-	}
-	return ""
-}
-
-// isStatement reports whether a report states something as news.
-func isStatement(r news.Report) bool {
-	if g := firstValue(r.Tags, "genre"); g == "opinion" || g == "explainer" || g == "live" {
-		return false
-	}
-	c := firstValue(r.Tags, "claim")
-	return c == "" || c == "fact" || c == "claim"
 }
 
 // localPlace is where a partial or humanitarian arrangement holds, if the report
@@ -173,19 +146,12 @@ func facetValues(tags []news.Tag, facet string) (out []string) {
 	return out
 }
 
-func reportTime(r news.Report) time.Time {
-	if r.Published.IsZero() || r.Published.After(r.Seen) {
-		return r.Seen
-	}
-	return r.Published
-}
-
 // knownAt is when a report was at hand; what was imported is as old as its news.
 func knownAt(r news.Report) time.Time {
 	if r.Origin == news.OriginLive {
 		return r.Seen
 	}
-	return reportTime(r)
+	return r.Time()
 }
 
 // statedDates reads the dates an item mainly about the talks states of what will
@@ -193,7 +159,7 @@ func knownAt(r news.Report) time.Time {
 // one is arranged or held. What is offered, refused or denied has no date ahead.
 func statedDates(p news.Prepared) []news.StatedDate {
 	main := slices.ContainsFunc(p.Topics, func(r news.Relevance) bool { return r.Relevance == news.Main })
-	if !main || !isStatement(news.Report{Tags: p.Tags}) {
+	if r := (news.Report{Tags: p.Tags}); !main || r.Comments() || !r.AsFact() {
 		return nil
 	}
 	stages := facetValues(p.Tags, "stage")

@@ -10,7 +10,7 @@ import (
 )
 
 func report(item int, publisher, stage string, at time.Time, more ...news.Tag) news.Report {
-	tags := append([]news.Tag{{Facet: "mechanism", Value: "full"}, {Facet: "stage", Value: stage}, {Facet: "claim", Value: "fact"}}, more...)
+	tags := append([]news.Tag{{Facet: "mechanism", Value: "full", Field: "title"}, {Facet: "stage", Value: stage, Field: "title"}, {Facet: "claim", Value: "fact", Field: "title"}}, more...)
 	return news.Report{Item: news.ItemID(item), Publisher: publisher, Feed: publisher, Published: at, Seen: at, Relevance: news.Main, First: news.New, Verdict: news.New, Tags: tags, Title: publisher}
 }
 
@@ -87,7 +87,7 @@ func TestOnlyWhatIsArrangedHasADateAhead(t *testing.T) {
 	at := time.Date(2025, 3, 1, 8, 0, 0, 0, time.UTC)
 	item := func(stage string) news.Prepared {
 		return news.Prepared{Lang: "en", Topics: []news.Relevance{{Topic: "t", Relevance: news.Main}},
-			Tags: []news.Tag{{Facet: "stage", Value: stage}, {Facet: "mechanism", Value: "partial"}, {Facet: "claim", Value: "fact"}},
+			Tags: []news.Tag{{Facet: "stage", Value: stage, Field: "title"}, {Facet: "mechanism", Value: "partial", Field: "title"}, {Facet: "claim", Value: "fact", Field: "title"}},
 			Work: news.Work{Item: news.Item{Entry: news.Entry{Title: "A 30-day energy truce", Summary: "The truce would hold for 30 days.", Published: at}}}}
 	}
 	for stage, want := range map[string]bool{"agreed": true, "in_effect": true, "proposal": false, "reject": false, "signal": false, "ended": false} {

@@ -116,7 +116,7 @@ func alertDigest(e news.Edition, turns []turn) Digest {
 	first := t.evidence[0]
 	a := &Alert{
 		Turn: t.name, Heard: says(t.d, t.f, e.Sources, 0), Times: timesOf(e, t.d.ID),
-		Origins: originNames(t.d), Published: newsTime(first), Read: first.Seen, Why: whyLine(first, t),
+		Origins: originNames(t.d), Published: first.Time(), Read: first.Seen, Why: whyLine(first, t),
 	}
 	for _, more := range turns[1:] {
 		x := entry(more.chosen, e)

@@ -68,7 +68,7 @@ func correction(e news.Edition, spec news.AlertSpec, original func(news.Delivery
 			}
 		}
 		c.Alert = &Alert{
-			Origins: originNames(d), Published: newsTime(against[0]), Read: against[0].Seen, Told: told.At,
+			Origins: originNames(d), Published: against[0].Time(), Read: against[0].Seen, Told: told.At,
 			Was: wasTold(*told), Now: "denied" + who,
 		}
 		first, sent := original(told.Delivery)
@@ -150,7 +150,7 @@ func denials(d news.Development, told news.Told, e news.Edition) []news.Report {
 	var from []string
 	enough := false
 	for i, r := range d.Reports {
-		if !untoldIn(told, r) || d.Told != nil && !untoldIn(*d.Told, r) || !tellable(d, r, horizon) || aside(r) || !denies(r, told, parties(d.Topic)) {
+		if !untoldIn(told, r) || d.Told != nil && !untoldIn(*d.Told, r) || !tellable(d, r, horizon) || r.Comments() || !denies(r, told, parties(d.Topic)) {
 			continue
 		}
 		out, from = append(out, r), append(from, keys[i])
@@ -182,12 +182,12 @@ func denies(r news.Report, told news.Told, parties []string) bool {
 	switch {
 	case has(claims, "denial"):
 		return true
-	case !r.Official || shown(r, "stage", "agreed", "title") || shown(r, "stage", "in_effect", "title"):
+	case !r.Official || r.Shows("stage", "agreed", "title") || r.Shows("stage", "in_effect", "title"):
 		return false
 	case has(claims, "negated"):
 		return negates(r, about)
 	}
-	return shown(r, "stage", "reject", "title") && slices.ContainsFunc(values(r, "mechanism", "title"), func(m string) bool { return kindOf(m) == about })
+	return r.Shows("stage", "reject", "title") && slices.ContainsFunc(values(r, "mechanism", "title"), func(m string) bool { return kindOf(m) == about })
 }
 
 // aboutOf is the arrangement that an alert was about.

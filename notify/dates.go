@@ -49,10 +49,10 @@ func passedInSilence(e news.Edition, c Coverage) []Date {
 func spokenOf(s news.StatedDate, e news.Edition) bool {
 	for _, d := range e.Stories {
 		for _, r := range d.Reports {
-			if r.Relevance != news.Main || aside(r) || newsTime(r).Before(s.At.Add(-time.Hour)) {
+			if r.Relevance != news.Main || r.Comments() || r.Time().Before(s.At.Add(-time.Hour)) {
 				continue
 			}
-			switch stage := stageOf(r); {
+			switch stage := r.Stage(); {
 			case s.Kind != "meets":
 				if has(values(r, "mechanism"), s.What) {
 					return true

@@ -311,7 +311,7 @@ func standing(f facts) string {
 func deniedBy(d news.Development) string {
 	by := ""
 	for _, r := range d.Reports {
-		if aside(r) {
+		if r.Comments() {
 			continue
 		}
 		side := denier(r)
@@ -339,7 +339,7 @@ func answeredElsewhere(d news.Development, stories []news.Development) []string 
 			continue
 		}
 		for _, r := range o.Reports {
-			if !newsTime(r).After(d.First) || aside(r) || o.Follows != d.ID && !(named(r, "place", places) && named(r, "mechanism", things)) {
+			if !r.Time().After(d.First) || r.Comments() || o.Follows != d.ID && !(named(r, "place", places) && named(r, "mechanism", things)) {
 				continue
 			}
 			if side := denier(r); has(parties(d.Topic), side) {
@@ -491,11 +491,11 @@ func untold(e news.Edition) (repeats, old, comments int) {
 		for _, r := range d.Reports {
 			switch {
 			case !r.Live || r.Seen.Before(e.From) || !r.Seen.Before(e.Slot):
-			case !r.Fresh || !newsTime(r).After(e.Horizon):
+			case !r.Fresh || !r.Time().After(e.Horizon):
 				old++
 			case d.Told != nil || r.First == news.Duplicate:
 				repeats++
-			case aside(r):
+			case r.Comments():
 				comments++
 			}
 		}

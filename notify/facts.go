@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
-	"time"
 
 	"trucewatch/internal/news"
 )
@@ -25,14 +23,6 @@ type facts struct {
 	terms     []string
 	originals int
 	repeats   int
-}
-
-// newsTime is when a report's news happened as far as is known.
-func newsTime(r news.Report) time.Time {
-	if r.Published.IsZero() || r.Published.After(r.Seen) {
-		return r.Seen
-	}
-	return r.Published
 }
 
 func has[T comparable](list []T, v T) bool { return slices.Contains(list, v) }
@@ -72,31 +62,9 @@ func prominent(r news.Report, facet string) []string {
 	return values(r, facet)
 }
 
-// asFact is whether title and lede state what they state without negating,
-// predicting, denying or recalling it.
-func asFact(r news.Report) bool {
-	for _, v := range values(r, "claim", "title", "lede") {
-		switch v {
-		case "negated", "prediction", "historical", "denial":
-			return false
-		}
-	}
-	return true
-}
-
 // asserts is whether a report says something, instead of speaking against it.
 func asserts(r news.Report) bool {
-	return !aside(r) && !has(values(r, "claim", "title", "lede"), "denial") && !has(values(r, "claim", "title", "lede"), "negated")
-}
-
-// aside is whether a report comments instead of reporting: it stays in the thread.
-func aside(r news.Report) bool {
-	for _, g := range values(r, "genre") {
-		if g == "opinion" || g == "explainer" || g == "live" {
-			return true
-		}
-	}
-	return false
+	return !r.Comments() && !has(values(r, "claim", "title", "lede"), "denial") && !has(values(r, "claim", "title", "lede"), "negated")
 }
 
 // strength orders stages; -1 for none.
@@ -123,28 +91,6 @@ func mechanismOf(r news.Report) string {
 		}
 	}
 	return ""
-}
-
-// stageOf is the stage a report shows in its title or lede, "" when it shows none.
-// The name of a place, an actor or a source, likely as it makes a stage, does not
-// show it.
-func stageOf(r news.Report) string {
-	for _, field := range []string{"title", "lede"} {
-		if s := strongest(slices.DeleteFunc(values(r, "stage", field), func(s string) bool { return !shown(r, "stage", s, field) })); s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
-// shown is whether a report bears a facet's value in a field for words that say
-// it, and not for a name.
-func shown(r news.Report, facet, value, field string) bool {
-	return slices.ContainsFunc(r.Tags, func(t news.Tag) bool {
-		return t.Facet == facet && t.Value == value && cmp.Or(t.Field, "body") == field && !slices.ContainsFunc(r.Tags, func(n news.Tag) bool {
-			return (n.Facet == "actor" || n.Facet == "venue" || n.Facet == "place" || n.Facet == "origin") && n.Match != "" && strings.EqualFold(n.Match, t.Match)
-		})
-	})
 }
 
 // origins gives each report the origin it rests on, aligned with reports.
@@ -206,7 +152,7 @@ func partiesOf(sides []string, topic string) []string {
 // declares is whether a side says in a report what the report says it declared: a
 // declaration is its own word, unless the report names another side as the speaker.
 func declares(r news.Report, side string) bool {
-	if aside(r) || !asFact(r) || stageOf(r) != "agreed" || !has(values(r, "committed", "title", "lede"), "one:"+side) {
+	if r.Comments() || !r.AsFact() || r.Stage() != "agreed" || !has(values(r, "committed", "title", "lede"), "one:"+side) {
 		return false
 	}
 	speak := speakersOf(r)
@@ -225,14 +171,14 @@ func factsOf(d news.Development) facts {
 	var says, carried, places []string
 	for i, r := range d.Reports {
 		carried = append(carried, r.Side)
-		if aside(r) {
+		if r.Comments() {
 			continue
 		}
 		says = append(says, speakersOf(r)...)
 		places = append(places, prominent(r, "place")...)
 		f.terms = append(f.terms, termsOf(r)...)
-		m, s := mechanismOf(r), stageOf(r)
-		if (m != "" || s != "") && asFact(r) {
+		m, s := mechanismOf(r), r.Stage()
+		if (m != "" || s != "") && r.AsFact() {
 			v := vote{m, s}
 			if !has(votes[v], keys[i]) {
 				votes[v] = append(votes[v], keys[i])
@@ -241,7 +187,7 @@ func factsOf(d news.Development) facts {
 	}
 	if len(says) == 0 && !slices.ContainsFunc(d.Reports, asserts) {
 		for _, r := range d.Reports { // all speak against: that is what is said here
-			if s := denier(r); s != "" && !aside(r) {
+			if s := denier(r); s != "" && !r.Comments() {
 				says = append(says, s)
 			}
 		}
@@ -249,7 +195,7 @@ func factsOf(d news.Development) facts {
 	var stated []news.Report // as news, and as fact
 	var on []news.Rest
 	for i, r := range d.Reports {
-		if !aside(r) && asFact(r) {
+		if !r.Comments() && r.AsFact() {
 			stated, on = append(stated, r), append(on, rests[i])
 		}
 	}
@@ -296,7 +242,7 @@ func factsOf(d news.Development) facts {
 		}
 		f.stage = cmp.Or(f.stages[f.mechanism], order[0].stage)
 	}
-	bear := slices.DeleteFunc(slices.Clone(d.Reports), func(r news.Report) bool { return aside(r) || stageOf(r) != f.stage })
+	bear := slices.DeleteFunc(slices.Clone(d.Reports), func(r news.Report) bool { return r.Comments() || r.Stage() != f.stage })
 	f.doer, f.alone = news.Doer(bear, f.stage), onlyWord(bear)
 	return f
 }

@@ -21,7 +21,7 @@ const (
 // the earliest. prefer are reports to choose among if any of them will do.
 func headline(d news.Development, prefer []news.ItemID, languages []string) news.Report {
 	pool := d.Reports
-	if p := slices.DeleteFunc(slices.Clone(pool), func(r news.Report) bool { return !has(prefer, r.Item) || aside(r) }); len(p) > 0 {
+	if p := slices.DeleteFunc(slices.Clone(pool), func(r news.Report) bool { return !has(prefer, r.Item) || r.Comments() }); len(p) > 0 {
 		pool = p
 	}
 	// What the comparison needs, once per report: cleaning and word sets are dear.
@@ -36,12 +36,12 @@ func headline(d news.Development, prefer []news.ItemID, languages []string) news
 	}), func(a, b candidate) int {
 		return cmp.Or(
 			falseFirst(a.untitled, b.untitled),
-			falseFirst(aside(a.r), aside(b.r)),
+			falseFirst(a.r.Comments(), b.r.Comments()),
 			falseFirst(a.r.State, b.r.State),
 			cmp.Compare(a.language, b.language),
 			falseFirst(a.other, b.other),
 			cmp.Compare(b.near, a.near),
-			newsTime(a.r).Compare(newsTime(b.r)),
+			a.r.Time().Compare(b.r.Time()),
 			cmp.Compare(a.r.Item, b.r.Item),
 		)
 	})
@@ -131,8 +131,8 @@ func source(r news.Report) Source {
 	return Source{
 		Name:  clip(cmp.Or(clean(r.Feed), clean(r.Publisher), "unnamed source"), nameLimit),
 		Title: clip(cmp.Or(clean(r.Title), firstSentence(r.Lede), "(no headline)"), headlineLimit),
-		URL:   link(r.URL), Lang: r.Lang, At: newsTime(r),
-		State: r.State, Official: r.Official, Aside: aside(r),
+		URL:   link(r.URL), Lang: r.Lang, At: r.Time(),
+		State: r.State, Official: r.Official, Aside: r.Comments(),
 	}
 }
 
@@ -178,7 +178,7 @@ func quotes(d news.Development, f facts, t Telling, shown news.Report, sel news.
 		}
 		out = append(out, Quote{Who: who, Text: text})
 	}
-	quotable := func(r news.Report) bool { return !aside(r) && (!r.State || sel.StateMedia == "name") }
+	quotable := func(r news.Report) bool { return !r.Comments() && (!r.State || sel.StateMedia == "name") }
 	newest := slices.Clone(d.Reports)
 	slices.Reverse(newest) // the newest word counts
 	slices.SortStableFunc(newest, func(a, b news.Report) int {

@@ -87,13 +87,13 @@ func backfilled() func(*news.Report) {
 
 func story(id int, reports ...news.Report) news.Development {
 	d := news.Development{ID: news.StoryID(id), Topic: "russia-ukraine", Reports: reports}
-	slices.SortStableFunc(d.Reports, func(a, b news.Report) int { return newsTime(a).Compare(newsTime(b)) })
+	slices.SortStableFunc(d.Reports, func(a, b news.Report) int { return a.Time().Compare(b.Time()) })
 	for _, r := range d.Reports {
-		if d.First.IsZero() || newsTime(r).Before(d.First) {
-			d.First = newsTime(r)
+		if d.First.IsZero() || r.Time().Before(d.First) {
+			d.First = r.Time()
 		}
-		if newsTime(r).After(d.Last) {
-			d.Last = newsTime(r)
+		if r.Time().After(d.Last) {
+			d.Last = r.Time()
 		}
 		if r.Live && r.Seen.After(d.LiveSeen) {
 			d.LiveSeen = r.Seen

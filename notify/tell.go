@@ -69,7 +69,7 @@ func tellable(d news.Development, r news.Report, horizon time.Time) bool {
 }
 
 // young is whether a report was no history at first sight, and is after a horizon.
-func young(r news.Report, horizon time.Time) bool { return r.Fresh && newsTime(r).After(horizon) }
+func young(r news.Report, horizon time.Time) bool { return r.Fresh && r.Time().After(horizon) }
 
 // repeatsImport is whether what a report repeats is known from an import alone, is as
 // young, and was not told since: who imports today's news loses none of it.
@@ -89,7 +89,7 @@ func misdated(d news.Development, r news.Report, horizon time.Time) bool {
 	}
 	return slices.ContainsFunc(d.Reports, func(root news.Report) bool {
 		return root.Item == r.Of && root.Live && !root.Fresh && !root.Backlog &&
-			root.Seen.After(newsTime(r).Add(-48*time.Hour))
+			root.Seen.After(r.Time().Add(-48*time.Hour))
 	})
 }
 
@@ -100,7 +100,7 @@ func untoldIn(told news.Told, r news.Report) bool {
 }
 
 func onlyAsides(reports []news.Report) bool {
-	return !slices.ContainsFunc(reports, func(r news.Report) bool { return !aside(r) })
+	return !slices.ContainsFunc(reports, func(r news.Report) bool { return !r.Comments() })
 }
 
 // changes compares fresh reports that were not told with what was told.
@@ -114,7 +114,7 @@ func changes(d news.Development, f facts, fresh []news.Report) Telling {
 	}
 	var untold []news.Report
 	for _, r := range fresh {
-		if untoldIn(*told, r) && !aside(r) {
+		if untoldIn(*told, r) && !r.Comments() {
 			untold = append(untold, r)
 		}
 	}
@@ -159,7 +159,7 @@ func changes(d news.Development, f facts, fresh []news.Report) Telling {
 		}
 		for _, s := range stages[1:] {
 			from := slices.DeleteFunc(slices.Clone(untold), func(r news.Report) bool {
-				return mechanismOf(r) != m || stageOf(r) != s
+				return mechanismOf(r) != m || r.Stage() != s
 			})
 			if len(from) == 0 || s == was {
 				continue
@@ -171,7 +171,7 @@ func changes(d news.Development, f facts, fresh []news.Report) Telling {
 			var from2 []string
 			fact := false
 			for _, r := range from {
-				fact = fact || asFact(r)
+				fact = fact || r.AsFact()
 				from2 = append(from2, keyOf[r.Item])
 			}
 			if !fact && distinct(from2) < 2 {

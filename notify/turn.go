@@ -99,7 +99,7 @@ func turnOf(name string, c chosen, e news.Edition, spec news.AlertSpec) (turn, b
 	}
 	for _, r := range c.d.Reports {
 		horizon := latest(e.Horizon, e.Slot.Add(-alertAge-quietBetween(spec, r.Seen, e.Slot)))
-		if !r.Backlog && tellable(c.d, r, horizon) && r.Relevance == news.Main && !aside(r) && states(r, t.stage) && shows(r, name, t.stage) {
+		if !r.Backlog && tellable(c.d, r, horizon) && r.Relevance == news.Main && !r.Comments() && states(r, t.stage) && shows(r, name, t.stage) {
 			t.evidence = append(t.evidence, r)
 		}
 	}
@@ -108,7 +108,7 @@ func turnOf(name string, c chosen, e news.Edition, spec news.AlertSpec) (turn, b
 		t.f.mechanism, t.f.place, t.f.terms = "", "", nil
 		t.f.stage = "prep"
 		for _, r := range t.evidence {
-			t.f.stage = strongest([]string{t.f.stage, stageOf(r)})
+			t.f.stage = strongest([]string{t.f.stage, r.Stage()})
 		}
 	} else {
 		t.about, t.evidence = sameArrangement(t.evidence, keys)
@@ -132,7 +132,7 @@ func states(r news.Report, stage string) bool {
 		r = announced(r)
 	}
 	no := noAt(r)
-	if !asFact(r) && (no < 0 || no < titleAt(r, "stage", stage) || titleAt(r, "stage", stage) < 0 || !asFact(without(r, "claim"))) {
+	if !r.AsFact() && (no < 0 || no < titleAt(r, "stage", stage) || titleAt(r, "stage", stage) < 0 || !without(r, "claim").AsFact()) {
 		return false
 	}
 	return !unsure.MatchString(inMay.ReplaceAllString(r.Title, "")) && !roundup.MatchString(clean(r.Title)) && !anniversary.MatchString(r.Title) &&
@@ -178,11 +178,11 @@ func shows(r news.Report, name, stage string) bool {
 	if r.Official {
 		fields = []string{"title", "lede"}
 	}
-	if !slices.ContainsFunc(fields, func(f string) bool { return shown(r, "stage", stage, f) }) {
+	if !slices.ContainsFunc(fields, func(f string) bool { return r.Shows("stage", stage, f) }) {
 		return false
 	}
-	carriedOut := has(values(r, "mechanism", fields...), "exchange") && shown(r, "stage", "in_effect", "title")
-	over := shown(r, "stage", "ended", "title")
+	carriedOut := has(values(r, "mechanism", fields...), "exchange") && r.Shows("stage", "in_effect", "title")
+	over := r.Shows("stage", "ended", "title")
 	committed := values(r, "committed", fields...)
 	switch name {
 	case "agreed_both":
@@ -369,7 +369,7 @@ func leadersMeet(r news.Report) bool {
 			n++
 		}
 	}
-	stage := stageOf(r)
+	stage := r.Stage()
 	return n >= 2 && (stage == "prep" || stage == "talks") && meets.MatchString(r.Title) && !standIn.MatchString(r.Title)
 }
 

@@ -220,7 +220,7 @@ func (s *Store) importOne(ctx context.Context, tx transaction, r *recall, e Stre
 	t, err := s.judgeOne(ctx, tx, r, p.Work.Item.Seen, p, j.Decide)
 	out.Tally.Add(t)
 	if t.Main+t.Mention > 0 {
-		when := ms(newsTime(p.Work.Item.Published, p.Work.Item.Seen))
+		when := ms(news.Time(p.Work.Item.Published, p.Work.Item.Seen))
 		if out.last == 0 || when < out.first {
 			out.first = when
 		}

@@ -227,15 +227,6 @@ func firstSame(ctx context.Context, tx transaction, query string, key int64, mat
 	return knownItem{}, false, rows.Err()
 }
 
-// newsTime is when an item counts as news: published if known and not after
-// seen, else seen.
-func newsTime(published, seen time.Time) time.Time {
-	if published.IsZero() || published.After(seen) {
-		return seen
-	}
-	return published
-}
-
 const insertItemSQL = `INSERT INTO items
 	(feed, guid, url, canonical, guid_key, url_key, text_key, published, published_from, news_time, seen, origin, live_seen, fresh, backlog, state, due, revision, revised)
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`
@@ -254,7 +245,7 @@ func (s *Store) insertItem(ctx context.Context, tx transaction, f news.Feed, e n
 	}
 	state, due := newState(f, e, a)
 	r, err := tx.ExecContext(ctx, insertItemSQL,
-		int64(f.ID), e.GUID, e.URL, e.Canonical, id.guid, id.url, id.text, ms(e.Published), e.PublishedFrom, ms(newsTime(e.Published, a.at)), ms(a.at),
+		int64(f.ID), e.GUID, e.URL, e.Canonical, id.guid, id.url, id.text, ms(e.Published), e.PublishedFrom, ms(news.Time(e.Published, a.at)), ms(a.at),
 		string(a.origin), live, fresh, live != 0 && a.first, string(state), ms(due), ms(a.at))
 	if err != nil {
 		return 0, err

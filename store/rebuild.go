@@ -471,7 +471,7 @@ func (p *replay) move(ctx context.Context, tx transaction, u unit) error {
 	}
 	by := news.Development{ID: id, Topic: topic}
 	for _, rep := range reports {
-		if ms(newsTime(rep.Published, rep.Seen)) <= u.At {
+		if ms(news.Time(rep.Published, rep.Seen)) <= u.At {
 			by.Reports = append(by.Reports, rep)
 		}
 	}

@@ -200,7 +200,7 @@ func reportOf(topic string, p news.Prepared, v news.Verdict) news.Report {
 
 // byNews orders reports as evidence reads them.
 func byNews(a, b news.Report) int {
-	return cmp.Or(cmp.Compare(ms(newsTime(a.Published, a.Seen)), ms(newsTime(b.Published, b.Seen))), cmp.Compare(a.Item, b.Item))
+	return cmp.Or(cmp.Compare(ms(news.Time(a.Published, a.Seen)), ms(news.Time(b.Published, b.Seen))), cmp.Compare(a.Item, b.Item))
 }
 
 // storyBearersSQL lists, for each story key, the newest items of a topic in a window.

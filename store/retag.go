@@ -258,7 +258,7 @@ func (s *Store) leave(ctx context.Context, tx transaction, item news.ItemID, top
 // one it is in; the development counts as no more seen than before.
 func (s *Store) placeQuietly(ctx context.Context, tx transaction, p news.Prepared, v news.Verdict, topic string, d news.Deciders) error {
 	it := p.Work.Item
-	when := ms(newsTime(it.Published, it.Seen))
+	when := ms(news.Time(it.Published, it.Seen))
 	pl, err := s.choose(ctx, tx, newRecall(), p, v, topic, when, d)
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ func (s *Store) place(ctx context.Context, tx transaction, r *recall, now time.T
 	if err != nil {
 		return 0, err
 	}
-	when := ms(newsTime(it.Published, seen))
+	when := ms(news.Time(it.Published, seen))
 	touched := int64(0)
 	if live && it.Origin != news.OriginSeed {
 		touched = ms(now)

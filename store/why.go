@@ -45,7 +45,7 @@ func (s *Store) Consult(ctx context.Context, p news.Prepared, topics []string) (
 	}
 	stories = map[string][]news.StoryCandidate{}
 	for _, t := range topics {
-		cands, err := newRecall().storyCandidates(ctx, tx, t, p.StoryKeys, ms(newsTime(it.Published, it.Seen)))
+		cands, err := newRecall().storyCandidates(ctx, tx, t, p.StoryKeys, ms(news.Time(it.Published, it.Seen)))
 		if err != nil {
 			return nil, nil, classify(err)
 		}

@@ -38,7 +38,7 @@ type Fit struct {
 // it was placed, so the score may differ from the one it was placed by.
 func FitOf(p news.Prepared, c news.StoryCandidate) Fit {
 	fit := Fit{Story: c.Story}
-	at := newsTime(p.Work.Item)
+	at := news.Time(p.Work.Item.Published, p.Work.Item.Seen)
 	item := &sketch{}
 	if item.decode(p.Sketch) != nil {
 		fit.Why = "nothing to compare it by: it is about no topic, or its sketch is of another version"

@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"trucewatch/internal/news"
 )
@@ -36,7 +35,7 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 		place.Why = "a development of its own: nothing to compare it by"
 		return place
 	}
-	at := newsTime(p.Work.Item)
+	at := news.Time(p.Work.Item.Published, p.Work.Item.Seen)
 	nodes := []node{{&item, at, -1}}
 	var owner []int   // of nodes[1:]
 	var room []sketch // for those to come
@@ -141,13 +140,6 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 		place.Why += fmt.Sprintf("; the next step of %d", place.Follows)
 	}
 	return place
-}
-
-func newsTime(it news.Item) time.Time {
-	if it.Published.IsZero() || it.Published.After(it.Seen) && !it.Seen.IsZero() {
-		return it.Seen
-	}
-	return it.Published
 }
 
 // reasons names the three features that spoke loudest, for and against.

@@ -182,3 +182,27 @@ func TestLabelledFacets(t *testing.T) {
 		}
 	}
 }
+
+// The one stage that ledger and digest take a report to state.
+func TestLabelledStatedStage(t *testing.T) {
+	right, all := 0, 0
+	for _, it := range labelledItems(t) {
+		if it.rel != "2" || it.relevance != news.Main || len(it.stages) == 0 {
+			continue
+		}
+		got := news.Report{Tags: it.tags}.Stage()
+		if got == "" {
+			continue
+		}
+		all++
+		if slices.Contains(it.stages, got) {
+			right++
+		} else {
+			t.Logf("got %s, want one of %v: %s | %s | %s", got, it.stages, it.lang, it.title, it.lede)
+		}
+	}
+	t.Logf("right in %d of %d", right, all)
+	if share := float64(right) / float64(all); share < 0.85 {
+		t.Errorf("right in %.2f (%d of %d), want at least 0.85", share, right, all)
+	}
+}

@@ -1,0 +1,71 @@
+package news
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What one report says, read from its tags. Ledger, digest and alert all ask here, so that
+// a report says the same to each of them.
+
+// Time is when an item's news happened as far as is known: when it was published, or when
+// it was first seen where that is unknown or would be later. A zero seen is not known yet.
+func Time(published, seen time.Time) time.Time {
+	if published.IsZero() || published.After(seen) && !seen.IsZero() {
+		return seen
+	}
+	return published
+}
+
+// Time is when a report's news happened as far as is known.
+func (r Report) Time() time.Time { return Time(r.Published, r.Seen) }
+
+// Comments is whether a report comments instead of reporting: opinion, an explainer or a
+// live page.
+func (r Report) Comments() bool {
+	return slices.ContainsFunc(r.Tags, func(t Tag) bool {
+		return t.Facet == "genre" && (t.Value == "opinion" || t.Value == "explainer" || t.Value == "live")
+	})
+}
+
+// AsFact is whether title and first sentences state what they state without negating,
+// predicting, denying or recalling it.
+func (r Report) AsFact() bool {
+	return !slices.ContainsFunc(r.Tags, func(t Tag) bool {
+		return t.Facet == "claim" && above(t) && (t.Value == "negated" || t.Value == "prediction" || t.Value == "historical" || t.Value == "denial")
+	})
+}
+
+// Stage is the stage of talks that a report states: of those that words of its title or
+// first sentences show, the likeliest, for tags stand with the likeliest first. "" is
+// none. Taking the strongest instead, or the title's before the other's, is wrong more
+// often: docs/tagging.md has the figures.
+func (r Report) Stage() string {
+	for _, t := range r.Tags {
+		if t.Facet == "stage" && above(t) && slices.Contains(Stages, t.Value) && !r.named(t) {
+			return t.Value
+		}
+	}
+	return ""
+}
+
+// above is whether a tag stands in the title or the first sentences.
+func above(t Tag) bool { return t.Field == "title" || t.Field == "lede" }
+
+// Shows is whether a report bears a facet's value in a field (title, lede or body) for
+// words that say it, and not for a name.
+func (r Report) Shows(facet, value, field string) bool {
+	return slices.ContainsFunc(r.Tags, func(t Tag) bool {
+		return t.Facet == facet && t.Value == value && cmp.Or(t.Field, "body") == field && !r.named(t)
+	})
+}
+
+// named is whether a tag was earned by the name of somebody, some place or a source
+// alone, likely as it makes a stage.
+func (r Report) named(t Tag) bool {
+	return t.Match != "" && slices.ContainsFunc(r.Tags, func(n Tag) bool {
+		return (n.Facet == "actor" || n.Facet == "venue" || n.Facet == "place" || n.Facet == "origin") && strings.EqualFold(n.Match, t.Match)
+	})
+}

@@ -1,0 +1,27 @@
+package news
+
+import "testing"
+
+// One rule for ledger, digest and alert, so that none of them calls a signal what another
+// calls talks.
+func TestAReportStatesTheLikeliestStageItShows(t *testing.T) {
+	stage := func(value, field, match string) Tag {
+		return Tag{Facet: "stage", Value: value, Field: field, Match: match}
+	}
+	for name, c := range map[string]struct {
+		tags []Tag
+		want string
+	}{
+		"none":                                {nil, ""},
+		"the likeliest, which stands first":   {[]Tag{stage("signal", "title", "urges"), stage("talks", "title", "talks")}, "signal"},
+		"of the first sentences too":          {[]Tag{stage("accept", "lede", "agreed to"), stage("reject", "title", "30 days")}, "accept"},
+		"not deep in the text":                {[]Tag{stage("agreed", "body", "agreed"), stage("talks", "lede", "talks")}, "talks"},
+		"nor where nobody knows":              {[]Tag{stage("agreed", "", "agreed")}, ""},
+		"a name shows none":                   {[]Tag{stage("reject", "title", "Putin"), {Facet: "actor", Value: "putin", Match: "putin"}, stage("talks", "lede", "met")}, "talks"},
+		"what is no stage of the talks, none": {[]Tag{stage("victory", "title", "won")}, ""},
+	} {
+		if got := (Report{Tags: c.tags}).Stage(); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
