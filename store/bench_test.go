@@ -203,10 +203,8 @@ func (c *corpus) fill(ctx context.Context, n int) error {
 			if _, err := tx.ExecContext(ctx, touchStorySQL, story, ms(it.Published), ms(it.Published), ms(it.Published)); err != nil {
 				return err
 			}
-			for _, k := range p.StoryKeys {
-				if _, err := tx.ExecContext(ctx, insertStoryKeySQL, int64(k), ms(it.Published), id); err != nil {
-					return err
-				}
+			if err := insertStoryKeys(ctx, tx, p.StoryKeys, ms(it.Published), news.ItemID(id)); err != nil {
+				return err
 			}
 			if _, err := tx.ExecContext(ctx, insertSearchSQL, id, it.Title, p.Search); err != nil {
 				return err

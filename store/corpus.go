@@ -217,7 +217,15 @@ func (s *Store) importOne(ctx context.Context, tx transaction, r *recall, e Stre
 		p = j.Prepare(w)
 		out.Overlap.Revised++
 	}
-	t, err := s.judgeOne(ctx, tx, r, p.Work.Item.Seen, p, j.Decide)
+	d := j.Decide
+	later, err := r.putOff(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	if later {
+		d.Place = nil
+	}
+	t, err := s.judgeOne(ctx, tx, r, p.Work.Item.Seen, p, d)
 	out.Tally.Add(t)
 	if t.Main+t.Mention > 0 {
 		when := ms(news.Time(p.Work.Item.Published, p.Work.Item.Seen))

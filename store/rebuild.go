@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -118,6 +119,7 @@ func (s *Store) Rebuild(ctx context.Context, now time.Time, group news.Regrouper
 		return out, classify(err)
 	}
 	out.From, out.To = at(r.from), at(r.to)
+	r.from, r.to = r.from-storyWindow.Milliseconds(), r.to+storyWindow.Milliseconds() // what was imported may belong to older history there
 	if r.generation == 0 {
 		r.generation = max(ms(now), 1)
 		if err := s.beginRebuild(ctx, &r, now); err != nil {
@@ -313,6 +315,7 @@ func (s *Store) settle(ctx context.Context, r *rebuilding, w stretchOfNews, grou
 					return err
 				}
 				parts = append(parts, ps...)
+				why[item] = "a development of its own: nothing to compare it by"
 				if n < len(g.Why) {
 					why[item] = g.Why[n]
 				}
@@ -394,10 +397,10 @@ func openStory(ctx context.Context, tx transaction, g news.Group, r *rebuilding,
 	return ex.LastInsertId()
 }
 
-// rehome moves one report, with its dates, to a development. A report that repeats
-// another keeps the reason it is in.
+// rehome moves one report, with its dates, to a development. One that does not speak for
+// its unit is in because of what it repeats.
 func rehome(ctx context.Context, tx transaction, p part, topic string, story int64, why string) error {
-	_, err := tx.ExecContext(ctx, `UPDATE members SET story = ?1, why = iif(?2 = '', why, ?2) WHERE item = ?3 AND topic = ?4`, story, why, int64(p.item), topic)
+	_, err := tx.ExecContext(ctx, `UPDATE members SET story = ?, why = ? WHERE item = ? AND topic = ?`, story, cmp.Or(why, repeatsWhy), int64(p.item), topic)
 	if err != nil {
 		return err
 	}

@@ -111,10 +111,15 @@ func grouping(t *testing.T, s *Store) string {
 	return strings.Join(lines, "\n")
 }
 
-func rebuild(t *testing.T, s *Store) (total Rebuilt) {
+func rebuild(t *testing.T, s *Store) Rebuilt {
+	t.Helper()
+	return rebuildAt(t, s, day)
+}
+
+func rebuildAt(t *testing.T, s *Store, now time.Time) (total Rebuilt) {
 	t.Helper()
 	for !total.Done {
-		r, err := s.Rebuild(t.Context(), day, inBuckets, joinsOlder, func() bool { return false }, context.Cause)
+		r, err := s.Rebuild(t.Context(), now, inBuckets, joinsOlder, func() bool { return false }, context.Cause)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -28,6 +28,7 @@ type recall struct {
 	version    int64 // of the database, as other connections' writing moves it
 	young, old generation
 	stands     map[string][]news.Position // by topic, while nothing has moved them
+	heard      spans                      // when there was live news; nil: not read yet
 }
 
 type generation struct {

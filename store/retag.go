@@ -282,10 +282,8 @@ func (s *Store) placeQuietly(ctx context.Context, tx transaction, p news.Prepare
 		return err
 	}
 	if v.Kind != news.Duplicate {
-		for _, k := range p.StoryKeys {
-			if _, err := tx.ExecContext(ctx, insertStoryKeySQL, int64(k), when, int64(it.ID)); err != nil {
-				return err
-			}
+		if err := insertStoryKeys(ctx, tx, p.StoryKeys, when, it.ID); err != nil {
+			return err
 		}
 	}
 	return newRecall().moveLedger(ctx, tx, topic, pl.Story, d)

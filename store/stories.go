@@ -13,25 +13,26 @@ import (
 const (
 	insertMemberSQL = `INSERT INTO members (item, story, topic, score, why, sketch) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (item, topic) DO UPDATE SET story = excluded.story, score = excluded.score, why = excluded.why, sketch = excluded.sketch`
-	insertStorySQL    = `INSERT INTO stories (topic, first, last, live_seen, follows) VALUES (?, ?, ?, ?, ?)`
-	touchStorySQL     = `UPDATE stories SET first = min(first, ?2), last = max(last, ?3), live_seen = max(live_seen, ?4) WHERE id = ?1`
-	insertStoryKeySQL = `INSERT OR IGNORE INTO story_keys (key, at, item) VALUES (?, ?, ?)`
-	insertSearchSQL   = `INSERT OR REPLACE INTO search (rowid, title, body) VALUES (?, ?, ?)`
-	insertDateSQL     = `INSERT INTO dates (item, story, at, precision, zone, what, place, kind, moved, quote) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	insertStorySQL  = `INSERT INTO stories (topic, first, last, live_seen, follows) VALUES (?, ?, ?, ?, ?)`
+	touchStorySQL   = `UPDATE stories SET first = min(first, ?2), last = max(last, ?3), live_seen = max(live_seen, ?4) WHERE id = ?1`
+	insertSearchSQL = `INSERT OR REPLACE INTO search (rowid, title, body) VALUES (?, ?, ?)`
+	insertDateSQL   = `INSERT INTO dates (item, story, at, precision, zone, what, place, kind, moved, quote) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 )
 
 // place puts a judged item into a development of each topic it is about, and
 // returns how many it opened.
 func (s *Store) place(ctx context.Context, tx transaction, r *recall, now time.Time, p news.Prepared, v news.Verdict, d news.Deciders) (opened int, err error) {
 	it := p.Work.Item
-	seen, live, err := liveness(ctx, tx, it.ID)
-	if err != nil {
-		return 0, err
-	}
-	when := ms(news.Time(it.Published, seen))
-	touched := int64(0)
-	if live && it.Origin != news.OriginSeed {
-		touched = ms(now)
+	var when, touched int64
+	if bestRelevance(p.Topics) != news.None {
+		seen, live, err := liveness(ctx, tx, it.ID)
+		if err != nil {
+			return 0, err
+		}
+		when = ms(news.Time(it.Published, seen))
+		if live && it.Origin != news.OriginSeed {
+			touched = ms(now)
+		}
 	}
 	for _, rel := range p.Topics {
 		if rel.Relevance != news.Main && rel.Relevance != news.Mention {
@@ -68,10 +69,8 @@ func (s *Store) place(ctx context.Context, tx transaction, r *recall, now time.T
 		if v.Kind == news.Duplicate {
 			continue // found through what it repeats
 		}
-		for _, k := range p.StoryKeys {
-			if _, err := tx.ExecContext(ctx, insertStoryKeySQL, int64(k), when, int64(it.ID)); err != nil {
-				return opened, err
-			}
+		if err := insertStoryKeys(ctx, tx, p.StoryKeys, when, it.ID); err != nil {
+			return opened, err
 		}
 	}
 	if err := s.recordDates(ctx, tx, p, v, d); err != nil {
@@ -82,6 +81,28 @@ func (s *Store) place(ctx context.Context, tx transaction, r *recall, now time.T
 		return opened, err
 	}
 	return opened, nil
+}
+
+// insertStoryKeysSQL inserts the story keys of an item; those it lacks are NULL and ignored.
+var insertStoryKeysSQL = func() string {
+	var rows []string
+	for i := range maxStoryKeys {
+		rows = append(rows, fmt.Sprintf(`(?%d, ?%d, ?%d)`, i+1, maxStoryKeys+1, maxStoryKeys+2))
+	}
+	return `INSERT OR IGNORE INTO story_keys (key, at, item) VALUES ` + strings.Join(rows, ", ")
+}()
+
+func insertStoryKeys(ctx context.Context, tx transaction, keys []uint64, when int64, item news.ItemID) error {
+	for some := range slices.Chunk(keys, maxStoryKeys) {
+		args := make([]any, maxStoryKeys, maxStoryKeys+2)
+		for i, k := range some {
+			args[i] = int64(k)
+		}
+		if _, err := tx.ExecContext(ctx, insertStoryKeysSQL, append(args, when, int64(item))...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func nonNil(b []byte) []byte {
@@ -98,13 +119,16 @@ func liveness(ctx context.Context, tx transaction, id news.ItemID) (seen time.Ti
 	return at(s), l != 0, err
 }
 
+// repeatsWhy is why a report is in a development that holds what it repeats.
+const repeatsWhy = "it repeats or updates a report of it"
+
 // choose finds the development an item belongs to: its own if it is a revision,
 // that of what it repeats, else what the decision says of the candidates.
 func (s *Store) choose(ctx context.Context, tx transaction, r *recall, p news.Prepared, v news.Verdict, topic string, when int64, d news.Deciders) (news.Placement, error) {
 	for _, of := range []struct {
 		item news.ItemID
 		why  string
-	}{{p.Work.Item.ID, "a revision of its own entry"}, {v.Of, "it repeats or updates a report of it"}} {
+	}{{p.Work.Item.ID, "a revision of its own entry"}, {v.Of, repeatsWhy}} {
 		if of.item == 0 {
 			continue
 		}
@@ -118,6 +142,9 @@ func (s *Store) choose(ctx context.Context, tx transaction, r *recall, p news.Pr
 		if id != 0 {
 			return news.Placement{Topic: topic, Story: id, Score: 1, Why: of.why}, nil
 		}
+	}
+	if d.Place == nil {
+		return news.Placement{Topic: topic, Why: putOffWhy}, nil
 	}
 	known, err := r.storyCandidates(ctx, tx, topic, p.StoryKeys, when)
 	if err != nil {

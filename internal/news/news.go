@@ -219,10 +219,10 @@ func (t *Tally) Add(o Tally) {
 // inside the transaction that writes their results. They must not call the store.
 type Deciders struct {
 	Verdict func(p Prepared, known []Candidate) Verdict
-	Place   func(p Prepared, topic string, known []StoryCandidate) Placement
-	Dates   func(p Prepared) []StatedDate                     // what the item states; nil: none are kept
-	Moving  func(r Report) (Report, bool)                     // of a report no more than Ledger looks at; false: it moves nothing; nil: all of it
-	Ledger  func(stands []Position, d Development) []Position // how a development that grew moves its topic's positions; nil: not at all
+	Place   func(p Prepared, topic string, known []StoryCandidate) Placement // nil: into a development of its own
+	Dates   func(p Prepared) []StatedDate                                    // what the item states; nil: none are kept
+	Moving  func(r Report) (Report, bool)                                    // of a report no more than Ledger looks at; false: it moves nothing; nil: all of it
+	Ledger  func(stands []Position, d Development) []Position                // how a development that grew moves its topic's positions; nil: not at all
 }
 
 // Group is one development after regrouping: the items that belong together, and
