@@ -40,12 +40,12 @@ type oversight struct {
 }
 
 func newOversight(a *app) *oversight {
-	began := time.Now()
+	began, now := time.Now(), a.now // and not a: an oversight outlives it
 	return &oversight{
 		patience: lookTimeout,
 		counts:   newCounts(),
-		pulse:    newPulse(a.now(), partPoll, partPages, partDigest, partDelivery),
-		clock:    func() (time.Time, time.Duration) { return a.now().Round(0), time.Since(began) },
+		pulse:    newPulse(now(), partPoll, partPages, partDigest, partDelivery),
+		clock:    func() (time.Time, time.Duration) { return now().Round(0), time.Since(began) },
 	}
 }
 
