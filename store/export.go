@@ -148,9 +148,7 @@ func (s *Store) Stats(ctx context.Context) (st news.Stats, err error) {
 		return st, classify(err)
 	}
 	st.Items -= st.Seeds
-	if fi, err := os.Stat(s.path); err == nil {
-		st.Bytes = fi.Size()
-	}
+	st.Bytes = s.Size()
 	st.Deliveries = map[news.DeliveryState]int64{}
 	err = eachRow(ctx, s.r, `SELECT state, count(*) FROM outbox GROUP BY state`, func(row scanner) error {
 		var state news.DeliveryState
@@ -175,6 +173,18 @@ func (s *Store) Stats(ctx context.Context) (st news.Stats, err error) {
 		return err
 	})
 	return st, classify(err)
+}
+
+// Size is what the database takes on the disk, in bytes: its file and the log of what
+// is not in it yet, which is all there is of a new one.
+func (s *Store) Size() int64 {
+	var n int64
+	for _, suffix := range []string{"", "-wal"} {
+		if fi, err := os.Stat(s.path + suffix); err == nil {
+			n += fi.Size()
+		}
+	}
+	return n
 }
 
 // CheckIntegrity reads the whole database and returns what is broken in it.

@@ -147,7 +147,7 @@ func newApp(e *env, cfg config.Config, st *store.Store, o options) (*app, error)
 
 	rules, err := loadRules(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errConfig, err)
+		return nil, err
 	}
 	poller := &monitor.Poller{
 		Fetch: a.client, Concurrency: cfg.Poll.Concurrency, PerHost: cfg.HTTP.PerHost,
@@ -224,14 +224,7 @@ func hostPort(u *url.URL) string {
 func (a *app) sync(ctx context.Context) error {
 	docs, err := loadSeeds(a.cfg)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errConfig, err)
-	}
-	for i := range docs {
-		fp, err := text.Decode(docs[i].Fingerprint)
-		if err != nil {
-			return fmt.Errorf("%w: seed %s: %w: make it anew with `trucewatch seed add`", errConfig, docs[i].Name, err)
-		}
-		docs[i].Keys = fp.AllKeys() // seeds are few, and found by any part of them
+		return err
 	}
 	c := store.Configuration{Feeds: a.cfg.NewsFeeds(), Seeds: docs, Digests: map[string]time.Duration{}}
 	for _, al := range a.alerts {
@@ -254,41 +247,53 @@ func (a *app) sync(ctx context.Context) error {
 }
 
 // loadSeeds reads the program's own seeds and those of the configured directory,
-// which win by name. The default directory need not exist.
+// which win by name, with the keys they are found by. The default directory need not
+// exist. An error is errConfig.
 func loadSeeds(cfg config.Config) ([]news.Seed, error) {
-	own, err := seeds.Builtin()
-	if err != nil || cfg.Seeds == "" {
-		return own, err
-	}
-	if _, err := os.Stat(cfg.Seeds); errors.Is(err, fs.ErrNotExist) && filepath.Base(cfg.Seeds) == "seeds" {
-		return own, nil
-	}
-	more, err := seeds.Load(cfg.Seeds)
+	docs, err := seeds.Builtin()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errConfig, err)
 	}
-	own = slices.DeleteFunc(own, func(s news.Seed) bool {
-		return slices.ContainsFunc(more, func(m news.Seed) bool { return m.Name == s.Name })
-	})
-	return append(own, more...), nil
+	_, err = os.Stat(cfg.Seeds)
+	if absent := errors.Is(err, fs.ErrNotExist) && filepath.Base(cfg.Seeds) == "seeds"; cfg.Seeds != "" && !absent {
+		more, err := seeds.Load(cfg.Seeds)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", errConfig, err)
+		}
+		docs = append(slices.DeleteFunc(docs, func(s news.Seed) bool {
+			return slices.ContainsFunc(more, func(m news.Seed) bool { return m.Name == s.Name })
+		}), more...)
+	}
+	for i := range docs {
+		fp, err := text.Decode(docs[i].Fingerprint)
+		if err != nil {
+			return nil, fmt.Errorf("%w: seed %s: %w: make it anew with `trucewatch seed add`", errConfig, docs[i].Name, err)
+		}
+		docs[i].Keys = fp.AllKeys() // seeds are few, and found by any part of them
+	}
+	return docs, nil
 }
 
-// loadRules compiles the rule packs of the configured topics.
+// loadRules compiles the rule packs of the configured topics. An error is errConfig.
 func loadRules(cfg config.Config) (*tag.Rules, error) {
 	var packs []*tag.Pack
 	for _, t := range cfg.Topics {
 		p, err := loadPack(t)
 		if err != nil {
-			return nil, fmt.Errorf("topic %s: %w", t.Name, err)
+			return nil, fmt.Errorf("%w: topic %s: %w", errConfig, t.Name, err)
 		}
 		packs = append(packs, p)
 	}
-	return tag.Compile(packs...)
+	rules, err := tag.Compile(packs...)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errConfig, err)
+	}
+	return rules, nil
 }
 
 func loadPack(t config.Topic) (*tag.Pack, error) {
 	if t.Pack == config.BuiltinPack {
-		return tag.Builtin(t.Name)
+		return tag.BuiltinTopic(t.Name)
 	}
 	b, err := os.ReadFile(t.Pack)
 	if err != nil {

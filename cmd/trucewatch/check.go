@@ -45,7 +45,8 @@ func (c *CheckCmd) Run(e *env) error {
 		return err
 	}
 	fs := []finding{{"ok", "configuration", plural(int64(len(cfg.Feeds)), "feed", "feeds") + ", " + plural(int64(len(cfg.Digests)), "digest", "digests") + ", " + plural(int64(len(cfg.Alerts)), "alert", "alerts"), ""}}
-	fs = append(fs, checkPacks(cfg)...)
+	packs, usable := checkPacks(cfg)
+	fs = append(fs, packs...)
 	db, err := checkDatabase(e.ctx, cfg)
 	if errors.Is(err, store.ErrUnusable) {
 		return err
@@ -61,10 +62,12 @@ func (c *CheckCmd) Run(e *env) error {
 		fs = append(fs, net...)
 		fs = append(fs, switchOff(cfg, e.configFile(), fs)...)
 	}
-	return c.report(e, fs)
+	return c.report(e, fs, usable)
 }
 
-func (c *CheckCmd) report(e *env, fs []finding) error {
+// report prints the findings. The error is errConfig too where the program does not
+// start on a configuration that is not usable.
+func (c *CheckCmd) report(e *env, fs []finding, usable bool) error {
 	failed := false
 	if c.Format == "json" {
 		if err := writeJSON(e.stdout, fs); err != nil {
@@ -81,18 +84,27 @@ func (c *CheckCmd) report(e *env, fs []finding) error {
 			fmt.Fprintf(e.stdout, "      %s\n", strings.ReplaceAll(f.Fix, "\n", "\n      "))
 		}
 	}
-	if failed {
+	switch {
+	case !usable:
+		return fmt.Errorf("%w: %w", errFailed, errConfig)
+	case failed:
 		return errFailed
 	}
 	return nil
 }
 
-// checkPacks compiles the rule packs and tries their own examples.
-func checkPacks(cfg config.Config) (out []finding) {
+// checkPacks compiles the rule packs, tries their own examples and reads the seeds.
+// usable is whether the program would start with them.
+func checkPacks(cfg config.Config) (out []finding, usable bool) {
+	usable = true
+	unusable := func(what string, err error, fix string) {
+		usable = false
+		out = append(out, finding{"fail", what, strings.TrimPrefix(err.Error(), errConfig.Error()+": "), fix})
+	}
 	for _, t := range cfg.Topics {
 		p, err := loadPack(t)
 		if err != nil {
-			out = append(out, finding{"fail", "topic " + t.Name, err.Error(), mendPack(t, err)})
+			unusable("topic "+t.Name, err, mendPack(t, err))
 			continue
 		}
 		if problems := p.Check(); len(problems) > 0 {
@@ -105,11 +117,17 @@ func checkPacks(cfg config.Config) (out []finding) {
 		}
 		out = append(out, finding{"ok", "topic " + t.Name, "every rule passes its examples", ""})
 	}
+	if usable {
+		if _, err := loadRules(cfg); err != nil { // what only shows when they are joined
+			unusable("topics", err, "mend the rule packs, docs/tagging.md")
+		}
+	}
 	docs, err := loadSeeds(cfg)
 	if err != nil {
-		return append(out, finding{"fail", "seeds", err.Error(), "mend or remove the file"})
+		unusable("seeds", err, "mend or remove the file")
+		return out, usable
 	}
-	return append(out, finding{"ok", "seeds", fmt.Sprintf("%d documents", len(docs)), ""})
+	return append(out, finding{"ok", "seeds", fmt.Sprintf("%d documents", len(docs)), ""}), usable
 }
 
 // mendPack says what to do about a topic whose rule pack cannot be loaded.

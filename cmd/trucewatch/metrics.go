@@ -4,7 +4,6 @@ import (
 	"maps"
 	"math"
 	"net/http"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -142,9 +141,7 @@ func (d *daemon) gauges(g gauges) {
 		slot(seconds(w.cond.LastCut[dg.Name]), dg.Name)
 	}
 	g.set("trucewatch_pending_items", "Items that wait to be judged.", float64(w.cond.Waiting))
-	if fi, err := os.Stat(d.cfg.Database); err == nil {
-		g.set("trucewatch_database_bytes", "Size of the database file, without its log.", float64(fi.Size()))
-	}
+	g.set("trucewatch_database_bytes", "Size of the database file and its log.", float64(d.store.Size()))
 	if w.free >= 0 && !w.now.IsZero() {
 		g.set("trucewatch_disk_free_ratio", "Share of free space where the database is.", w.free)
 	}

@@ -23,7 +23,7 @@ func TestStatusSaysWhatIsInTrouble(t *testing.T) {
 			return out.String()
 		}
 		<-time.After(time.Hour)
-		if got := status("text"); strings.Contains(got, "In trouble") || !strings.Contains(got, "Outbox: nothing waits") || strings.Contains(got, "\x1b") {
+		if got := status("text"); strings.Contains(got, "In trouble") || strings.Contains(got, "(0.0 MB)") || !strings.Contains(got, "Outbox: nothing waits") || strings.Contains(got, "\x1b") {
 			t.Errorf("in order:\n%s", got)
 		}
 		o.world.mu.Lock()

@@ -95,7 +95,7 @@ type Stats struct {
 	Mention    int64                   `json:"mention"`
 	Stories    int64                   `json:"developments"`
 	Seeds      int64                   `json:"seeds"`
-	Bytes      int64                   `json:"bytes"`
+	Bytes      int64                   `json:"bytes"` // on the disk, the log of the database included
 	Deliveries map[DeliveryState]int64 `json:"outbox"`
 	Digests    []DigestStatus          `json:"digests"`
 	Reactions  map[string]int64        `json:"reactions"` // by emoji name, on what was posted in the last 30 days

@@ -19,9 +19,8 @@ func Builtin(name string) (*Pack, error) {
 	if p, ok := builtins.Load(name); ok {
 		return p.(*Pack), nil
 	}
-	names := BuiltinNames()
-	if !slices.Contains(names, name) {
-		return nil, fmt.Errorf("no built-in pack %q: there are %s", name, strings.Join(names, ", "))
+	if !slices.Contains(BuiltinNames(), name) {
+		return nil, fmt.Errorf("no built-in pack %q", name)
 	}
 	file := "packs/" + name + ".yaml"
 	data, err := packFiles.ReadFile(file)
@@ -41,7 +40,26 @@ func Builtin(name string) (*Pack, error) {
 	return p, nil
 }
 
-// BuiltinNames lists the built-in packs, in order.
+// BuiltinTopic returns the built-in pack of a topic. An error names the topics
+// that have one.
+func BuiltinTopic(name string) (*Pack, error) {
+	var topics []string
+	for _, n := range BuiltinNames() {
+		p, err := Builtin(n)
+		if err != nil {
+			return nil, err
+		}
+		if p.Topic != "" && n == name {
+			return p, nil
+		}
+		if p.Topic != "" {
+			topics = append(topics, n)
+		}
+	}
+	return nil, fmt.Errorf("no built-in pack for a topic %q: there are %s", name, strings.Join(topics, ", "))
+}
+
+// BuiltinNames lists the built-in packs, bases too, in order.
 func BuiltinNames() []string {
 	files, err := packFiles.ReadDir("packs")
 	if err != nil {

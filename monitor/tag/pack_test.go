@@ -25,6 +25,17 @@ func TestBuiltinPacksCompile(t *testing.T) {
 	}
 }
 
+func TestOnlyTopicsAreOfferedAsTopics(t *testing.T) {
+	if p, err := BuiltinTopic("gaza"); err != nil || p.Topic != "gaza" {
+		t.Errorf("gaza: %v", err)
+	}
+	for _, name := range []string{"talks", "weights", "nowhere"} { // a base, models, nothing
+		if _, err := BuiltinTopic(name); err == nil || !strings.HasSuffix(err.Error(), "there are gaza, russia-ukraine") {
+			t.Errorf("%s: %v; want the topics that have a pack, and no base", name, err)
+		}
+	}
+}
+
 func TestBuiltinPackExamples(t *testing.T) {
 	for _, n := range BuiltinNames() {
 		t.Run(n, func(t *testing.T) {
