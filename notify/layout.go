@@ -337,7 +337,7 @@ func quietPage(d Digest) page {
 		lines = append(lines, l)
 	}
 	if len(d.Dates) > 0 {
-		lines = append(lines, row(text("Next date: "+datesText(d.Dates[:1], false))))
+		lines = append(lines, row(text(nextDate(d))))
 	}
 	if len(d.Silent) > 0 {
 		lines = append(lines, row(text("Passed without news: "+datesText(d.Silent, false))))
@@ -355,6 +355,10 @@ func quietPage(d Digest) page {
 	}
 	return append(p, para{kind: small, lines: []line{row(text(strings.Join(append(foot, unfinished(d)...), " · ")))}})
 }
+
+// nextDate is the first of the dates ahead, in words that nobody takes for the next
+// digest's.
+func nextDate(d Digest) string { return "Next date in the talks: " + datesText(d.Dates[:1], false) }
 
 // noNews says why what was read about the talks is no news, as far as it is
 // counted.

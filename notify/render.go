@@ -69,11 +69,7 @@ func phone(d Digest) string {
 	case "quiet", "blind":
 		s := d.Headline + ". " + title(sourcesRead(d.Coverage)) + "."
 		if len(d.Dates) > 0 {
-			s += " Next: " + d.Dates[0].When
-			if d.Dates[0].Where != "" {
-				s += ", " + d.Dates[0].Where
-			}
-			s += "."
+			s += " " + sentence(nextDate(d))
 		}
 		return s
 	case "alert", "correction":
