@@ -94,6 +94,10 @@ func (s *Store) Path() string { return s.path }
 // store waits on until the context ends.
 const busyTimeout = 5 * time.Second
 
+// readerIdle is how long a reader's connection that nobody uses stays open. The one
+// that was used last is used next, so that a daemon, which reads each minute, keeps one.
+const readerIdle = 5 * time.Minute
+
 func open(path, mode string, conns int) (*sql.DB, error) {
 	q := url.Values{
 		"mode":          {mode},
@@ -113,23 +117,23 @@ func open(path, mode string, conns int) (*sql.DB, error) {
 	}
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
+	if mode == "ro" {
+		db.SetConnMaxIdleTime(readerIdle) // those that only a burst needs do not keep their caches for months
+	}
 	return db, nil
 }
 
 // prepareFile checks that the pragmas took (unknown DSN parameters are ignored
 // in silence) and migrates the schema.
 func (s *Store) prepareFile(ctx context.Context) error {
-	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"} {
-		var got string
-		if err := s.w.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&got); err != nil {
+	for try := 1; ; try++ {
+		err := s.pragmas(ctx)
+		switch {
+		case err == nil:
+			err = s.migrate(ctx)
+		case !busy(err): // busy: another program that opens a new file changes its mode
 			return err
 		}
-		if got != want {
-			return fmt.Errorf("PRAGMA %s is %s, want %s", pragma, got, want)
-		}
-	}
-	for try := 1; ; try++ {
-		err := s.migrate(ctx)
 		// Another process that opens a new database at the same time migrates it too: who
 		// comes second fails, and finds the work done.
 		if err == nil || errors.Is(err, ErrUnusable) || ctx.Err() != nil || try >= migrateTries && !busy(err) {
@@ -140,6 +144,20 @@ func (s *Store) prepareFile(ctx context.Context) error {
 		case <-time.After(migrateWait):
 		}
 	}
+}
+
+// pragmas checks that what the address of the database asks for is in force.
+func (s *Store) pragmas(ctx context.Context) error {
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"} {
+		var got string
+		if err := s.w.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&got); err != nil {
+			return err
+		}
+		if got != want {
+			return fmt.Errorf("PRAGMA %s is %s, want %s", pragma, got, want)
+		}
+	}
+	return nil
 }
 
 const (
