@@ -6,18 +6,23 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"weak"
 )
 
 //go:embed packs/*.yaml packs/examples/*.yaml
 var packFiles embed.FS
 
-var builtins sync.Map // name → *Pack
+// builtins are the packs that are in use: name → weak.Pointer[Pack]. What they were
+// compiled to is a part of their size, and lives without them.
+var builtins sync.Map
 
 // Builtin returns the pack of a topic, or a base pack, that ships with the
 // program. The pack is shared: nobody changes it.
 func Builtin(name string) (*Pack, error) {
-	if p, ok := builtins.Load(name); ok {
-		return p.(*Pack), nil
+	if known, ok := builtins.Load(name); ok {
+		if p := known.(weak.Pointer[Pack]).Value(); p != nil {
+			return p, nil
+		}
 	}
 	if !slices.Contains(BuiltinNames(), name) {
 		return nil, fmt.Errorf("no built-in pack %q", name)
@@ -36,7 +41,7 @@ func Builtin(name string) (*Pack, error) {
 			return nil, fmt.Errorf("pack %s: its examples: %w", name, err)
 		}
 	}
-	builtins.Store(name, p)
+	builtins.Store(name, weak.Make(p))
 	return p, nil
 }
 

@@ -15,7 +15,7 @@ func (p *Pack) Check() []Problem {
 		problems = append(problems, Problem{p.file, line, fmt.Sprintf(format, args...)})
 	}
 	langs := map[string]uint32{}
-	m, err := compileMatcher([]*Pack{p}, langs)
+	m, sources, err := compileMatcher([]*Pack{p}, langs)
 	if err != nil {
 		return []Problem{{p.file, 1, err.Error()}}
 	}
@@ -41,7 +41,7 @@ func (p *Pack) Check() []Problem {
 				pattern = -1
 				m.read(s, "", text, "", 0)
 				for _, h := range s.hits {
-					if c := &m.patterns[h.pattern]; c.kind == k && c.owner == owner {
+					if c := &m.patterns[h.pattern]; c.kind == k && int(c.owner) == owner {
 						pattern = int(h.pattern)
 						seen[pattern-first] = true
 					}
@@ -50,7 +50,7 @@ func (p *Pack) Check() []Problem {
 			}
 			for _, e := range x.no {
 				if at := shows(e.text); at >= 0 {
-					bad(e.line, "%s: %q must not match, but %q (line %d) does", name, e.text, m.patterns[at].text, m.patterns[at].line)
+					bad(e.line, "%s: %q must not match, but %q (line %d) does", name, e.text, sources[at].text, sources[at].line)
 				}
 			}
 			clear(seen)

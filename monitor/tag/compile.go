@@ -30,17 +30,16 @@ type matcher struct {
 	inner    [256]bool // letters that begin a pattern inside words
 }
 
-// compiled is one pattern with what it stands for.
+// compiled is one pattern with what it stands for. Many thousands of them stay in
+// memory: they share their strings and hold nothing of the packs.
 type compiled struct {
 	kind    kind
-	owner   int    // index in its pack's list of the kind
+	swallow bool
+	owner   int32  // index in its pack's list of the kind
 	id      string // of the owner
 	rule    string // as tags carry it: pack/kind.id
-	pack    *Pack
-	line    int
-	text    string
-	langs   uint32
-	swallow bool
+	detail  string // of the owner: an actor's side, a place's scope
+	office  string // of an actor
 }
 
 type kind uint8
@@ -93,9 +92,11 @@ func Compile(packs ...*Pack) (*Rules, error) {
 		return nil, err
 	}
 	r := &Rules{langs: map[string]uint32{}}
-	if r.m, err = compileMatcher(all, r.langs); err != nil {
+	m, sources, err := compileMatcher(all, r.langs)
+	if err != nil {
 		return nil, err
 	}
+	r.m = m
 	var problems []Problem
 	sum := sha256.New()
 	for _, p := range all {
@@ -103,7 +104,7 @@ func Compile(packs ...*Pack) (*Rules, error) {
 		if p.Topic == "" {
 			continue
 		}
-		t, bad := compileTopic(p, all, r.m)
+		t, bad := compileTopic(p, all, m, sources)
 		problems = append(problems, bad...)
 		r.topics = append(r.topics, t)
 	}
@@ -160,8 +161,17 @@ func withBases(packs []*Pack) ([]*Pack, error) {
 	return out, nil
 }
 
-func compileMatcher(packs []*Pack, langs map[string]uint32) (*matcher, error) {
+// source is where a pattern was written.
+type source struct {
+	pack *Pack
+	line int
+	text string
+}
+
+// compileMatcher compiles the patterns of packs, and says of each where it was written.
+func compileMatcher(packs []*Pack, langs map[string]uint32) (*matcher, []source, error) {
 	m := &matcher{}
+	var sources []source
 	type wordKey struct {
 		fold        string
 		left, right bool
@@ -173,26 +183,32 @@ func compileMatcher(packs []*Pack, langs map[string]uint32) (*matcher, error) {
 	for _, p := range packs {
 		for k := kLexicon; k <= kConflict; k++ {
 			for owner, n := range p.owners(k) {
+				c := compiled{kind: k, owner: int32(owner), id: strings.Clone(n.id), rule: p.Name + "/" + kindNames[k] + "." + n.id}
+				strict := false
+				switch k {
+				case kLexicon:
+					c.swallow, strict = p.lexicons[owner].swallow, p.lexicons[owner].strict
+				case kActor:
+					c.detail, c.office = strings.Clone(p.actors[owner].side), strings.Clone(p.actors[owner].office)
+				case kPlace:
+					c.detail = strings.Clone(p.places[owner].scope)
+				}
 				for _, e := range n.entries {
-					c := compiled{kind: k, owner: owner, id: n.id, pack: p, line: e.line, text: e.text}
-					c.rule = p.Name + "/" + kindNames[k] + "." + n.id
-					strict := false
-					if k == kLexicon {
-						c.swallow, strict = p.lexicons[owner].swallow, p.lexicons[owner].strict
-					}
+					var only uint32
 					for _, l := range e.langs {
 						if langs[l] == 0 {
 							if len(langs) == 32 {
-								return nil, fmt.Errorf("%s: more than 32 languages", p.file)
+								return nil, nil, fmt.Errorf("%s: more than 32 languages", p.file)
 							}
 							langs[l] = 1 << len(langs)
 						}
 						if strict {
-							c.langs |= langs[l]
+							only |= langs[l]
 						}
 					}
 					id := int32(len(m.patterns))
-					m.patterns = append(m.patterns, c)
+					m.patterns, m.langs = append(m.patterns, c), append(m.langs, only)
+					sources = append(sources, source{p, e.line, e.text})
 					var gaps []int
 					var rows [][]int32
 					for _, w := range e.pattern.words {
@@ -219,7 +235,7 @@ func compileMatcher(packs []*Pack, langs map[string]uint32) (*matcher, error) {
 	}
 	var err error
 	if m.abc, err = newAlphabet(letters); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var plain, inner []trieWord
 	for atom, k := range order {
@@ -238,10 +254,8 @@ func compileMatcher(packs []*Pack, langs map[string]uint32) (*matcher, error) {
 		}
 	}
 	m.phrases = phrases.build(len(order))
-	for i := range m.patterns {
-		m.langs = append(m.langs, m.patterns[i].langs)
-	}
-	return m, nil
+	m.patterns, m.langs = slices.Clip(m.patterns), slices.Clip(m.langs)
+	return m, sources, nil
 }
 
 // maxClasses bounds the classes of one topic: a sentence's are kept as bits.
@@ -287,25 +301,25 @@ type compiledFacet struct {
 // builtinClasses are names the engine itself gives: see topic.classNames.
 var builtinClasses = []string{"party", "third", "ground", "actor", "place", "venue", "outlet", "other"}
 
-// classNames lists the classes a pattern belongs to for a topic.
-func (t *topic) classNames(c *compiled) []string {
+// classNames lists the classes a pattern of a pack belongs to for a topic.
+func (t *topic) classNames(c *compiled, pack *Pack) []string {
 	ours := func(side string) bool { return slices.Contains(t.sides, side) }
 	switch c.kind {
 	case kLexicon:
-		l := c.pack.lexicons[c.owner]
+		l := pack.lexicons[c.owner]
 		return append([]string{l.id}, l.groups...)
 	case kActor:
-		a := c.pack.actors[c.owner]
+		a := pack.actors[c.owner]
 		out := append([]string{"actor", "actor:" + a.id, "side:" + a.side}, a.groups...)
 		if ours(a.side) {
 			return append(out, "party")
 		}
 		return append(out, "third")
 	case kVenue:
-		v := c.pack.venues[c.owner]
+		v := pack.venues[c.owner]
 		return append([]string{"venue", "venue:" + v.id}, v.groups...)
 	case kPlace:
-		p := c.pack.places[c.owner]
+		p := pack.places[c.owner]
 		out := []string{"place", "place:" + p.id}
 		if ours(p.side) {
 			out = append(out, "ground", "ground:"+p.side)
@@ -314,14 +328,14 @@ func (t *topic) classNames(c *compiled) []string {
 	case kOutlet:
 		return []string{"outlet"}
 	case kConflict:
-		if id := c.pack.conflicts[c.owner].id; id != t.own {
+		if id := pack.conflicts[c.owner].id; id != t.own {
 			return []string{"other", "other:" + id}
 		}
 	}
 	return nil
 }
 
-func compileTopic(p *Pack, packs []*Pack, m *matcher) (*topic, []Problem) {
+func compileTopic(p *Pack, packs []*Pack, m *matcher, sources []source) (*topic, []Problem) {
 	t := &topic{id: p.Topic, sides: p.sides, own: p.conflict, classes: map[string]int{}}
 	var problems []Problem
 	bad := func(p *Pack, line int, format string, args ...any) {
@@ -347,10 +361,10 @@ func compileTopic(p *Pack, packs []*Pack, m *matcher) (*topic, []Problem) {
 	mine := make([]bool, len(m.patterns))
 	for i := range m.patterns {
 		c := &m.patterns[i]
-		if mine[i] = slices.Contains(chain, c.pack); !mine[i] {
+		if mine[i] = slices.Contains(chain, sources[i].pack); !mine[i] {
 			continue
 		}
-		for _, n := range t.classNames(c) {
+		for _, n := range t.classNames(c, sources[i].pack) {
 			possible[n] = true
 			if !strings.Contains(n, ":") || strings.HasPrefix(n, "side:") || strings.HasPrefix(n, "ground:") {
 				class(n)
@@ -437,7 +451,11 @@ func compileTopic(p *Pack, packs []*Pack, m *matcher) (*topic, []Problem) {
 		if !mine[i] {
 			continue
 		}
-		for _, n := range t.classNames(&m.patterns[i]) {
+		if c, before := &m.patterns[i], &m.patterns[max(i-1, 0)]; i > 0 && c.kind == before.kind && c.owner == before.owner && sources[i].pack == sources[i-1].pack {
+			t.of[i] = t.of[i-1] // patterns of one owner follow each other
+			continue
+		}
+		for _, n := range t.classNames(&m.patterns[i], sources[i].pack) {
 			if c, ok := t.classes[n]; ok {
 				t.of[i] = append(t.of[i], int16(c))
 			}

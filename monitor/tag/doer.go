@@ -61,7 +61,7 @@ func (o *tagger) whoAlleges() string {
 		for _, s := range o.speakers(sp) {
 			c := &o.patterns[s.actor.pattern]
 			for bit, name := range v.t.sides {
-				if c.pack.actors[c.owner].side == name {
+				if c.detail == name {
 					sides |= 1 << bit
 				}
 			}

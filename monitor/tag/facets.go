@@ -216,12 +216,12 @@ func (o *tagger) names() {
 			}
 			switch c := &o.patterns[m.pattern]; c.kind {
 			case kActor:
-				o.add("actor", c.id, c.rule, c.pack.actors[c.owner].side, m)
+				o.add("actor", c.id, c.rule, c.detail, m)
 			case kVenue:
 				o.add("venue", c.id, c.rule, "", m)
 			case kPlace:
 				if about {
-					o.add("place", c.id, c.rule, c.pack.places[c.owner].scope, m)
+					o.add("place", c.id, c.rule, c.detail, m)
 				}
 			}
 		}

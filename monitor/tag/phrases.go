@@ -8,11 +8,13 @@ import "slices"
 type phraseTrie struct {
 	first []int32 // atom → node after it, or -1
 	nodes []phraseNode
+	emits []int32 // patterns, referred to by ranges
+	edges []phraseEdge
 }
 
 type phraseNode struct {
-	emits []int32 // patterns that end here
-	edges []phraseEdge
+	emits span // patterns that end here
+	edges span
 }
 
 type phraseEdge struct {
@@ -27,12 +29,17 @@ type phraseKey struct {
 
 // phraseBuilder adds patterns to a phrase trie.
 type phraseBuilder struct {
-	trie phraseTrie
-	kids map[phraseKey]int32
+	nodes []grownNode
+	kids  map[phraseKey]int32
+}
+
+type grownNode struct {
+	emits []int32
+	edges []phraseEdge
 }
 
 func newPhraseBuilder() *phraseBuilder {
-	return &phraseBuilder{trie: phraseTrie{nodes: []phraseNode{{}}}, kids: map[phraseKey]int32{}}
+	return &phraseBuilder{nodes: make([]grownNode, 1), kids: map[phraseKey]int32{}}
 }
 
 // add enters a pattern whose words' alternatives are given as atoms.
@@ -40,7 +47,7 @@ func (b *phraseBuilder) add(gaps []int, atoms [][]int32, id int32) {
 	var walk func(node int32, i int)
 	walk = func(node int32, i int) {
 		if i == len(atoms) {
-			if n := &b.trie.nodes[node]; !slices.Contains(n.emits, id) {
+			if n := &b.nodes[node]; !slices.Contains(n.emits, id) {
 				n.emits = append(n.emits, id)
 			}
 			return
@@ -49,10 +56,10 @@ func (b *phraseBuilder) add(gaps []int, atoms [][]int32, id int32) {
 			k := phraseKey{node, a, int32(gaps[i])}
 			to, ok := b.kids[k]
 			if !ok {
-				to = int32(len(b.trie.nodes))
+				to = int32(len(b.nodes))
 				b.kids[k] = to
-				b.trie.nodes = append(b.trie.nodes, phraseNode{})
-				n := &b.trie.nodes[node]
+				b.nodes = append(b.nodes, grownNode{})
+				n := &b.nodes[node]
 				n.edges = append(n.edges, phraseEdge{a, k.gap, to})
 			}
 			walk(to, i+1)
@@ -61,14 +68,26 @@ func (b *phraseBuilder) add(gaps []int, atoms [][]int32, id int32) {
 	walk(0, 0)
 }
 
-// build finishes the trie for so many atoms.
+// build lays the trie for so many atoms out side by side: few large pieces of memory
+// without pointers, which collecting garbage passes over.
 func (b *phraseBuilder) build(atoms int) *phraseTrie {
-	t := &b.trie
-	t.first = make([]int32, atoms)
+	emits, edges := 0, 0
+	for _, n := range b.nodes {
+		emits, edges = emits+len(n.emits), edges+len(n.edges)
+	}
+	t := &phraseTrie{
+		first: make([]int32, atoms), nodes: make([]phraseNode, len(b.nodes)),
+		emits: make([]int32, 0, emits), edges: make([]phraseEdge, 0, edges),
+	}
+	for i, n := range b.nodes {
+		at, from := int32(len(t.emits)), int32(len(t.edges))
+		t.emits, t.edges = append(t.emits, n.emits...), append(t.edges, n.edges...)
+		t.nodes[i] = phraseNode{span{at, int32(len(t.emits))}, span{from, int32(len(t.edges))}}
+	}
 	for i := range t.first {
 		t.first[i] = -1
 	}
-	for _, e := range t.nodes[0].edges {
+	for _, e := range b.nodes[0].edges {
 		t.first[e.atom] = e.to
 	}
 	return t

@@ -312,12 +312,12 @@ func (m *matcher) match(s *scan, lang uint32) {
 // follow walks the phrase trie from node, reached with the token last.
 func (m *matcher) follow(s *scan, lang uint32, node, first, last, past int32) {
 	n := &m.phrases.nodes[node]
-	for _, p := range n.emits {
+	for _, p := range m.phrases.emits[n.emits.from:n.emits.to] {
 		if l := m.langs[p]; lang == 0 || l == 0 || l&lang != 0 {
 			s.hits = append(s.hits, hit{p, first, last})
 		}
 	}
-	for _, e := range n.edges {
+	for _, e := range m.phrases.edges[n.edges.from:n.edges.to] {
 		for t := last + 1; t <= last+1+e.gap && t < past; t++ {
 			for _, a := range s.atoms[s.tokens[t].atoms:s.tokens[t+1].atoms] {
 				if a == e.atom {

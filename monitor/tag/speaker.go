@@ -35,8 +35,7 @@ func (o *tagger) isActor(m mark) bool {
 }
 
 func (o *tagger) isState(m mark) bool {
-	c := &o.patterns[m.pattern]
-	return c.pack.actors[c.owner].office == "state"
+	return o.patterns[m.pattern].office == "state"
 }
 
 // covered is whether an actor is among speakers already: a name may be read by two

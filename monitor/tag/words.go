@@ -51,18 +51,26 @@ type trieWord struct {
 // of Aho and Corasick (1975) and inherits outputs along them.
 func buildTrie(words []trieWord, withFail bool) *wordTrie {
 	type temp struct {
-		kids        map[uint8]int
+		kid, next   int32 // first child, next sibling by letter; 0: none
+		letter      uint8
 		open, whole []int32
 	}
-	nodes := []*temp{{kids: map[uint8]int{}}}
+	nodes := make([]temp, 1, 4*len(words)+1)
 	for _, w := range words {
-		n := 0
+		n := int32(0)
 		for _, c := range w.codes {
-			k, ok := nodes[n].kids[c]
-			if !ok {
-				k = len(nodes)
-				nodes = append(nodes, &temp{kids: map[uint8]int{}})
-				nodes[n].kids[c] = k
+			before, k := int32(-1), nodes[n].kid
+			for k != 0 && nodes[k].letter < c {
+				before, k = k, nodes[k].next
+			}
+			if k == 0 || nodes[k].letter != c {
+				nodes = append(nodes, temp{next: k, letter: c})
+				k = int32(len(nodes) - 1)
+				if before < 0 {
+					nodes[n].kid = k
+				} else {
+					nodes[before].next = k
+				}
 			}
 			n = k
 		}
@@ -73,22 +81,15 @@ func buildTrie(words []trieWord, withFail bool) *wordTrie {
 		}
 	}
 	t := &wordTrie{nodes: make([]wordNode, len(nodes))}
-	order, place := []int{0}, make([]int32, len(nodes))
+	order := make([]int32, 1, len(nodes))
 	letters := make([]uint8, len(nodes)) // letter leading to order[i]
 	parent := make([]int32, len(nodes))
 	for i := 0; i < len(order); i++ {
-		nd := nodes[order[i]]
-		keys := make([]uint8, 0, len(nd.kids))
-		for c := range nd.kids {
-			keys = append(keys, c)
-		}
-		slices.Sort(keys)
 		out := &t.nodes[i]
 		out.child = int32(len(order))
-		for _, c := range keys {
+		for k := nodes[order[i]].kid; k != 0; k = nodes[k].next {
+			c := nodes[k].letter
 			out.mask[c>>6] |= 1 << (c & 63)
-			k := nd.kids[c]
-			place[k] = int32(len(order))
 			letters[len(order)], parent[len(order)] = c, int32(i)
 			order = append(order, k)
 		}
@@ -116,6 +117,7 @@ func buildTrie(words []trieWord, withFail bool) *wordTrie {
 		t.nodes[i].open = t.put(open)
 		t.nodes[i].whole = t.put(whole)
 	}
+	t.outs = slices.Clip(t.outs)
 	return t
 }
 
