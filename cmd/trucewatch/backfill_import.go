@@ -15,15 +15,16 @@ import (
 )
 
 // Bounds of an import. Memory stays the same however large a source is: at most
-// piecesAhead pieces are read and prepared before the one that is being stored.
+// piecesAhead pieces are read and prepared before those that are being stored.
 const (
-	pieceEntries = 256                    // entries prepared together, and stored in one transaction if no daemon runs
-	pieceBytes   = 1 << 20                // of their text
-	pieceWait    = 2 * time.Second        // a slow source's entries are stored after that
-	piecesAhead  = 2                      // pieces read before they are stored
-	txFor        = 25 * time.Millisecond  // a transaction takes no further entry after that; with its commit it stays below 50 ms
-	txAlone      = 250 * time.Millisecond // the same while no daemon runs: most of a short one is its commit
-	badShown     = 10                     // unreadable entries of a source that are named
+	pieceEntries = 256                   // entries prepared together
+	pieceBytes   = 512 << 10             // of their text
+	pieceWait    = 2 * time.Second       // a slow source's entries are stored after that
+	piecesAhead  = 4                     // pieces read before they are stored
+	storedAtOnce = 1 << 20               // bytes of text in the pieces stored together
+	txFor        = 25 * time.Millisecond // a transaction takes no further entry after that; with its commit it stays below 50 ms
+	txAlone      = time.Second           // the same while no daemon runs: most of a short one is its commit
+	badShown     = 10                    // unreadable entries of a source that are named
 )
 
 // importer imports one source after another. Entries are read in one goroutine and
@@ -43,7 +44,7 @@ type piece struct {
 	bad     []error       // entries that could not be read, the first few of the source
 	end     error         // io.EOF or what went wrong, in the last piece
 	ready   chan struct{} // closed when the entries are prepared
-	large   bool          // its text is over pieceBytes: the next is read once it is stored
+	bytes   int           // of its text; over pieceBytes the next piece is read once it is stored
 	stored  chan struct{} // closed when the entries are stored
 	done    int64         // of total, when it was read
 	total   int64
@@ -83,7 +84,7 @@ func (im *importer) run(o origin, c *BackfillCmd) (sum summary, err error) {
 			if last {
 				return
 			}
-			if !p.large {
+			if p.bytes <= pieceBytes {
 				continue
 			}
 			select {
@@ -108,22 +109,28 @@ func (im *importer) run(o origin, c *BackfillCmd) (sum summary, err error) {
 
 	bar := newProgress(im.env, o.label)
 	defer bar.finish()
-	for p := range ordered {
-		<-p.ready
-		sum.add(p.counts)
-		for _, b := range p.bad {
-			fmt.Fprintf(im.env.stderr, "%s: %v\n", o.label, b)
+	for first := range ordered {
+		pieces := together(first, ordered)
+		var entries []store.StretchEntry
+		for _, p := range pieces {
+			<-p.ready
+			sum.add(p.counts)
+			for _, b := range p.bad {
+				fmt.Fprintf(im.env.stderr, "%s: %v\n", o.label, b)
+			}
+			entries = append(entries, p.entries...)
+			p.entries = nil
 		}
-		if err := im.store(ctx, o.key, version, p.entries, &sum); err != nil {
+		if err := im.store(ctx, o.key, version, entries, &sum); err != nil {
 			return sum, err
 		}
-		p.entries = nil
-		close(p.stored)
-		bar.at(p.done, p.total, sum)
+		last := pieces[len(pieces)-1]
+		close(last.stored)
+		bar.at(last.done, last.total, sum)
 		switch {
-		case p.end == nil:
-		case !errors.Is(p.end, io.EOF):
-			return sum, p.end
+		case last.end == nil:
+		case !errors.Is(last.end, io.EOF):
+			return sum, last.end
 		default:
 			if err := im.app.store.FinishImport(ctx, o.key, im.app.now()); err != nil {
 				return sum, err
@@ -139,6 +146,24 @@ func (im *importer) run(o origin, c *BackfillCmd) (sum summary, err error) {
 		}
 	}
 	return sum, context.Cause(ctx)
+}
+
+// together is a piece with those that are read already, as many as are stored at once:
+// what a transaction costs is mostly its commit, however much it holds.
+func together(first *piece, ordered <-chan *piece) []*piece {
+	pieces, bytes := []*piece{first}, first.bytes
+	for bytes < storedAtOnce {
+		select {
+		case p, ok := <-ordered:
+			if !ok {
+				return pieces
+			}
+			pieces, bytes = append(pieces, p), bytes+p.bytes
+		default:
+			return pieces
+		}
+	}
+	return pieces
 }
 
 // open opens a source where a former run of the same command stopped.
@@ -293,7 +318,7 @@ func (r *pieceReader) piece(ctx context.Context) *piece {
 		}
 		p.entries = append(p.entries, s)
 	}
-	p.large = bytes > pieceBytes
+	p.bytes = bytes
 	p.done, p.total = r.src.Done()
 	return p
 }

@@ -89,7 +89,8 @@ func mustMarshal(t *testing.T, v any) string {
 }
 
 // Killed at ten places of its way, an import ends as one that was not: every entry
-// once, each verdict the same.
+// once, each verdict the same. What is killed believes that a daemon runs, and so takes
+// many short transactions.
 func TestABackfillKilledAnywhereResumesToTheSameExport(t *testing.T) {
 	bin := binary(t)
 	dirs := [2]string{t.TempDir(), t.TempDir()}
@@ -121,6 +122,10 @@ func TestABackfillKilledAnywhereResumesToTheSameExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer st.Close()
+	daemon, err := store.LockDaemon(st.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
 	kills := 0
 	for at := int64(1); at < entries; at += 197 + at%131 { // places nobody chose
 		cmd := backfill(dirs[1])
@@ -141,6 +146,9 @@ func TestABackfillKilledAnywhereResumesToTheSameExport(t *testing.T) {
 		if killed {
 			kills++
 		}
+	}
+	if err := daemon.Release(); err != nil {
+		t.Fatal(err)
 	}
 	if out, err := backfill(dirs[1]).CombinedOutput(); err != nil {
 		t.Fatalf("last run: %v\n%s", err, out)
