@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"trucewatch/internal/news"
@@ -29,34 +32,67 @@ const linkBest = 0.3
 // brings together count as the lowest score. Clusters of two told developments are never
 // merged. It returns the members of each cluster, in the order of nodes.
 func (m *Model) group(nodes []node, threshold [scopes]float64) [][]int {
-	n := len(nodes)
-	links := make([]map[int]link, n)
+	links := make([]map[int]link, len(nodes))
 	for i := range links {
 		links[i] = map[int]link{}
 	}
-	var f vector
-	in := indexOf(nodes)
-	for i := range nodes {
-		end := i + 1
-		for end < n && nodes[end].published.Sub(nodes[i].published) <= Window {
-			end++
-		}
-		both := in.next(i, end, nodes[i])
-		for j := i + 1; j < end; j++ {
-			if nodes[i].fixed >= 0 && nodes[j].fixed >= 0 {
-				continue // told: together or apart for good
-			}
-			compareBy(nodes[i].sketch, nodes[j].sketch, both[j], nodes[i].published.Sub(nodes[j].published), &f)
-			s := scopeOf(nodes[i].sketch, nodes[j].sketch)
-			z := m.score(s, &f) - threshold[s] - crowdCost[s]*(nodes[i].sketch.crowd+nodes[j].sketch.crowd)/2
-			if z <= scoreFloor {
-				continue // as far apart as what was never compared
-			}
-			l := link{z - scoreFloor, z, 1}
-			links[i][j], links[j][i] = l, l
+	for i, row := range m.compareAll(nodes, threshold) {
+		for _, p := range row {
+			l := link{p.score - scoreFloor, p.score, 1}
+			links[i][p.with], links[p.with][i] = l, l
 		}
 	}
 	return average(nodes, links)
+}
+
+// pair is a later node that one is more like than what was never compared.
+type pair struct {
+	with  int
+	score float64
+}
+
+// compareAll compares each node with the later ones of its window, on all cores.
+func (m *Model) compareAll(nodes []node, threshold [scopes]float64) [][]pair {
+	rows := make([][]pair, len(nodes))
+	in := indexOf(nodes)
+	var row atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), 1+len(nodes)/nodesPerCore) {
+		wg.Go(func() {
+			w := in.walk()
+			for i := int(row.Add(1)) - 1; i < len(nodes); i = int(row.Add(1)) - 1 {
+				rows[i] = m.compareLater(nodes, i, w, threshold)
+			}
+		})
+	}
+	wg.Wait()
+	return rows
+}
+
+// nodesPerCore is how many nodes another core is worth starting for.
+const nodesPerCore = 64
+
+func (m *Model) compareLater(nodes []node, i int, w *walk, threshold [scopes]float64) (row []pair) {
+	one := nodes[i]
+	end := i + 1
+	for end < len(nodes) && nodes[end].published.Sub(one.published) <= Window {
+		end++
+	}
+	both := w.next(i, end, one)
+	var f vector
+	for j := i + 1; j < end; j++ {
+		other := nodes[j]
+		if one.fixed >= 0 && other.fixed >= 0 {
+			continue // told: together or apart for good
+		}
+		compareBy(one.sketch, other.sketch, both[j], one.published.Sub(other.published), &f)
+		s := scopeOf(one.sketch, other.sketch)
+		z := m.score(s, &f) - threshold[s] - crowdCost[s]*(one.sketch.crowd+other.sketch.crowd)/2
+		if z > scoreFloor {
+			row = append(row, pair{j, z})
+		}
+	}
+	return row
 }
 
 // link is the sum of the scores above the floor between two clusters, and of how many pairs.

@@ -197,13 +197,24 @@ func compareBy(a, b *sketch, both []shared, apart time.Duration, f *vector) {
 		}
 	}
 	days := math.Abs(apart.Hours()) / 24
-	cosTitle := func(c class) float64 { return ratio(titleSq[c], math.Sqrt(a.sq[c][1]*b.sq[c][1])) }
-	cosAny := func(c class) float64 { return ratio(allSq[c], math.Sqrt(a.sq[c][2]*b.sq[c][2])) }
+	cosTitle := func(c class) float64 {
+		if titleSq[c] == 0 {
+			return 0 // most: no root is drawn
+		}
+		return ratio(titleSq[c], math.Sqrt(a.sq[c][1]*b.sq[c][1]))
+	}
+	cosAny := func(c class) float64 {
+		if allSq[c] == 0 {
+			return 0
+		}
+		return ratio(allSq[c], math.Sqrt(a.sq[c][2]*b.sq[c][2]))
+	}
 	apartIn := func(c class) float64 { return flag(all[c] == 0 && a.sum[c][1] > 0 && b.sum[c][1] > 0) }
 	*f = vector{}
 	f[fBias] = 1
 	f[fDays] = min(max(0, days-.5), 5)
-	f[fHours] = math.Exp(-days * 4)
+	near := math.Exp(-days)
+	f[fHours] = near * near * near * near
 	f[fTitleCos] = cosTitle(classWord)
 	f[fTitleContain] = ratio(title[classWord], min(a.sum[classWord][0], b.sum[classWord][0]))
 	f[fMainCos] = ratio(mainSq[classWord], math.Sqrt(a.sq[classWord][0]*b.sq[classWord][0]))
@@ -216,7 +227,7 @@ func compareBy(a, b *sketch, both []shared, apart time.Duration, f *vector) {
 		for k := range a.grams {
 			n += bits.OnesCount64(a.grams[k] & b.grams[k])
 		}
-		if m := math.Sqrt(float64(a.gramCount()) * float64(b.gramCount())); m > 0 {
+		if m := math.Sqrt(float64(a.gramsSet) * float64(b.gramsSet)); m > 0 {
 			f[fGrams] = float64(n) / m
 		}
 	}
@@ -282,7 +293,6 @@ func compareBy(a, b *sketch, both []shared, apart time.Duration, f *vector) {
 	f[fTitleCover] = ratio(title[classWord], max(a.sum[classWord][0], b.sum[classWord][0]))
 	f[fFirstAbsent] = flag(a.first != 0 && !b.inTitle(a.first)) + flag(b.first != 0 && !a.inTitle(b.first))
 	f[fOneSpeaks] = flag((a.speaker != 0) != (b.speaker != 0))
-	near := math.Exp(-days)
 	f[fCoverNear] = near * f[fTitleCover]
 	f[fMainCover] = ratio(mainSum, max(a.mainWords, b.mainWords))
 	var tc, ta, tb float64

@@ -27,8 +27,7 @@ func sharedTerms(a, b []term, both []shared) []shared {
 // most pairs share few.
 type index struct {
 	terms      [][]int32  // of each node: the numbers of its terms
-	free, told [][]bearer // by a term's number: the nodes still to come that have it
-	both       [][]shared // by node: what the last one asked for shares with it
+	free, told [][]bearer // by a term's number: the nodes that have it
 }
 
 // bearer is where a node has a term.
@@ -46,10 +45,13 @@ func indexOf(nodes []node) *index {
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	x := &index{make([][]int32, len(nodes)), make([][]bearer, len(ids)), make([][]bearer, len(ids)), make([][]shared, len(nodes))}
+	x := &index{make([][]int32, len(nodes)), make([][]bearer, len(ids)), make([][]bearer, len(ids))}
 	for i, n := range nodes {
 		x.terms[i] = make([]int32, len(n.sketch.terms))
-		bearers := x.bearers(n)
+		bearers := x.free
+		if n.fixed >= 0 {
+			bearers = x.told
+		}
 		for at, t := range n.sketch.terms {
 			number, _ := slices.BinarySearch(ids, t.id)
 			x.terms[i][at] = int32(number)
@@ -59,34 +61,41 @@ func indexOf(nodes []node) *index {
 	return x
 }
 
-func (x *index) bearers(n node) [][]bearer {
-	if n.fixed >= 0 {
-		return x.told
-	}
-	return x.free
+// walk goes through an index, from one node to a later one.
+type walk struct {
+	free, told [][]bearer // those of the index that are still to come
+	terms      [][]int32
+	both       [][]shared // by node: what the last one asked for shares with it
 }
 
-// next is asked for one node after the other, from the first, and returns for each of
-// those after it, up to the one before end, what the two share, in the order of ids. Two
-// told ones are never compared: what they share it leaves out.
-func (x *index) next(i, end int, n node) [][]shared {
+func (x *index) walk() *walk {
+	return &walk{slices.Clone(x.free), slices.Clone(x.told), x.terms, make([][]shared, len(x.terms))}
+}
+
+// next is asked for one node after the other, each later than the one before, and
+// returns for each of those after it, up to the one before end, what the two share, in
+// the order of ids. Two told ones are never compared: what they share it leaves out.
+func (x *walk) next(i, end int, n node) [][]shared {
 	for j := i + 1; j < end; j++ {
 		x.both[j] = x.both[j][:0]
 	}
-	add := func(bearers []bearer, at int) {
-		for _, b := range bearers {
+	add := func(bearers [][]bearer, number int32, at int) {
+		still := bearers[number]
+		for len(still) > 0 && int(still[0].node) <= i {
+			still = still[1:]
+		}
+		bearers[number] = still
+		for _, b := range still {
 			if int(b.node) >= end {
 				break
 			}
 			x.both[b.node] = append(x.both[b.node], shared{uint8(at), b.at})
 		}
 	}
-	own := x.bearers(n)
 	for at, number := range x.terms[i] {
-		own[number] = own[number][1:] // the node itself
-		add(x.free[number], at)
+		add(x.free, number, at)
 		if n.fixed < 0 {
-			add(x.told[number], at)
+			add(x.told, number, at)
 		}
 	}
 	return x.both

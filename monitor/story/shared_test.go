@@ -22,7 +22,9 @@ func TestIndexFindsWhatTwoItemsShare(t *testing.T) {
 			nodes[i] = node{sketch: s, fixed: rng.IntN(3) - 1}
 		}
 		x, found := indexOf(nodes), 0
+		walks := []*walk{x.walk(), x.walk(), x.walk()} // side by side, each over some of the nodes
 		for i, n := range nodes {
+			x := walks[rng.IntN(len(walks))]
 			end := i + 1 + rng.IntN(len(nodes)-i)
 			both := x.next(i, end, n)
 			for j := i + 1; j < end; j++ {

@@ -61,6 +61,7 @@ type sketch struct {
 	lede struct{ all, first, names float64 } // sums of squared weight in the summary: words, those of its first sentence, names
 
 	mainActs      int    // acts in the main clause
+	gramsSet      int    // how many bits of grams are set
 	fails, denies bool   // the title tells a failure, a denial
 	side          string // of the first actor
 
@@ -192,7 +193,7 @@ func (s *sketch) add(id uint32, field uint8) {
 func (s *sketch) totals() {
 	s.sum, s.sq = [classes][2]float64{}, [classes][3]float64{}
 	s.lede.all, s.lede.first, s.lede.names, s.mainWords = 0, 0, 0, 0
-	s.mainActs, s.fails, s.denies, s.side = 0, s.inTitle(actFailure), s.inTitle(actDeny), sideOf(s.first)
+	s.mainActs, s.gramsSet, s.fails, s.denies, s.side = 0, s.gramCount(), s.inTitle(actFailure), s.inTitle(actDeny), sideOf(s.first)
 	for _, t := range s.terms {
 		c, w := classOf(t.id), float64(t.weight)/16
 		s.sum[c][1] += w
