@@ -32,6 +32,7 @@ const (
 	repeatSpacing  = 24 * time.Hour // between alerts that say the same of it, whichever development they rest on
 	meetingSpacing = 48 * time.Hour // between alerts on the same heads of state meeting
 	summarySpaced  = time.Hour      // between summaries once the day's alerts are used up
+	maxOrigins     = 3              // names of sources that original reports rest on
 )
 
 // AlertOf decides whether something must be told at once, and words it: the most
@@ -72,7 +73,7 @@ func AlertOf(e news.Edition, spec news.AlertSpec, original func(news.DeliveryID)
 	for _, t := range turns {
 		m := t.t.Mark
 		m.Slot, m.At, m.Part = e.Slot, e.Slot, 1
-		m.Headline = source(headline(t.d, t.t.Fresh, spec.Select.Languages)).Title
+		m.Headline = source(t.t.Lead).Title
 		m.Turn, m.About, m.Committed = t.name, t.about, t.f.committed
 		if t.name == "leaders_meet" {
 			m.Stages["meeting"] = t.f.stage
@@ -116,7 +117,7 @@ func alertDigest(e news.Edition, turns []turn) Digest {
 	first := t.evidence[0]
 	a := &Alert{
 		Turn: t.name, Heard: says(t.d, t.f, e.Sources, 0), Times: timesOf(e, t.d.ID),
-		Origins: originNames(t.d), Published: first.Time(), Read: first.Seen, Why: whyLine(first, t),
+		Origins: t.f.from[:min(len(t.f.from), maxOrigins)], Published: first.Time(), Read: first.Seen, Why: whyLine(first, t),
 	}
 	for _, more := range turns[1:] {
 		x := entry(more.chosen, e)
@@ -181,15 +182,6 @@ func timesOf(e news.Edition, story news.StoryID) []Date {
 	return DatesAhead(only)
 }
 
-// originNames are the sources that original reports rest on, three at most.
-func originNames(d news.Development) []string {
-	var out []string
-	for _, r := range news.Originals(news.Rests(d.Reports)) {
-		out = append(out, clip(clean(r.Name), nameLimit))
-	}
-	return out[:min(len(out), 3)]
-}
-
 // whyLine quotes the words that earned an alert.
 func whyLine(r news.Report, t turn) string {
 	var words []string
@@ -232,7 +224,7 @@ func alertPage(d Digest) page {
 	if len(a.Times) > 0 {
 		lines = append(lines, row(bold("Stated times:"), text(" "+datesText(a.Times, true))))
 	}
-	reports := strings.Replace(reportsLine(lead.Originals, lead.Repeats), " original reports", " original", 1)
+	reports := strings.Replace(reportsLine(lead), " original reports", " original", 1)
 	reports = strings.Replace(reports, " original report", " original", 1)
 	if len(a.Origins) > 0 {
 		reports += " (" + strings.Join(a.Origins, ", ") + ")"

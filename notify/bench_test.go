@@ -25,7 +25,8 @@ func busyEdition() news.Edition {
 		}
 		d.Told = nil
 		if i >= 80 {
-			m := mark(d, factsOf(d), e.Digest)
+			f := factsOf(d)
+			m := mark(d, f, f.says, e.Digest)
 			d.Told = &m
 		}
 		e.Stories = append(e.Stories, d)

@@ -49,11 +49,10 @@ func correction(e news.Edition, spec news.AlertSpec, original func(news.Delivery
 		if len(against) == 0 {
 			continue
 		}
-		f := factsOf(d)
-		t := turn{chosen: chosen{d: d, f: f, t: Telling{What: []string{"denied"}}}, evidence: against}
-		for _, r := range against {
-			t.t.Fresh = append(t.t.Fresh, r.Item)
-		}
+		t := turn{chosen: chosen{d: d, t: Telling{What: []string{"denied"}}}, evidence: against}
+		t.t.Fresh = mapped(against, func(r news.Report) news.ItemID { return r.Item })
+		t.t.Lead = headline(d, t.t.Fresh, spec.Select.Languages)
+		t.f = about(d, t.t.Lead)
 		c := newDigest(e)
 		c.Kind, c.Dates, c.Silent = "correction", nil, nil
 		lead := entry(t.chosen, e)
@@ -68,7 +67,7 @@ func correction(e news.Edition, spec news.AlertSpec, original func(news.Delivery
 			}
 		}
 		c.Alert = &Alert{
-			Origins: originNames(d), Published: against[0].Time(), Read: against[0].Seen, Told: told.At,
+			Origins: t.f.from[:min(len(t.f.from), maxOrigins)], Published: against[0].Time(), Read: against[0].Seen, Told: told.At,
 			Was: wasTold(*told), Now: "denied" + who,
 		}
 		first, sent := original(told.Delivery)
@@ -86,7 +85,7 @@ func correction(e news.Edition, spec news.AlertSpec, original func(news.Delivery
 			edit.Part, edit.Edit = 2, told.Delivery
 			cut.Messages = append(cut.Messages, edit)
 		}
-		mk := mark(d, f, e.Digest)
+		mk := mark(d, factsOf(d), t.f.says, e.Digest)
 		mk.Slot, mk.At, mk.Part, mk.Headline = e.Slot, e.Slot, 1, lead.Headline.Title
 		cut.Told = []news.Told{mk}
 		if told.Story != d.ID { // the alert itself is answered: no other page of the same denial answers it again

@@ -40,12 +40,13 @@ func Compose(e news.Edition) (Digest, []news.Told) {
 	if len(pick) == 0 {
 		return fitted(quiet(d, e)), nil
 	}
-	says := map[news.StoryID]string{}
-	for _, c := range pick {
+	told := make([]news.Told, len(pick))
+	stories := make([]news.Development, len(pick))
+	for i, c := range pick {
 		d.Entries = append(d.Entries, entry(c, e))
-		says[c.d.ID] = saysSo(c.f.says, parties(c.d.Topic))
+		stories[i] = c.d
 	}
-	d.Changed, d.Same = standings(e, says)
+	d.Changed, d.Same = standings(e, stories)
 	d.Shown = min(cmp.Or(max(e.Digest.Max, 0), 9), maxShown, len(d.Entries))
 	if d.Channel == news.TerminalChannel {
 		d.Shown = len(d.Entries)
@@ -54,7 +55,6 @@ func Compose(e news.Edition) (Digest, []news.Told) {
 	d.Headline = topHeading(ranked[0])
 	d = fitted(d)
 
-	told := make([]news.Told, len(pick))
 	for i, c := range pick {
 		m := c.t.Mark
 		m.Slot, m.At = e.Slot, e.Slot
@@ -165,7 +165,7 @@ func choose(e news.Edition) (pick []chosen, waiting int) {
 		}
 		if t, ok := Tell(d, e.Horizon, e.Digest); ok {
 			t.What = dated(t, e.Dates)
-			pick = append(pick, chosen{d, factsOf(d), t, moved[d.ID]})
+			pick = append(pick, chosen{d, about(d, t.Lead), t, moved[d.ID]})
 		}
 	}
 	slices.SortStableFunc(pick, func(a, b chosen) int {
@@ -252,8 +252,7 @@ func number(ranked []Entry, shown int) []Entry {
 }
 
 func entry(c chosen, e news.Edition) Entry {
-	lead := headline(c.d, c.t.Fresh, e.Digest.Select.Languages)
-	rests := news.Rests(c.d.Reports)
+	lead := c.t.Lead
 	words := c.f // as it is worded
 	words.stage = breach(c.f, c.d.Topic, e.Ledger)
 	asked := c.f
@@ -262,7 +261,7 @@ func entry(c chosen, e news.Edition) Entry {
 		Story: c.d.ID, Section: sectionOf(words.mechanism, words.stage),
 		New: c.t.New, What: c.t.What, Headline: source(lead),
 		Mechanism: c.f.mechanism, Stage: c.f.stage, Committed: c.f.committed, Place: c.f.place,
-		Says: says(c.d, asked, e.Sources, waited(c.d, e)), Originals: c.f.originals, Repeats: c.f.repeats,
+		Says: says(c.d, asked, e.Sources, waited(c.d, e)), Originals: c.f.originals, Unread: c.f.unread, Repeats: c.f.repeats,
 		Quotes: quotes(c.d, c.f, c.t, lead, e.Digest), First: c.d.First,
 	}
 	if c.f.mechanism != "" || c.f.stage != "" && c.f.stage != "analysis" {
@@ -270,6 +269,10 @@ func entry(c chosen, e news.Edition) Entry {
 	}
 	if strength(c.f.stage) >= strength("accept") {
 		out.Stands = phrase(words.mechanism, words.stage, words.committed, actor(words))
+	}
+	if all := factsOf(c.d); all.stage != c.f.stage && strength(all.stage) >= strength("accept") {
+		all.stage = breach(all, c.d.Topic, e.Ledger)
+		out.Others = phrase(all.mechanism, all.stage, all.committed, actor(all))
 	}
 	if side := deniedBy(c.d); out.Stands == "" && side != "" {
 		out.Stands = "denied by " + sideNames[side].country
@@ -282,9 +285,10 @@ func entry(c chosen, e news.Edition) Entry {
 	case language(lead, e.Digest.Select.Languages) > 0 && language(lead, e.Digest.Select.Languages) == len(e.Digest.Select.Languages):
 		out.Lead = cmp.Or(out.Standing, "On the talks") + " (" + cmp.Or(languageNames[baseLang(lead.Lang)], "original") + ")"
 	}
-	for i, r := range c.d.Reports {
+	for _, r := range c.d.Reports {
 		s := source(r)
-		s.Repeat = rests[i].Repeat
+		repeat, counted := c.f.repeat[r.Item]
+		s.Repeat, s.Apart = repeat, !counted && !s.Aside
 		if r.State && e.Digest.StateMedia == "link" {
 			s.Title = "report of " + s.Name
 		}

@@ -18,11 +18,16 @@ type facts struct {
 	committed string            // both, one:SIDE, third or ""
 	says      []string          // sides that say so themselves, in the order of news.Sides
 	carried   []string          // sides whose sources carry it, in that order
+	spoke     []string          // sides that say anything in the development,
+	present   []string          // and whose sources carry any of it, in that order
 	answered  []string          // parties that answer it in another development, as far as was looked
 	place     string
-	terms     []string
+	terms     []string // of an alert
 	originals int
 	repeats   int
+	from      []string             // names of the sources the original reports rest on
+	unread    []string             // of those, sources that reports cite and whose own was not read
+	repeat    map[news.ItemID]bool // the reports counted: no comment → is it a repeat
 }
 
 func has[T comparable](list []T, v T) bool { return slices.Contains(list, v) }
@@ -159,24 +164,36 @@ func declares(r news.Report, side string) bool {
 	return len(speak) == 0 || has(speak, side)
 }
 
-// factsOf reads a development's reports together.
+// factsOf reads a development's reports together. Of what one of them says, and who says
+// so, about tells.
 func factsOf(d news.Development) facts {
-	f := facts{stages: map[string]string{}}
+	f := facts{stages: map[string]string{}, repeat: map[news.ItemID]bool{}}
+	var present []string
+	for _, r := range d.Reports {
+		present = append(present, r.Side)
+	}
+	d = only(d, func(r news.Report) bool { return !r.Comments() })
 	rests := news.Rests(d.Reports)
 	keys := keysOf(rests)
-	f.originals, f.repeats = len(news.Originals(rests)), news.Repeats(rests)
+	for _, o := range news.Originals(rests) {
+		name := clip(clean(o.Name), nameLimit)
+		f.from = append(f.from, name)
+		if !slices.ContainsFunc(rests, func(r news.Rest) bool { return r.Origin == o.Origin && !r.Repeat }) {
+			f.unread = append(f.unread, name)
+		}
+	}
+	f.originals, f.repeats = len(f.from), news.Repeats(rests)
+	for i, r := range d.Reports {
+		f.repeat[r.Item] = rests[i].Repeat
+	}
 
 	type vote struct{ mechanism, stage string }
 	votes := map[vote][]string{} // → origins
 	var says, carried, places []string
 	for i, r := range d.Reports {
 		carried = append(carried, r.Side)
-		if r.Comments() {
-			continue
-		}
 		says = append(says, speakersOf(r)...)
 		places = append(places, prominent(r, "place")...)
-		f.terms = append(f.terms, termsOf(r)...)
 		m, s := mechanismOf(r), r.Stage()
 		if (m != "" || s != "") && r.AsFact() {
 			v := vote{m, s}
@@ -187,7 +204,7 @@ func factsOf(d news.Development) facts {
 	}
 	if len(says) == 0 && !slices.ContainsFunc(d.Reports, asserts) {
 		for _, r := range d.Reports { // all speak against: that is what is said here
-			if s := denier(r); s != "" && !r.Comments() {
+			if s := denier(r); s != "" {
 				says = append(says, s)
 			}
 		}
@@ -195,7 +212,7 @@ func factsOf(d news.Development) facts {
 	var stated []news.Report // as news, and as fact
 	var on []news.Rest
 	for i, r := range d.Reports {
-		if !r.Comments() && r.AsFact() {
+		if r.AsFact() {
 			stated, on = append(stated, r), append(on, rests[i])
 		}
 	}
@@ -207,8 +224,7 @@ func factsOf(d news.Development) facts {
 		}
 	}
 	f.says, f.carried = inSideOrder(says), inSideOrder(carried)
-	slices.Sort(f.terms)
-	f.terms = slices.Compact(f.terms)
+	f.spoke, f.present = f.says, inSideOrder(present)
 	if len(places) > 0 {
 		f.place = clip(clean(mostCommon(places)), 60)
 	}
@@ -242,8 +258,13 @@ func factsOf(d news.Development) facts {
 		}
 		f.stage = cmp.Or(f.stages[f.mechanism], order[0].stage)
 	}
-	bear := slices.DeleteFunc(slices.Clone(d.Reports), func(r news.Report) bool { return r.Comments() || r.Stage() != f.stage })
-	f.doer, f.alone = news.Doer(bear, f.stage), onlyWord(bear)
+	return f.at(f.stage, d)
+}
+
+// at are the facts with another stage, and whose act and word that is in the reports of d.
+func (f facts) at(stage string, d news.Development) facts {
+	bear := only(d, func(r news.Report) bool { return !r.Comments() && r.Stage() == stage }).Reports
+	f.stage, f.doer, f.alone = stage, news.Doer(bear, stage), onlyWord(bear)
 	return f
 }
 

@@ -17,8 +17,9 @@ const (
 
 // headline chooses the report whose headline stands for a development: not
 // opinion, not state media when another exists, in the first preferred language,
-// a party's own site or an agency first, then the text nearest the rest, then
-// the earliest. prefer are reports to choose among if any of them will do.
+// a party's own site or an agency first, then one that states no other stage than most
+// origins do, then the text nearest the rest, then the earliest. prefer are reports to
+// choose among if any of them will do.
 func headline(d news.Development, prefer []news.ItemID, languages []string) news.Report {
 	pool := d.Reports
 	if p := slices.DeleteFunc(slices.Clone(pool), func(r news.Report) bool { return !has(prefer, r.Item) || r.Comments() }); len(p) > 0 {
@@ -26,13 +27,13 @@ func headline(d news.Development, prefer []news.ItemID, languages []string) news
 	}
 	// What the comparison needs, once per report: cleaning and word sets are dear.
 	type candidate struct {
-		r               news.Report
-		untitled, other bool
-		language, near  int
+		r                       news.Report
+		untitled, beside, other bool
+		language, near          int
 	}
-	near := nearness(d.Reports)
+	near, stage := nearness(d.Reports), factsOf(d).stage
 	best := slices.MinFunc(mapped(pool, func(r news.Report) candidate {
-		return candidate{r, clean(r.Title) == "", !r.Official && !agency(r), language(r, languages), near[r.Item]}
+		return candidate{r, clean(r.Title) == "", r.Stage() != "" && r.Stage() != stage, !r.Official && !agency(r), language(r, languages), near[r.Item]}
 	}), func(a, b candidate) int {
 		return cmp.Or(
 			falseFirst(a.untitled, b.untitled),
@@ -40,6 +41,7 @@ func headline(d news.Development, prefer []news.ItemID, languages []string) news
 			falseFirst(a.r.State, b.r.State),
 			cmp.Compare(a.language, b.language),
 			falseFirst(a.other, b.other),
+			falseFirst(a.beside, b.beside),
 			cmp.Compare(b.near, a.near),
 			a.r.Time().Compare(b.r.Time()),
 			cmp.Compare(a.r.Item, b.r.Item),
@@ -165,7 +167,7 @@ func sentenceWith(s, match string) string {
 	return firstSentence(s[from:])
 }
 
-// quotes are the sentences shown under an entry: one of each party that says so, in the
+// quotes are the sentences shown under an entry: one of each party that speaks, in the
 // best language there is, then the new sentences of updates. Never the headline again,
 // nor of the one side whose word the headline is a sentence that tells no more.
 func quotes(d news.Development, f facts, t Telling, shown news.Report, sel news.DigestSpec) []Quote {
@@ -184,7 +186,7 @@ func quotes(d news.Development, f facts, t Telling, shown news.Report, sel news.
 	slices.SortStableFunc(newest, func(a, b news.Report) int {
 		return cmp.Compare(language(a, sel.Select.Languages), language(b, sel.Select.Languages))
 	})
-	spoke := partiesOf(f.says, d.Topic)
+	spoke := partiesOf(f.spoke, d.Topic)
 	for _, side := range spoke {
 		known := len(spoke) == 1 && has(speakersOf(shown), side) // the headline is its word
 		for _, r := range newest {

@@ -128,7 +128,7 @@ func notHeard(d news.Development, f facts, sources []news.Source, waited time.Du
 	seen := firstSeen(d)
 	var out, silent, read, still []string
 	for _, party := range parties(d.Topic) {
-		if has(f.says, party) || has(f.carried, party) || has(f.answered, party) || mentioned(d, party) {
+		if has(f.spoke, party) || has(f.present, party) || has(f.answered, party) || mentioned(d, party) {
 			continue // carried without its own word: neither heard nor silent
 		}
 		var fresh, answers, yet, of int

@@ -185,10 +185,13 @@ func entryLines(e Entry, numbered bool) []line {
 	if e.Says != "" {
 		parts = append(parts, e.Says)
 	}
+	if e.Others != "" && !has(e.What, e.Others) {
+		parts = append(parts, "other reports: "+e.Others)
+	}
 	if e.Place != "" {
 		parts = append(parts, placeName(e.Place))
 	}
-	parts = append(parts, reportsLine(e.Originals, e.Repeats))
+	parts = append(parts, reportsLine(e))
 	out = append(out, row(text(strings.Join(parts, " · "))))
 	for _, q := range e.Quotes {
 		out = append(out, quoted(text(q.Who+": “"+q.Text+"”")))
@@ -410,6 +413,9 @@ func replyPage(d Digest, e Entry, sources int) page {
 		}
 		if s.Aside {
 			notes = append(notes, "comment")
+		}
+		if s.Apart {
+			notes = append(notes, "not counted above")
 		}
 		if s.Repeat {
 			notes = append(notes, "repeat")

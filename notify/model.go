@@ -62,9 +62,11 @@ type Entry struct {
 	Place     string       `json:"place,omitempty"`
 	Standing  string       `json:"standing,omitempty"` // mechanism and stage in words
 	Stands    string       `json:"stands,omitempty"`   // the stage in words, where a headline may mislead
+	Others    string       `json:"others,omitempty"`   // the stage that most reports state, where the headline is another's
 	Says      string       `json:"says,omitempty"`     // who says so and who was not heard
 	Quotes    []Quote      `json:"quotes,omitempty"`
-	Originals int          `json:"originals"`
+	Originals int          `json:"originals"`        // original reports of what the headline says
+	Unread    []string     `json:"unread,omitempty"` // of those, the sources cited whose own report was not read
 	Repeats   int          `json:"repeats"`
 	Sources   []Source     `json:"sources"`
 	First     time.Time    `json:"first"`
@@ -83,6 +85,7 @@ type Source struct {
 	Official bool      `json:"official,omitempty"`
 	Aside    bool      `json:"aside,omitempty"` // opinion, explainer or live page
 	Repeat   bool      `json:"repeat,omitempty"`
+	Apart    bool      `json:"apart,omitempty"` // does not say what the headline says, and is not counted with it
 }
 
 // Quote is a sentence of a source.

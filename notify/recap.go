@@ -50,7 +50,7 @@ func recap(d Digest, e news.Edition) Digest {
 	d.Week = w
 	d.Narrow = narrow(e.Digest.Select)
 	var pick []chosen
-	says := map[news.StoryID]string{}
+	var stories []news.Development
 	for _, s := range e.Stories {
 		if e.Digest.StateMedia == "omit" {
 			s = withoutState(s)
@@ -58,9 +58,9 @@ func recap(d Digest, e news.Edition) Digest {
 		if len(s.Reports) == 0 || !Selected(s, e.Digest.Select) || !s.Last.After(e.From) || s.First.After(e.Slot) {
 			continue
 		}
-		f := factsOf(s)
-		pick = append(pick, chosen{d: s, f: f, t: Telling{New: s.First.After(e.From)}})
-		says[s.ID] = saysSo(f.says, parties(s.Topic))
+		lead := headline(s, nil, e.Digest.Select.Languages)
+		pick = append(pick, chosen{d: s, f: about(s, lead), t: Telling{New: s.First.After(e.From), Lead: lead}})
+		stories = append(stories, s)
 	}
 	slices.SortFunc(pick, func(a, b chosen) int {
 		return cmp.Or(a.d.First.Compare(b.d.First), cmp.Compare(a.d.ID, b.d.ID))
@@ -85,7 +85,7 @@ func recap(d Digest, e news.Edition) Digest {
 			w.Monitors = true
 		}
 	}
-	d.Changed, d.Same = standings(e, says)
+	d.Changed, d.Same = standings(e, stories)
 	for _, s := range slices.Concat(d.Changed, d.Same) {
 		if s.Access {
 			w.Access = append(w.Access, s)

@@ -37,8 +37,9 @@ func alone(p news.Position) bool { return p.Claim && p.Stage != "violation" }
 
 // standings words the ledger: what changed in the window, and what did not. A position
 // reached within the window is a change, through whatever stages, unless it reads as it
-// did when the window began.
-func standings(e news.Edition, says map[news.StoryID]string) (changed, same []Standing) {
+// did when the window began. Who says so is read from the reports of stories that say what
+// the position says.
+func standings(e news.Edition, stories []news.Development) (changed, same []Standing) {
 	sorted := slices.Clone(e.Ledger)
 	slices.SortStableFunc(sorted, func(a, b news.Position) int { return b.At.Compare(a.At) })
 	for _, p := range sorted {
@@ -47,8 +48,13 @@ func standings(e news.Edition, says map[news.StoryID]string) (changed, same []St
 		}
 		s := Standing{
 			Subject: Subject(p), Now: phrase(p.Mechanism, p.Stage, p.Committed, ""),
-			At: p.At, URL: link(p.URL), Who: says[p.Story],
+			At: p.At, URL: link(p.URL),
 			Access: p.Mechanism == "exchange" || p.Mechanism == "humanitarian",
+		}
+		for _, d := range stories {
+			if d.ID == p.Story {
+				s.Who = saysSo(claimOfPosition(p).saidIn(d), parties(d.Topic))
+			}
 		}
 		if s.Alone = alone(p); s.Alone {
 			s.Who = oneReport

@@ -18,6 +18,7 @@ type Telling struct {
 	New     bool
 	What    []string      // what changed, in words; empty when New
 	Fresh   []news.ItemID // the reports the decision rests on, oldest news first
+	Lead    news.Report   // the one whose headline is shown: who says so is asked of what it says
 	Quoted  []news.ItemID // of those, updates whose new sentences are quoted
 	Reverse bool          // what changed denies, refuses or ends what was told
 	Mark    news.Told     // what the channel knows once it is told; Delivery is the store's to fill in
@@ -46,20 +47,19 @@ func Tell(d news.Development, horizon time.Time, sel news.DigestSpec) (Telling, 
 	if len(fresh) == 0 || d.Told != nil && !slices.ContainsFunc(fresh, func(r news.Report) bool { return untoldIn(*d.Told, r) }) {
 		return Telling{}, false
 	}
-	f := factsOf(d)
-	if d.Told == nil {
-		t := Telling{New: true}
+	t, f := Telling{New: d.Told == nil}, factsOf(d)
+	if t.New {
 		for _, r := range fresh {
 			t.Fresh = append(t.Fresh, r.Item)
 		}
-		t.Mark = mark(d, f, sel)
-		return t, !onlyAsides(fresh)
-	}
-	t := changes(d, f, fresh)
-	if len(t.What) == 0 {
+		if onlyAsides(fresh) {
+			return Telling{}, false
+		}
+	} else if t = changes(d, f, fresh); len(t.What) == 0 {
 		return Telling{}, false
 	}
-	t.Mark = mark(d, f, sel)
+	t.Lead = headline(d, t.Fresh, sel.Select.Languages)
+	t.Mark = mark(d, f, about(d, t.Lead).says, sel)
 	return t, true
 }
 
@@ -129,16 +129,31 @@ func changes(d news.Development, f facts, fresh []news.Report) Telling {
 		}
 	}
 
-	// Who says so: one party, both, a mediator.
-	var now []string
-	for _, r := range untold {
-		now = append(now, speakersOf(r)...)
+	// Who says so: one party, both, a mediator. A party that speaks for the first time and
+	// says something else is heard, and no more.
+	was := toldClaim(d, f)
+	var now, heard, before []string
+	for _, r := range d.Reports {
+		switch fresh := slices.ContainsFunc(untold, func(u news.Report) bool { return u.Item == r.Item }); {
+		case fresh && was.madeBy(r):
+			now = append(now, speakersOf(r)...)
+		case fresh:
+			heard = append(heard, speakersOf(r)...)
+		case !untoldIn(*told, r):
+			before = append(before, speakersOf(r)...)
+		}
 	}
 	joined := slices.DeleteFunc(inSideOrder(now), func(side string) bool {
 		return side != "mediator" && !has(parties(d.Topic), side) || has(told.Sides, side)
 	})
 	for _, side := range joined {
-		say("now said by "+saidBy(joined, d.Topic, told.Sides), speaking(untold, side)...)
+		from := slices.DeleteFunc(slices.Clone(untold), func(r news.Report) bool { return !was.madeBy(r) })
+		say("now said by "+saidBy(joined, d.Topic, told.Sides), speaking(from, side)...)
+	}
+	for _, side := range inSideOrder(heard) {
+		if has(parties(d.Topic), side) && !has(joined, side) && !has(before, side) && !has(told.Sides, side) {
+			say(by(side)+" now heard", speaking(untold, side)...)
+		}
 	}
 	if commitment(f.committed) > commitment(told.Committed) && evidenced(untold, "committed") {
 		switch {
@@ -230,6 +245,17 @@ func changes(d news.Development, f facts, fresh []news.Report) Telling {
 	return t
 }
 
+// toldClaim is what the channel was told of d: the report whose headline it was shown, or
+// what d says together where that is not among its reports.
+func toldClaim(d news.Development, f facts) claim {
+	for _, r := range d.Reports {
+		if !untoldIn(*d.Told, r) && source(r).Title == d.Told.Headline {
+			return claimOf(r)
+		}
+	}
+	return claim{mechanism: f.mechanism, stage: d.Told.Stages[f.mechanism]}
+}
+
 // maxSentences bounds the sentences that a mark remembers.
 const maxSentences = 400
 
@@ -293,16 +319,20 @@ func commitment(c string) int {
 	return 0
 }
 
-// mark is what the channel knows once d is told: all it knew and all d says now.
-func mark(d news.Development, f facts, sel news.DigestSpec) news.Told {
+// mark is what the channel knows once d is told: all it knew and all d says now, with the
+// sides that say so.
+func mark(d news.Development, f facts, sides []string, sel news.DigestSpec) news.Told {
 	m := news.Told{
 		Story: d.ID, Channel: sel.Channel, Digest: sel.Name,
 		Stages: map[string]string{}, Items: map[news.ItemID]int{},
 		Committed: f.committed,
 	}
-	sides, terms := slices.Clone(f.says), slices.Clone(f.terms)
-	var sentences []string
+	sides = slices.Clone(sides)
+	var sentences, terms []string
 	for _, r := range d.Reports {
+		if !r.Comments() {
+			terms = append(terms, termsOf(r)...)
+		}
 		for _, s := range r.Novel {
 			sentences = append(sentences, sentenceKey(s))
 		}

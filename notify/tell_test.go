@@ -18,7 +18,8 @@ func known(more ...news.Report) news.Development {
 	}, more...)...)
 	base := d
 	base.Reports = slices.DeleteFunc(slices.Clone(d.Reports), func(r news.Report) bool { return r.Item > 2 })
-	m := mark(base, factsOf(base), sampleSpec())
+	f := factsOf(base)
+	m := mark(base, f, f.says, sampleSpec())
 	d.Told = &m
 	return d
 }

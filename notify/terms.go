@@ -95,6 +95,10 @@ func termsOf(r news.Report) []string {
 			}
 		}
 	}
+	if !strings.ContainsAny(s, "0123456789") {
+		slices.Sort(out)
+		return slices.Compact(out)
+	}
 	for _, m := range exchangeTerm.FindAllStringSubmatch(s, 8) {
 		out = append(out, digits(m[1])+"x"+digits(m[2]))
 	}
@@ -129,4 +133,49 @@ func digits(s string) string {
 		}
 		return -1
 	}, s)
+}
+
+// sameTerms is whether two lists of terms do not contradict each other: of each kind that
+// both hold, a length of time, an exchange or a day, they share one.
+func sameTerms(a, b []string) bool {
+	for _, kind := range []func(string) string{length, exchanged, onDay} {
+		if !agree(ofKind(a, kind), ofKind(b, kind)) {
+			return false
+		}
+	}
+	return true
+}
+
+func ofKind(terms []string, kind func(string) string) (out []string) {
+	for _, t := range terms {
+		if k := kind(t); k != "" {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+func onDay(term string) string {
+	if strings.HasPrefix(term, "day ") {
+		return term
+	}
+	return ""
+}
+
+func exchanged(term string) string {
+	if strings.Contains(term, "x") {
+		return term
+	}
+	return ""
+}
+
+// length is a term's length of time in hours, a month for 30 days: "30d" and "1m" are one.
+// What lasts years is the war.
+func length(term string) string {
+	hours := map[byte]int{'h': 1, 'd': 24, 'w': 7 * 24, 'm': 30 * 24}
+	n, err := strconv.Atoi(term[:max(len(term)-1, 0)])
+	if err != nil || hours[term[len(term)-1]] == 0 {
+		return ""
+	}
+	return strconv.Itoa(n * hours[term[len(term)-1]])
 }

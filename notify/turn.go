@@ -33,7 +33,7 @@ func turnsOf(e news.Edition, spec news.AlertSpec) (out []turn, again time.Time) 
 		if !ok {
 			continue
 		}
-		c := chosen{d: d, f: factsOf(d), t: t}
+		c := chosen{d: d, f: about(d, t.Lead), t: t}
 		for _, name := range turnNames {
 			if len(spec.When) > 0 && !has(spec.When, name) {
 				continue
@@ -105,23 +105,25 @@ func turnOf(name string, c chosen, e news.Edition, spec news.AlertSpec) (turn, b
 	}
 	if name == "leaders_meet" {
 		t.about, t.evidence = samePair(t.evidence)
+	} else {
+		t.about, t.evidence = sameArrangement(t.evidence, keys)
+	}
+	if len(t.evidence) == 0 {
+		return turn{}, false
+	}
+	t.t.Fresh = mapped(t.evidence, func(r news.Report) news.ItemID { return r.Item })
+	t.t.Lead = headline(c.d, t.t.Fresh, spec.Select.Languages)
+	t.f = about(c.d, t.t.Lead)
+	if name == "leaders_meet" {
 		t.f.mechanism, t.f.place, t.f.terms = "", "", nil
 		t.f.stage = "prep"
 		for _, r := range t.evidence {
 			t.f.stage = strongest([]string{t.f.stage, r.Stage()})
 		}
 	} else {
-		t.about, t.evidence = sameArrangement(t.evidence, keys)
 		t.settle(keys)
 	}
-	if len(t.evidence) == 0 || !t.holds() || !fires(t, keys) {
-		return turn{}, false
-	}
-	t.t.Fresh = nil
-	for _, r := range t.evidence {
-		t.t.Fresh = append(t.t.Fresh, r.Item)
-	}
-	return t, true
+	return t, t.holds() && fires(t, keys)
 }
 
 // states is whether a report states a stage as fact: it is no question, condition,

@@ -260,11 +260,19 @@ func counted(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// reportsLine words how many reports there are, by origin.
-func reportsLine(originals, repeats int) string {
-	s := counted(originals, "original report", "original reports")
-	if repeats > 0 {
-		s += ", " + counted(repeats, "repeat", "repeats")
+// reportsLine words how many reports there are of what a headline says, by origin. An
+// original that is only cited is counted and said not to be read.
+func reportsLine(e Entry) string {
+	s := counted(e.Originals, "original report", "original reports")
+	if n := len(e.Unread); n > 0 {
+		s += " (" + join(e.Unread[:min(n, 3)])
+		if n > 3 {
+			s += fmt.Sprintf(" and %d more", n-3)
+		}
+		s += " not read)"
+	}
+	if e.Repeats > 0 {
+		s += ", " + counted(e.Repeats, "repeat", "repeats")
 	}
 	return s
 }

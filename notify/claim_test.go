@@ -1,0 +1,147 @@
+package notify
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"trucewatch/internal/news"
+)
+
+// bySpeaker are tags of a title whose side is the actor and the speaker.
+func bySpeaker(stage, mechanism, actor, side string) func(*news.Report) {
+	return func(r *news.Report) {
+		r.Tags = append(r.Tags, news.Tag{Facet: "stage", Value: stage, Field: "title", Match: stage}, news.Tag{Facet: "actor", Value: actor, Field: "title", Who: side, Match: actor},
+			news.Tag{Facet: "claim", Value: "claim", Field: "title", Who: actor})
+		if mechanism != "" {
+			r.Tags = append(r.Tags, tag("mechanism", mechanism, "title"))
+		}
+	}
+}
+
+func TestOnlyWhoMakesTheHeadlinesClaimSaysSo(t *testing.T) {
+	for name, c := range map[string]struct {
+		reports []news.Report
+		says    string
+		reads   string // the count of reports
+	}{
+		"a side that was only ready for it says nothing of a date": {[]news.Report{
+			report(1, "Moscow Demo News", "independent", "Moscow is ready to meet in Istanbul, Kremlin says", at(20, 19, 0), bySpeaker("signal", "", "kremlin", "russia")),
+			report(2, "Example Wire", "independent", "Teams to meet in Istanbul on 24 November, Ankara says", at(20, 21, 0), bySpeaker("prep", "", "turkey", "mediator")),
+			report(3, "Demo Post", "us", "Teams meet in Istanbul on 24 November, Kyiv confirms", at(20, 21, 30), bySpeaker("prep", "", "kyiv", "ukraine")),
+		}, "Kyiv and mediator say so", "2 original reports"},
+		"who tells of the meeting itself says that it was arranged": {[]news.Report{
+			report(2, "Example Wire", "independent", "Teams to meet in Istanbul, Ankara says", at(20, 21, 0), bySpeaker("prep", "", "turkey", "mediator")),
+			report(1, "Demo TV", "europe", "Teams to meet in Istanbul, Turkey announces", at(20, 21, 20), bySpeaker("prep", "", "turkey", "mediator")),
+			report(3, "Demo Post", "us", "Teams are meeting in Istanbul, Kyiv confirms", at(20, 23, 30), bySpeaker("talks", "", "kyiv", "ukraine"), tagged("title", "stage", "prep")),
+		}, "Kyiv and mediator say so", "3 original reports"},
+		"one side's readiness is not the other's": {[]news.Report{
+			report(1, "Example Wire", "independent", "Zelensky ready for a truce", at(20, 19, 0), bySpeaker("signal", "full", "zelensky", "ukraine")),
+			report(2, "Demo TV", "europe", "Zelensky ready for a full truce at once", at(20, 19, 20), bySpeaker("signal", "full", "zelensky", "ukraine")),
+			report(3, "Demo Post", "us", "Putin ready for a truce on terms", at(20, 20, 0), bySpeaker("signal", "full", "putin", "russia")),
+		}, "Kyiv's claim", "2 original reports"},
+		"one figure is not another": {[]news.Report{
+			report(1, "Example Wire", "independent", "Prisoners swapped 300 for 300, Kyiv says", at(20, 19, 0), bySpeaker("in_effect", "exchange", "kyiv", "ukraine")),
+			report(2, "Demo TV", "europe", "Exchange 300 for 300 carried out, Kyiv says", at(20, 19, 20), bySpeaker("in_effect", "exchange", "kyiv", "ukraine")),
+			report(3, "Demo Post", "us", "Prisoners swapped 250 for 250, Moscow says", at(20, 20, 0), bySpeaker("in_effect", "exchange", "moscow", "russia")),
+		}, "Kyiv's claim", "2 original reports"},
+		"a month is thirty days": {[]news.Report{
+			report(1, "Example Wire", "independent", "30-day energy truce proposed, Washington says", at(20, 19, 0), bySpeaker("proposal", "partial", "us", "us")),
+			report(2, "Demo TV", "europe", "1 month energy truce proposed, Washington confirms", at(20, 19, 20), bySpeaker("proposal", "partial", "us", "us")),
+		}, "Washington says so", "2 original reports"},
+		"another arrangement is another claim": {[]news.Report{
+			report(1, "Example Wire", "independent", "Energy truce agreed, Kyiv says", at(20, 19, 0), bySpeaker("agreed", "partial", "kyiv", "ukraine")),
+			report(2, "Demo TV", "europe", "Kyiv says energy truce is agreed", at(20, 19, 20), bySpeaker("agreed", "partial", "kyiv", "ukraine")),
+			report(3, "Demo Post", "us", "Swap agreed, Moscow says", at(20, 20, 0), bySpeaker("agreed", "exchange", "moscow", "russia")),
+		}, "Kyiv's claim", "2 original reports"},
+		"another's opinion is no report": {[]news.Report{
+			report(1, "Example Wire", "independent", "Energy truce agreed, Kyiv says", at(20, 19, 0), bySpeaker("agreed", "partial", "kyiv", "ukraine")),
+			report(2, "Demo Columnist", "us", "Why the truce will not hold", at(20, 20, 0), tagged("title", "genre", "opinion"), bySpeaker("agreed", "partial", "moscow", "russia")),
+		}, "Kyiv's claim", "1 original report"},
+	} {
+		e := quietEdition()
+		e.Stories, e.Ledger = []news.Development{story(1, c.reports...)}, nil
+		d, _ := Compose(e)
+		if len(d.Entries) != 1 {
+			t.Fatalf("%s: %d entries, want 1", name, len(d.Entries))
+		}
+		if got, _, _ := strings.Cut(d.Entries[0].Says, "; "); got != c.says {
+			t.Errorf("%s: %q under %q, want %q", name, got, d.Entries[0].Headline.Title, c.says)
+		}
+		if got := reportsLine(d.Entries[0]); got != c.reads {
+			t.Errorf("%s: %q under %q, want %q", name, got, d.Entries[0].Headline.Title, c.reads)
+		}
+	}
+}
+
+// The same source's next word is no repeat of its first, and what it moved rests on
+// nobody else.
+func TestWhatOneSourceMovedRestsOnThatSource(t *testing.T) {
+	set := report(1, "Ankara Example Agency", "mediator", "Second round in Istanbul set for 20 January", at(19, 10, 0), official(""), tagged("title", "stage", "prep"))
+	wire := report(2, "Example Wire", "independent", "Second round of talks on 20 January, Turkey says", at(19, 10, 30), tagged("title", "stage", "prep"))
+	moved := report(3, "Ankara Example Agency", "mediator", "Second round in Istanbul moved to 22 January", at(20, 22, 0), official(""), tagged("title", "stage", "prep"))
+	d := story(1, set, wire, moved)
+	d.Told = &news.Told{Story: 1, At: at(20, 8, 0), Headline: set.Title, Stages: map[string]string{"": "prep"}, Sides: []string{"mediator"}, Terms: []string{"day 01-20"}, Items: map[news.ItemID]int{1: 1, 2: 1}}
+	e := quietEdition()
+	e.Stories = []news.Development{d}
+	got, _ := Compose(e)
+	if len(got.Entries) != 1 || got.Entries[0].Originals != 1 || got.Entries[0].Repeats != 0 || !slices.Equal(got.Entries[0].What, []string{"new date"}) {
+		t.Errorf("%+v, want a new date on one original report", got.Entries)
+	}
+}
+
+func TestASideThatSpeaksOfSomethingElseIsHeardAndNoMore(t *testing.T) {
+	told := report(1, "Example Wire", "independent", "Teams to meet in Istanbul, Ankara says", at(19, 10, 0), bySpeaker("prep", "", "turkey", "mediator"))
+	later := func(stage, title string) news.Development {
+		d := story(1, told, report(2, "Demo TV", "europe", title, at(20, 21, 0), bySpeaker(stage, "", "kremlin", "russia")))
+		d.Told = &news.Told{Story: 1, At: at(20, 8, 0), Headline: told.Title, Stages: map[string]string{"": "prep"}, Sides: []string{"mediator"}, Items: map[news.ItemID]int{1: 1}}
+		return d
+	}
+	for name, c := range map[string]struct {
+		d    news.Development
+		want string
+	}{
+		"ready to": {later("signal", "Moscow ready to talk, Kremlin says"), "Moscow now heard"},
+		"confirms": {later("prep", "Russia will send a team, Kremlin says"), "now said by Moscow"},
+	} {
+		got, ok := Tell(c.d, at(18, 8, 0), sampleSpec())
+		if !ok || !slices.Equal(got.What, []string{c.want}) {
+			t.Errorf("%s: told %v as %q, want %q", name, ok, got.What, c.want)
+		}
+	}
+	again := later("signal", "Moscow ready to talk, Kremlin says")
+	again.Reports = append(again.Reports, report(3, "Demo Post", "us", "Moscow still ready to talk, Kremlin says", at(20, 23, 0), bySpeaker("signal", "", "kremlin", "russia")))
+	again.Told.Items[2] = 1
+	if got, ok := Tell(again, at(18, 8, 0), sampleSpec()); ok {
+		t.Errorf("told again as %q: Moscow was heard before", got.What)
+	}
+}
+
+// A position of the ledger is said by those who state that position.
+func TestWhoSaysAPositionSaysThatPosition(t *testing.T) {
+	d := story(1,
+		report(1, "Moscow Demo News", "independent", "Moscow is ready for an energy truce, Kremlin says", at(20, 19, 0), bySpeaker("signal", "partial", "kremlin", "russia")),
+		report(2, "Example Wire", "independent", "Draft energy truce handed over, Ankara says", at(20, 21, 0), bySpeaker("proposal", "partial", "turkey", "mediator")))
+	e := quietEdition()
+	e.Stories = []news.Development{d}
+	e.Ledger = []news.Position{{Topic: "russia-ukraine", Mechanism: "partial", Stage: "proposal", At: at(20, 21, 0), Story: 1}}
+	got, _ := Compose(e)
+	if len(got.Changed) != 1 || got.Changed[0].Who != "mediator says so" {
+		t.Errorf("%+v, want it said by a mediator", got.Changed)
+	}
+}
+
+// A headline of one thing never hides that most reports state another.
+func TestWhatMostReportsStateStandsBesideAHeadlineOfSomethingElse(t *testing.T) {
+	agreed := []func(*news.Report){inLang("uk"), tagged("title", "stage", "agreed", "mechanism", "partial", "committed", "both")}
+	d := story(1,
+		report(1, "Kyiv Demo TV", "ukraine", "Енергетичне перемир'я погоджено", at(20, 19, 0), agreed...),
+		report(2, "Приклад", "ukraine", "Сторони погодили енергетичне перемир'я", at(20, 19, 30), agreed...),
+		report(3, "Demo TV", "europe", "Moscow ready for an energy truce, Kremlin says", at(20, 20, 0), bySpeaker("signal", "partial", "kremlin", "russia")))
+	e := quietEdition()
+	e.Stories = []news.Development{d}
+	got, _ := Compose(e)
+	if len(got.Entries) != 1 || got.Entries[0].Headline.Lang != "en" || got.Entries[0].Stands != "" || got.Entries[0].Others != "agreed by both sides" {
+		t.Errorf("%+v, want the English headline and beside it that others state an agreement", got.Entries)
+	}
+}
