@@ -27,12 +27,12 @@ const (
 // Pending lists up to limit items whose current revision waits for judgement, in
 // order of arrival. An item that waits for its page is listed once it is due.
 func (s *Store) Pending(ctx context.Context, now time.Time, limit int) ([]news.Work, error) {
-	return s.works(ctx, `i.state = 'received' OR i.state = 'waiting_text' AND i.due <= ? ORDER BY i.id LIMIT +?`, ms(now), limit)
+	return s.works(ctx, `i.state = 'received' OR i.state = 'waiting_text' AND i.due <= ? ORDER BY i.id LIMIT +?`, now, limit)
 }
 
 // Wanting lists up to limit items whose article page is to be fetched.
 func (s *Store) Wanting(ctx context.Context, now time.Time, limit int) ([]news.Work, error) {
-	return s.works(ctx, `i.state = 'waiting_text' AND i.due > ? ORDER BY i.id LIMIT +?`, ms(now), limit)
+	return s.works(ctx, `i.state = 'waiting_text' AND i.due > ? ORDER BY i.id LIMIT +?`, now, limit)
 }
 
 const workColumns = `i.id, i.guid, i.url, i.canonical, i.published, i.published_from, i.seen, i.origin, i.state, i.revision, i.revised, i.lang,
@@ -46,10 +46,10 @@ func scanItem(row scanner, more ...any) (it news.Item, err error) {
 	return it, err
 }
 
-func (s *Store) works(ctx context.Context, where string, args ...any) ([]news.Work, error) {
+func (s *Store) works(ctx context.Context, where string, now time.Time, limit int) ([]news.Work, error) {
 	rows, err := s.r.QueryContext(ctx, `
 		SELECT `+workColumns+`, i.feed, fp.fp FROM items i JOIN texts t ON t.item = i.id LEFT JOIN fingerprints fp ON fp.item = i.id
-		WHERE i.state <> 'judged' AND (`+strings.Replace(where, " ORDER BY", ") ORDER BY", 1), args...)
+		WHERE i.state <> 'judged' AND (`+strings.Replace(where, " ORDER BY", ") ORDER BY", 1), ms(now), limit)
 	if err != nil {
 		return nil, classify(err)
 	}
@@ -61,6 +61,9 @@ func (s *Store) works(ctx context.Context, where string, args ...any) ([]news.Wo
 			return nil, err
 		}
 		w.Item.Feed = w.Feed.ID
+		if out == nil {
+			out = make([]news.Work, 0, limit)
+		}
 		out = append(out, w)
 	}
 	if err := rows.Err(); err != nil {

@@ -291,6 +291,7 @@ func decodeEntities(s string) string {
 		return s
 	}
 	var b strings.Builder
+	b.Grow(len(s))
 	for amp >= 0 {
 		b.WriteString(s[:amp])
 		s = s[amp:]
@@ -299,6 +300,12 @@ func decodeEntities(s string) string {
 			n++
 		}
 		if n > 1 && n < len(s) && s[n] == ';' {
+			if c, ok := xmlEntities[s[:n+1]]; ok {
+				b.WriteByte(c)
+				s = s[n+1:]
+				amp = strings.IndexByte(s, '&')
+				continue
+			}
 			if decoded := html.UnescapeString(s[:n+1]); decoded != html.UnescapeString(s[:n])+";" {
 				b.WriteString(decoded)
 				s = s[n+1:]
@@ -313,6 +320,9 @@ func decodeEntities(s string) string {
 	b.WriteString(s)
 	return b.String()
 }
+
+// xmlEntities are what nearly all references are.
+var xmlEntities = map[string]byte{"&lt;": '<', "&gt;": '>', "&amp;": '&', "&quot;": '"', "&apos;": '\'', "&#34;": '"', "&#39;": '\'', "&#60;": '<', "&#62;": '>'}
 
 // attribute is the decoded value of an attribute of a start tag, "" without it.
 func attribute(tag []byte, name string) string {

@@ -68,12 +68,22 @@ func hasEntity(s string) bool {
 }
 
 func plainOnce(s string) string {
-	var w plainWriter
-	w.b.Grow(len(s))
 	if strings.IndexByte(s, '<') < 0 {
+		var w plainWriter
+		w.b.Grow(len(s))
 		w.text(html.UnescapeString(s))
 		return w.string()
 	}
+	if out, ok := plainSimple(s); ok {
+		return out
+	}
+	return plainTokens(s)
+}
+
+// plainTokens reads any markup as a browser would.
+func plainTokens(s string) string {
+	var w plainWriter
+	w.b.Grow(len(s))
 	z := nethtml.NewTokenizer(strings.NewReader(s))
 	z.AllowCDATA(true)
 	seen := 0 // bytes of s the tokenizer has handed out
@@ -110,6 +120,109 @@ func plainOnce(s string) string {
 			seen += len(z.Raw())
 		}
 	}
+}
+
+// plainSimple does what plainTokens does for the markup that nearly all summaries
+// have: tags that are well written, of elements whose content is text. It says so
+// when there is anything else in s. A text within one element is returned as it
+// stands, without a copy.
+func plainSimple(s string) (out string, ok bool) {
+	var w plainWriter
+	only := "" // all text so far, not written yet
+	write := func() {
+		if only != "" {
+			line, space := w.line, w.space
+			w.b.Grow(len(s))
+			w.text(only)
+			w.line, w.space, only = line, space, ""
+		}
+	}
+	for i := 0; i < len(s); {
+		if s[i] == '<' {
+			name, size := simpleTag(s[i:])
+			if size == 0 {
+				return "", false
+			}
+			w.tag(name)
+			i += size
+			continue
+		}
+		end := len(s)
+		if n := strings.IndexByte(s[i:], '<'); n >= 0 {
+			end = i + n
+		}
+		text := s[i:end]
+		i = end
+		if only == "" && w.b.Len() == 0 && isPlain(text) {
+			only = text
+			w.line, w.space = false, false
+			continue
+		}
+		write()
+		if strings.IndexByte(text, '&') >= 0 {
+			text = nethtml.UnescapeString(text)
+		}
+		w.text(text)
+	}
+	if only != "" && 4*len(only) >= 3*len(s) {
+		return only, true
+	}
+	write()
+	return w.string(), true
+}
+
+// simpleTag reads the tag at the start of s: its name in lower case, and how many
+// bytes it takes, 0 when it is none, not well written or begins an element that is
+// not read as markup.
+func simpleTag(s string) (name string, size int) {
+	i := 1
+	closes := i < len(s) && s[i] == '/'
+	if closes {
+		i++
+	}
+	from, upper := i, false
+	for i < len(s) && ('a' <= s[i]|0x20 && s[i]|0x20 <= 'z' || i > from && '0' <= s[i] && s[i] <= '9') {
+		upper = upper || s[i] < 'a' && s[i] > '9'
+		i++
+	}
+	if name = s[from:i]; upper {
+		name = strings.ToLower(name)
+	}
+	if name == "" || rawTags[name] {
+		return "", 0
+	}
+	for !closes && i < len(s) && s[i] == ' ' {
+		i++
+		from := i
+		for i < len(s) && ('a' <= s[i]|0x20 && s[i]|0x20 <= 'z' || s[i] == '-') {
+			i++
+		}
+		if i == from { // a blank before the end
+			break
+		}
+		if !strings.HasPrefix(s[i:], `="`) {
+			return "", 0
+		}
+		i += 2
+		n := strings.IndexByte(s[i:], '"')
+		if n < 0 {
+			return "", 0
+		}
+		i += n + 1
+	}
+	if !closes && i < len(s) && s[i] == '/' {
+		i++
+	}
+	if i >= len(s) || s[i] != '>' {
+		return "", 0
+	}
+	return name, i + 1
+}
+
+// rawTags begin what is not read as markup up to their end tag, or at all.
+var rawTags = map[string]bool{
+	"iframe": true, "noembed": true, "noframes": true, "noscript": true, "plaintext": true, "script": true,
+	"style": true, "textarea": true, "title": true, "xmp": true,
 }
 
 var hiddenTags = map[string]bool{"script": true, "style": true, "noscript": true, "iframe": true, "noembed": true, "noframes": true}

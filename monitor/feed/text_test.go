@@ -46,6 +46,32 @@ func TestPlainText(t *testing.T) {
 	}
 }
 
+// The short way says what the tokenizer does, or that it cannot tell.
+func FuzzSimpleMarkup(f *testing.F) {
+	for _, s := range []string{
+		"<p>One.</p>", "a<br/>b<br />c", `<P CLASS="x">A &amp; B&nbsp;</P> <a href="https://wire.example/?a=1&amp;b=2">link</a>`, " <div> a </div>b<td>c</td>",
+		"<p>пере\u00adго\u200bвори</p>", `<img src="a>b" alt="x"/>text`, "<title>raw</title>", "a<b", "<p", "</p x>", "<p/ >", "<h2>one</h2>two&lt", "<p>a</p>&am<b>p;</b>", `<a b="c"d="e">f`,
+		"<x:p>a</x:p>", "<!-- a -->b", "a\x00<b>\r\n</b>c", `<a href="x" >y</a >`, "<I>&#x41;</I>",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if got, ok := plainSimple(s); ok {
+			if want := plainTokens(s); got != want {
+				t.Errorf("%q gives %q, and the tokenizer %q", s, got, want)
+			}
+		}
+	})
+}
+
+func TestUsualMarkupTakesTheShortWay(t *testing.T) {
+	for _, s := range []string{"<p>One.</p>", `<p class="x">A &amp; B</p><p>C<br/>D <a href="https://wire.example/" target="_blank">link</a></p>`} {
+		if _, ok := plainSimple(s); !ok {
+			t.Errorf("%q goes through the tokenizer", s)
+		}
+	}
+}
+
 func FuzzPlainText(f *testing.F) {
 	f.Add("<p>a</p> &amp;lt;br&gt; \u00a0 <scr", "one", "two")
 	f.Add("a<b", "x", "y")
