@@ -383,17 +383,34 @@ var scopes = []struct{ scope, use string }{
 	{"reactions:read", "to read reactions back"},
 }
 
-// Check looks at the token, its scopes and the bot's membership in channels, and
-// says of everything wrong what to do. It posts nothing.
-func (s *Slack) Check(ctx context.Context, channels []string) []Finding {
-	ctx, cancel := context.WithTimeout(ctx, 2*callTimeout)
+// Verify asks Slack whether it takes the token, which costs nothing and posts nothing.
+// The error is a *[Refusal] of class [Config] when it does not.
+func (s *Slack) Verify(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
+	_, err := s.whoami(ctx)
+	return err
+}
+
+// whoami is whose token it is.
+func (s *Slack) whoami(ctx context.Context) (*slack.AuthTestResponse, error) {
 	who, err := s.api.AuthTestContext(ctx)
 	if err == nil && who.UserID == "" {
 		err = errors.New("an answer without content")
 	}
 	if err != nil {
-		err = s.classify(err)
+		return nil, s.classify(err)
+	}
+	return who, nil
+}
+
+// Check looks at the token, its scopes and the bot's membership in channels, and
+// says of everything wrong what to do. It posts nothing.
+func (s *Slack) Check(ctx context.Context, channels []string) []Finding {
+	ctx, cancel := context.WithTimeout(ctx, 2*callTimeout)
+	defer cancel()
+	who, err := s.whoami(ctx)
+	if err != nil {
 		return []Finding{{What: "Slack token", Says: err.Error(), Fix: fixFor(err)}}
 	}
 	out := []Finding{{OK: true, What: "Slack token", Says: "bot " + clip(clean(who.User), 60) + " of workspace " + clip(clean(who.Team), 60)}}

@@ -29,6 +29,7 @@ type daemon struct {
 	reconciled atomic.Bool   // what Slack's history shows is known
 	deliver    chan struct{} // closed once it is: a restored outbox may hold what was posted
 	opening    sync.Once     // of deliver
+	slack      tokenWatch
 	reactions  time.Time     // not counted before; of the reactions job alone
 	polling    atomic.Int64  // when the round that is under way began, in Unix milliseconds; 0: none is
 	judging    sync.Mutex    // of judge, and of the next two

@@ -40,6 +40,9 @@ func (d *daemon) unready(now time.Time) (why []string) {
 	if tried.Sub(read) > staleReading {
 		why = append(why, "no source could be read since "+stamp(read))
 	}
+	if w.token != "" {
+		why = append(why, "Slack refuses the token: "+w.token)
+	}
 	for _, m := range w.cond.Open {
 		if m.Message.Kind == "ops" {
 			continue

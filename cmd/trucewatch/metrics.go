@@ -140,6 +140,13 @@ func (d *daemon) gauges(g gauges) {
 	for _, dg := range d.digests {
 		slot(seconds(w.cond.LastCut[dg.Name]), dg.Name)
 	}
+	if d.history != nil {
+		takes := 1.0
+		if w.token != "" {
+			takes = 0
+		}
+		g.set("trucewatch_slack_token_accepted", "Whether Slack takes the token, as far as it was asked; absent without a token.", takes)
+	}
 	g.set("trucewatch_pending_items", "Items that wait to be judged.", float64(w.cond.Waiting))
 	g.set("trucewatch_database_bytes", "Size of the database file and its log.", float64(d.store.Size()))
 	if w.free >= 0 && !w.now.IsZero() {

@@ -60,6 +60,7 @@ func (d *daemon) attend() {
 // recorded counts what became of a message, and notes what the heartbeat attests.
 func (d *daemon) recorded(m news.Delivery) {
 	d.counts.deliveries.WithLabelValues(string(m.State)).Inc()
+	d.heard(m)
 	if m.State == news.Sent && m.Message.Kind != "ops" {
 		d.counts.lastSent.Store(d.now().UnixMilli())
 		d.proof.Store(true)
@@ -78,6 +79,7 @@ const lookTimeout = 20 * time.Second
 // oversee looks at everything once, tells the operator what begins and ends, and
 // fetches the heartbeat when it is owed.
 func (d *daemon) oversee(ctx context.Context, now time.Time) error {
+	d.verifyToken(ctx, now)
 	w := d.look(ctx, now)
 	if ctx.Err() != nil {
 		return nil
@@ -102,6 +104,7 @@ func (d *daemon) look(ctx context.Context, now time.Time) watched {
 		}
 	}
 	w.stalled = d.pulse.stalled(now, max(stallTold, d.cfg.HTTP.Timeout+time.Minute))
+	w.token = d.tokenRefused(w.cond.Alarms)
 	if w.condErr == nil {
 		w.late = d.lateDigests(w.cond.LastCut, now)
 	}
@@ -238,10 +241,10 @@ func (d *daemon) tellDirectly(ctx context.Context, m news.Message, now time.Time
 }
 
 // heartbeat fetches the operator's heartbeat URL when a message has arrived, or a
-// digest had nothing to say while none is held back. A failed fetch is tried again
+// digest had nothing to say while none is held back and Slack takes the token. A failed fetch is tried again
 // the next minute.
 func (d *daemon) heartbeat(ctx context.Context, w watched) error {
-	if d.quiet.Load() && w.condErr == nil && len(w.cond.Open) == 0 {
+	if d.quiet.Load() && w.condErr == nil && len(w.cond.Open) == 0 && w.token == "" {
 		d.quiet.Store(false)
 		d.proof.Store(true)
 	}

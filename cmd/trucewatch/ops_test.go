@@ -24,9 +24,6 @@ import (
 func TestARevokedTokenIsToldByAPathWithoutSlack(t *testing.T) {
 	yaml := opsYAML + "ops: {channel: C0OPERATOR, heartbeat: \"http://heart.test/ping\", command: \"cat >> $HEARD\"}\n"
 	operating(t, yaml, nil, func(t *testing.T, o *operated) {
-		o.world.mu.Lock()
-		o.slack = o.refuseRevoked
-		o.world.mu.Unlock()
 		o.publish("wire.test", worldEntry{"a", events[0].title, events[0].text, time.Now()})
 		<-time.After(9 * time.Hour) // a digest at 8 on the first day
 		if n := o.heartbeats(); n == 0 {
@@ -38,7 +35,17 @@ func TestARevokedTokenIsToldByAPathWithoutSlack(t *testing.T) {
 		o.revoked.Store(true)
 		o.publish("wire.test", worldEntry{"b", events[1].title, events[1].text, time.Now()})
 		before := o.heartbeats()
-		<-time.After(23*time.Hour + 5*time.Minute) // 8:05 of the next day
+		<-time.After(time.Hour + 5*time.Minute)
+		if got := o.commanded(t); !strings.Contains(got, "Slack refuses the token") || !strings.Contains(got, "token_revoked") || strings.Contains(got, "not delivered") {
+			t.Errorf("an hour after the token was revoked the command heard %q", got)
+		}
+		if code, why := o.get("/readyz"); code != http.StatusServiceUnavailable || !strings.Contains(why, "token_revoked") {
+			t.Errorf("ready %d: %s", code, why)
+		}
+		if _, text := o.get("/metrics"); readMetrics(t, text)["trucewatch_slack_token_accepted"] != 0 {
+			t.Error("the metrics say that Slack takes the token")
+		}
+		<-time.After(22 * time.Hour) // 8:05 of the next day
 		if got := o.commanded(t); !strings.Contains(got, "Messages are not delivered") || !strings.Contains(got, "token_revoked") {
 			t.Errorf("five minutes after the refused digest the command heard %q", got)
 		}
@@ -54,7 +61,7 @@ func TestARevokedTokenIsToldByAPathWithoutSlack(t *testing.T) {
 		if n := toldEntries(o.world)["b"]; n != 1 {
 			t.Errorf("the held digest came %d times after the token was mended", n)
 		}
-		if got := o.commanded(t); !strings.Contains(got, "No message is held back any more") || strings.Count(got, "Messages are not delivered") != 1 {
+		if got := o.commanded(t); !strings.Contains(got, "No message is held back any more") || strings.Count(got, "Slack takes the token again") != 1 || strings.Count(got, "Slack refuses the token") != 1 || strings.Count(got, "Messages are not delivered") != 1 {
 			t.Errorf("the command heard %q", got)
 		}
 		if o.heartbeats() == before {
@@ -62,6 +69,71 @@ func TestARevokedTokenIsToldByAPathWithoutSlack(t *testing.T) {
 		}
 		if code, why := o.get("/readyz"); code != http.StatusOK {
 			t.Errorf("ready %d: %s", code, why)
+		}
+	})
+}
+
+// While nothing is to be said a token that is revoked shows all the same: the quiet days
+// have no heartbeat, and a restart without a network takes nothing back.
+func TestARevokedTokenIsToldOnQuietDaysAndAcrossRestarts(t *testing.T) {
+	db := opsDB(t)
+	synctest.Test(t, func(t *testing.T) {
+		yaml := strings.Replace(opsYAML, "timezone: UTC", "timezone: UTC, quiet_day: skip", 1) + "ops: {heartbeat: \"http://heart.test/ping\", command: \"cat >> $HEARD\"}\n"
+		ctx, cancel := context.WithCancel(t.Context())
+		o := operate(ctx, t, db, yaml, nil)
+		<-time.After(33 * time.Hour)
+		before := o.heartbeats()
+		if before == 0 {
+			t.Fatal("a quiet day brought no heartbeat")
+		}
+		o.revoked.Store(true)
+		<-time.After(25 * time.Hour)
+		if n := o.heartbeats(); n != before {
+			t.Errorf("%d heartbeats while Slack refuses the token", n-before)
+		}
+		cancel()
+		<-o.ended
+		o.svc.store.Close()
+		ctx, cancel = context.WithCancel(t.Context())
+		o = o.world.operate(ctx, t, db, yaml, func(*daemon) {})
+		o.revoked.Store(true)
+		o.offline.Store(true)
+		<-time.After(3 * time.Hour)
+		if got := o.commanded(t); strings.Count(got, "Slack refuses the token") != 1 || strings.Contains(got, "takes the token") || strings.Contains(got, "Work does not") {
+			t.Errorf("restarted without a network, the command heard %q", got)
+		}
+		o.offline.Store(false)
+		o.revoked.Store(false)
+		<-time.After(30 * time.Minute)
+		if got := o.commanded(t); strings.Count(got, "Slack takes the token again") != 1 {
+			t.Errorf("with the token in force again the command heard %q", got)
+		}
+		cancel()
+		<-o.ended
+	})
+}
+
+// Slack is asked about the token once an hour, and not while what it takes shows that it
+// serves.
+func TestTheTokenIsVerifiedHourly(t *testing.T) {
+	yaml := strings.Replace(opsYAML, `"0 8 * * *"`, `"*/30 8-15 * * *"`, 1)
+	operating(t, yaml, nil, func(t *testing.T, o *operated) {
+		asked := func() int {
+			o.world.mu.Lock()
+			defer o.world.mu.Unlock()
+			return o.verified
+		}
+		<-time.After(30 * time.Minute)
+		before := asked()
+		<-time.After(7 * time.Hour) // nothing is said until 8
+		if n := asked() - before; n != 7 {
+			t.Errorf("in seven hours Slack was asked %d times", n)
+		}
+		<-time.After(time.Hour) // 8:30
+		before = asked()
+		<-time.After(7 * time.Hour) // a quiet digest each half hour
+		if n := asked() - before; n != 0 {
+			t.Errorf("beside messages that arrived Slack was asked %d times", n)
 		}
 	})
 }

@@ -32,6 +32,7 @@ type cause struct {
 var causes = []cause{
 	{"database", "The database can't be written", "The database is written again"},
 	{"stalled", "Work does not get done", "Work gets done again"},
+	{tokenCause, "Slack refuses the token", "Slack takes the token again"},
 	{"outbox", "Messages are not delivered", "No message is held back any more"},
 	{"late", "A digest is late", "No digest is late any more"},
 	{"disk", "The disk is nearly full", "There is room on the disk again"},
@@ -40,6 +41,8 @@ var causes = []cause{
 	{"source", "Sources can't be read", "Every source is read again"},
 	{"gap", "An official source may have been missed in part", ""},
 }
+
+const tokenCause = "token"
 
 // How long something lasts before it is trouble, and how often it is told.
 const (
@@ -60,6 +63,7 @@ type watched struct {
 	blocked   string            // why the database can't be written, in words; "" when it can
 	stalled   []string          // parts without a sign of work
 	late      map[string]string // digest → what was due and not cut, in words
+	token     string            // why Slack refuses the token; "" when it does not, as far as known
 	free      float64           // share of the disk that is free; negative when unknown
 	jump      time.Duration     // by which the clock jumped since the last look
 	failedFor time.Duration
@@ -79,6 +83,9 @@ func troubles(w watched) []trouble {
 	}
 	for _, part := range w.stalled {
 		add("stalled", part, "%s has done nothing for over %s; another program may hold the database, or the machine is too busy", part, span(stallTold))
+	}
+	if w.token != "" {
+		add(tokenCause, w.token, "%s", refusedToken(w.token))
 	}
 	for _, name := range slices.Sorted(maps.Keys(w.late)) {
 		add("late", name, "digest %s: %s", name, w.late[name])
@@ -105,8 +112,8 @@ func troubles(w watched) []trouble {
 func sendingTroubles(w watched, add func(cause, subject, format string, args ...any)) {
 	late, held := map[string]bool{}, ""
 	for _, d := range w.cond.Open {
-		if d.Message.Kind == "ops" && d.State != news.Held {
-			continue // a late word to the operator is not told to the operator
+		if d.Message.Kind == "ops" && (d.State != news.Held || w.token != "") {
+			continue // a late word to the operator is not told to the operator; that Slack refuses it says enough
 		}
 		id := fmt.Sprintf("message %d", d.ID)
 		if d.State == news.Held && held == "" {

@@ -54,6 +54,9 @@ func TestEachTroubleIsSeen(t *testing.T) {
 		{"an official gap", watched{cond: condition(gap)}, []string{"gap Ministry: at 1 Mar 11:00 UTC"}},
 		{"an old gap, and one of another", watched{cond: condition(oldGap, otherGap)}, nil},
 		{"held", watched{cond: message(news.Held, "digest", time.Minute)}, []string{"outbox message 7 (morning) to C1 is held: refused: token_revoked"}},
+		{"a refused token", watched{token: "token_revoked"}, []string{"token token_revoked: copy the bot token again"}},
+		{"a refused token, and what is told of it held", watched{token: "token_revoked", cond: message(news.Held, "ops", time.Minute)}, []string{"token token_revoked"}},
+		{"a word to the operator held for another reason", watched{cond: message(news.Held, "ops", time.Minute)}, []string{"outbox message 7"}},
 		{"parked", watched{cond: message(news.Parked, "digest", time.Minute)}, []string{"outbox message 7"}},
 		{"unknown for good", watched{cond: lost}, []string{"outbox message 7 (morning) to C1 may or may not"}},
 		{"queued a minute", watched{cond: message(news.Queued, "digest", time.Minute)}, nil},
@@ -93,7 +96,7 @@ func TestEachTroubleIsSeen(t *testing.T) {
 }
 
 func TestEveryCauseIsKnownAndOrdered(t *testing.T) {
-	w := watched{now: noon, blocked: "x", free: 0.01, jump: time.Hour, stalled: []string{"poll"}, late: map[string]string{"b": "late", "a": "late"}, failedFor: 72 * time.Hour, sideBelow: 0.5}
+	w := watched{now: noon, blocked: "x", token: "token_revoked", free: 0.01, jump: time.Hour, stalled: []string{"poll"}, late: map[string]string{"b": "late", "a": "late"}, failedFor: 72 * time.Hour, sideBelow: 0.5}
 	gap := feedOf("Z", "us", 80*time.Hour)
 	gap.Official, gap.Poll.Gap = true, noon
 	w.cond = condition(gap)

@@ -107,6 +107,9 @@ func (w *world) operate(ctx context.Context, t *testing.T, db, yaml string, medd
 			}
 		},
 	}}
+	w.mu.Lock()
+	w.refuses = o.refusal
+	w.mu.Unlock()
 	if meddle != nil {
 		o.svc.made = meddle
 	}
@@ -125,6 +128,20 @@ func (o *operated) load(db string) func() (config.Config, error) {
 		y := "database: \"" + db + "\"\nseeds: \"\"\nslack: {api_url: \"http://127.0.0.1:8065/api/\"}\n" + strings.ReplaceAll(o.yaml, "$HEARD", o.heard)
 		return config.Read(strings.NewReader(y), config.Where{File: "c.yaml"}, checks)
 	}
+}
+
+// refusal is Slack's answer once the first token was revoked, to all that is asked with it.
+func (o *operated) refusal(r *http.Request) (code string) {
+	if o.revoked.Load() && strings.HasSuffix(r.FormValue("token")+r.Header.Get("Authorization"), "xoxb-first") {
+		return "token_revoked"
+	}
+	return ""
+}
+
+func (o *operated) setToken(token string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.token = token
 }
 
 type lockedWriter struct {

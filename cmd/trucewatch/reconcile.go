@@ -11,8 +11,10 @@ import (
 	"trucewatch/notify"
 )
 
-// historian tells what stands in a channel and how it was received; *notify.Slack does.
+// historian tells what stands in a channel and how it was received, and whether it may
+// be asked; *notify.Slack does.
 type historian interface {
+	Verify(ctx context.Context) error
 	Posted(ctx context.Context, channel string, since time.Time) ([]notify.Posted, error)
 	Reactions(ctx context.Context, channel, ts string) (map[string]int, error)
 	Uploads(ctx context.Context) bool
@@ -36,6 +38,7 @@ func (d *daemon) reconcile(ctx context.Context, now time.Time) (done bool) {
 	if err != nil {
 		if now.Sub(d.started) < firstRoundWait {
 			d.log.Warn("the channels' history can't be read; the first digest waits", "err", err)
+			d.pulse.moved(partDelivery, d.now()) // which waits with it, and does not hang
 			return false
 		}
 		d.log.Error("the channels' history can't be read: if this database is a restored backup, old news may be told again", "err", err)

@@ -143,6 +143,7 @@ func (s *service) successor(d *daemon) (*daemon, error) {
 // inherit takes over what a former daemon, which has ended, learnt in memory.
 func (d *daemon) inherit(former *daemon) {
 	d.oversight, d.greeted = former.oversight, former.greeted
+	d.slack.known, d.slack.refused = former.slack.known, former.slack.refused // until Slack is asked, at the first look
 	if former.reconciled.Load() {
 		d.reconciledNow()
 	}

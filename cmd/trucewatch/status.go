@@ -68,7 +68,7 @@ func (c *StatusCmd) Run(e *env) error {
 		return err
 	}
 	s.Trouble = []matter{}
-	for _, t := range troubles(watched{now: now, cond: cond, free: freeShare(cfg.Database), failedFor: cfg.Ops.FailedFor, sideBelow: cfg.Ops.SideBelow}) {
+	for _, t := range troubles(watched{now: now, cond: cond, token: toldOfToken(cond.Alarms), free: freeShare(cfg.Database), failedFor: cfg.Ops.FailedFor, sideBelow: cfg.Ops.SideBelow}) {
 		s.Trouble = append(s.Trouble, matter{t.cause, t.says})
 	}
 	if c.Format == "json" {

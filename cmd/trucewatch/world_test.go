@@ -38,6 +38,8 @@ type world struct {
 	posts    []post
 	edits    map[string]string // ts → text of the latest edit
 	requests int
+	verified int                                                                // times the token was asked about and taken
+	refuses  func(r *http.Request) (code string)                                // of every call of Slack's; nil: none is refused
 	slack    func(w http.ResponseWriter, r *http.Request) (accept, answer bool) // nil: all is well
 }
 
@@ -145,11 +147,20 @@ func (w *world) serveSlack(rw http.ResponseWriter, r *http.Request) {
 	r.ParseForm()
 	accept, answer := true, true
 	method := strings.TrimPrefix(r.URL.Path, "/api/")
+	out := map[string]any{"ok": true}
+	if w.refuses != nil {
+		if code := w.refuses(r); code != "" {
+			out, method = map[string]any{"ok": false, "error": code}, "refused"
+		}
+	}
 	if w.slack != nil && method == "chat.postMessage" {
 		accept, answer = w.slack(rw, r)
 	}
-	out := map[string]any{"ok": true}
 	switch method {
+	case "refused":
+	case "auth.test":
+		w.verified++
+		out["user_id"], out["user"], out["team"] = "U0BOT", "trucewatch", "Example"
 	case "chat.postMessage":
 		if !accept {
 			return

@@ -46,6 +46,7 @@ func TestAYearOfOperation(t *testing.T) {
 	if !alone(t, "-year.days="+strconv.Itoa(*yearDays), "-year.write="+strconv.FormatBool(*yearWrite)) {
 		return
 	}
+	collectOften(os.Getenv) // as the program does
 	dir := t.TempDir()
 	heard, command := hear(t, filepath.Join(dir, "operator"))
 	var y *year
@@ -161,9 +162,6 @@ func (y *year) live(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		y.operated = w.operate(ctx, t, y.db, y.yaml(), nil)
 		o := y.operated
-		w.mu.Lock()
-		w.slack = o.refuseRevoked
-		w.mu.Unlock()
 		return func() {
 			cancel()
 			if err := <-o.ended; err != nil {
@@ -211,22 +209,6 @@ func (y *year) live(t *testing.T) {
 	_, text := y.get("/metrics")
 	y.pruned = readMetrics(t, text)["trucewatch_texts_removed_total"]
 	stop()
-}
-
-// refuseRevoked is Slack once the first token was revoked.
-func (o *operated) refuseRevoked(rw http.ResponseWriter, r *http.Request) (accept, answer bool) {
-	if o.revoked.Load() && strings.HasSuffix(r.FormValue("token")+r.Header.Get("Authorization"), "xoxb-first") {
-		rw.Header().Set("Content-Type", "application/json")
-		fmt.Fprint(rw, `{"ok":false,"error":"token_revoked"}`)
-		return false, false
-	}
-	return true, true
-}
-
-func (o *operated) setToken(token string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.token = token
 }
 
 // alone reports whether a test has the process to itself; if not, it runs the test in a
