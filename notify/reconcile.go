@@ -12,6 +12,7 @@ import (
 // Posted is a message of ours that a channel's history shows.
 type Posted struct {
 	Key  string // the delivery's key; "" of a file
+	Note string // what it carries unseen; "" for most
 	File string // name of a file in a thread of ours; "" of a message
 	TS   string // Slack's id of the message
 }
@@ -42,7 +43,8 @@ func (s *Slack) Posted(ctx context.Context, channel string, since time.Time) (ou
 		if key == "" {
 			return nil
 		}
-		out = append(out, Posted{Key: key, TS: m.Timestamp})
+		note, _ := m.Metadata.EventPayload["note"].(string)
+		out = append(out, Posted{Key: key, Note: note, TS: m.Timestamp})
 		if m.ReplyCount > 0 && (m.ThreadTimestamp == "" || m.ThreadTimestamp == m.Timestamp) && len(threads) < maxThreads {
 			threads = append(threads, m.Timestamp)
 		}

@@ -131,10 +131,11 @@ func (s *Slack) content(d news.Delivery) ([]slack.MsgOption, error) {
 		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
 	}
 	if d.Message.Edit == 0 {
-		opts = append(opts, slack.MsgOptionMetadata(slack.SlackMetadata{
-			EventType:    eventType,
-			EventPayload: map[string]any{"delivery_id": d.Key, "part": d.Message.Part},
-		}))
+		payload := map[string]any{"delivery_id": d.Key, "part": d.Message.Part}
+		if d.Message.Note != "" {
+			payload["note"] = d.Message.Note
+		}
+		opts = append(opts, slack.MsgOptionMetadata(slack.SlackMetadata{EventType: eventType, EventPayload: payload}))
 	}
 	if d.PlainNow || len(d.Message.Blocks) == 0 {
 		return append(opts, slack.MsgOptionText(plainForm(d.Message), false)), nil

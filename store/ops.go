@@ -106,6 +106,10 @@ func (s *Store) TellOperator(ctx context.Context, channels []string, now time.Ti
 		if m.Text == "" {
 			return nil
 		}
+		var err error
+		if m.Note, err = noteOfAlarms(ctx, tx); err != nil {
+			return err
+		}
 		for _, c := range channels {
 			name := OpsDigest + "-" + c
 			slot, err := freeSlot(ctx, tx, name, now)
@@ -126,4 +130,87 @@ func (s *Store) TellOperator(ctx context.Context, channels []string, now time.Ti
 		return fmt.Errorf("tell the operator: %w", err)
 	}
 	return nil
+}
+
+// note is what a message to the operator carries unseen: what they have been told
+// with it, for a program that starts on an older copy of the database.
+type note struct {
+	Database int64       `json:"database"` // which one: when it was made, Unix milliseconds
+	Alarms   []noteAlarm `json:"alarms"`
+}
+
+type noteAlarm struct {
+	Cause    string   `json:"cause"`
+	Open     bool     `json:"open,omitempty"`
+	Told     int64    `json:"told"`
+	Subjects []string `json:"subjects,omitempty"`
+}
+
+// noteBytes bounds a note: what a message may carry besides its text is little. What is
+// left out is told again after a restore.
+const noteBytes = 3000
+
+// noteOfAlarms writes down what the operator has been told.
+func noteOfAlarms(ctx context.Context, tx transaction) (string, error) {
+	born, err := bornAt(ctx, tx)
+	if err != nil || born == 0 {
+		return "", err
+	}
+	known, err := alarms(ctx, tx)
+	if err != nil {
+		return "", err
+	}
+	n := note{Database: born}
+	for _, a := range known {
+		n.Alarms = append(n.Alarms, noteAlarm{a.Cause, a.Open, ms(a.Told), a.Subjects})
+	}
+	for text := mustJSON(n); ; text = mustJSON(n) {
+		if len(text) <= noteBytes {
+			return text, nil
+		}
+		longest := &n.Alarms[0]
+		for i := range n.Alarms {
+			if len(mustJSON(n.Alarms[i].Subjects)) > len(mustJSON(longest.Subjects)) {
+				longest = &n.Alarms[i]
+			}
+		}
+		if len(longest.Subjects) == 0 {
+			return "", nil // nothing more to leave out
+		}
+		longest.Subjects = longest.Subjects[:len(longest.Subjects)/2]
+	}
+}
+
+// bornAt tells databases apart, and not the copies of one: when its first digest was
+// first seen; 0 when it has none.
+func bornAt(ctx context.Context, tx transaction) (int64, error) {
+	var born sql.NullInt64
+	err := tx.QueryRowContext(ctx, `SELECT min(first_seen) FROM digests`).Scan(&born)
+	return born.Int64, err
+}
+
+// ReconcileOperator takes over what a message to the operator, found in their channel
+// and not known here, says that they were told. It returns false for a text that is no
+// note of this database or a copy of it.
+func (s *Store) ReconcileOperator(ctx context.Context, text string) (ours bool, err error) {
+	var n note
+	if decodeJSON(text, &n) != nil || n.Database == 0 {
+		return false, nil
+	}
+	err = s.write(ctx, func(tx transaction) error {
+		born, err := bornAt(ctx, tx)
+		if ours = err == nil && born == n.Database; !ours {
+			return err
+		}
+		for _, a := range n.Alarms {
+			_, err := tx.ExecContext(ctx, `INSERT INTO alarms (cause, open, told, subjects) VALUES (?, ?, ?, ?)
+				ON CONFLICT (cause) DO UPDATE SET open = excluded.open, told = excluded.told, subjects = excluded.subjects WHERE excluded.told >= told`,
+				a.Cause, a.Open, a.Told, mustJSON(a.Subjects))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return ours, err
 }

@@ -11,7 +11,7 @@ import (
 )
 
 const deliveryColumns = `o.id, o.key, o.channel, o.digest, o.slot, o.kind, o.part, o.text, o.plain, o.blocks, o.thread, o.broadcast, o.edit,
-	o.state, o.created, o.due, o.claimed, o.attempts, o.lookups, o.plain_now, o.ts, o.cause, o.file_name, o.file,
+	o.state, o.created, o.due, o.claimed, o.attempts, o.lookups, o.plain_now, o.ts, o.cause, o.note, o.file_name, o.file,
 	coalesce((SELECT ts FROM outbox p WHERE p.id = o.thread), ''), coalesce((SELECT ts FROM outbox p WHERE p.id = o.edit), '')`
 
 func scanDelivery(row scanner) (d news.Delivery, err error) {
@@ -19,7 +19,7 @@ func scanDelivery(row scanner) (d news.Delivery, err error) {
 	var file news.File
 	m := &d.Message
 	err = row.Scan(&d.ID, &d.Key, &d.Channel, &d.Digest, &slot, &m.Kind, &m.Part, &m.Text, &m.Plain, (*[]byte)(&m.Blocks), &m.Thread, &m.Broadcast, &m.Edit,
-		&d.State, &created, &due, &claimed, &d.Attempts, &d.Lookups, &d.PlainNow, &d.TS, &d.Cause, &file.Name, &file.Content, &d.ThreadTS, &d.EditTS)
+		&d.State, &created, &due, &claimed, &d.Attempts, &d.Lookups, &d.PlainNow, &d.TS, &d.Cause, &m.Note, &file.Name, &file.Content, &d.ThreadTS, &d.EditTS)
 	d.Slot, d.Created, d.Due, d.Claimed = at(slot), at(created), at(due), at(claimed)
 	if file.Name != "" {
 		m.File = &file
@@ -35,9 +35,9 @@ func insertDelivery(ctx context.Context, tx transaction, cut int64, name, channe
 		file = *m.File
 	}
 	r, err := tx.ExecContext(ctx, `
-		INSERT INTO outbox (key, cut, channel, digest, slot, kind, part, text, plain, blocks, thread, broadcast, edit, story, file_name, file, state, created, due)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
-		DeliveryKey(name, slot, m.Part), cut, channel, name, ms(slot), m.Kind, m.Part, m.Text, m.Plain, string(m.Blocks), int64(m.Thread), m.Broadcast, int64(m.Edit), int64(m.Story), file.Name, file.Content, ms(now), ms(now))
+		INSERT INTO outbox (key, cut, channel, digest, slot, kind, part, text, plain, blocks, thread, broadcast, edit, story, note, file_name, file, state, created, due)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
+		DeliveryKey(name, slot, m.Part), cut, channel, name, ms(slot), m.Kind, m.Part, m.Text, m.Plain, string(m.Blocks), int64(m.Thread), m.Broadcast, int64(m.Edit), int64(m.Story), m.Note, file.Name, file.Content, ms(now), ms(now))
 	if err != nil {
 		return 0, err
 	}

@@ -66,6 +66,63 @@ func TestARestoredBackupTellsNothingOld(t *testing.T) {
 
 // A copy made while a digest and its thread wait to be posted, restored after they
 // were posted, posts none of them again.
+// What the operator was told after a backup is not told again by the restored database,
+// in Slack or by the command; what began since is told, and the end of it once.
+func TestARestoredBackupRepeatsNothingToTheOperator(t *testing.T) {
+	db := opsDB(t)
+	synctest.Test(t, func(t *testing.T) {
+		yaml := opsYAML + "ops: {channel: C0OPERATOR, command: \"cat >> $HEARD\", side_below: 0, failed_for: 5h}\n"
+		ctx, cancel := context.WithCancel(t.Context())
+		o := operate(ctx, t, db, yaml, nil)
+		w := o.world
+		down := func(host string, is bool) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.down[host] = is
+		}
+		<-time.After(10 * time.Hour)
+		copied := filepath.Join(filepath.Dir(db), "copy")
+		if _, err := store.Backup(ctx, db, copied); err != nil {
+			t.Fatal(err)
+		}
+		down("wire.test", true)
+		<-time.After(8 * time.Hour)
+		if got := o.operatorPosts(); len(got) != 1 || !strings.Contains(got[0], "Wire has failed") {
+			t.Fatalf("before the restore the operator read %q", got)
+		}
+		cancel()
+		<-o.ended
+		o.svc.store.Close()
+		for _, suffix := range []string{"-wal", "-shm"} {
+			os.Remove(db + suffix)
+		}
+		copyFile(t, copied, db)
+		down("paper.test", true)
+		ctx, cancel = context.WithCancel(t.Context())
+		o = w.operate(ctx, t, db, yaml, nil)
+		<-time.After(20 * time.Hour)
+		if got := o.operatorPosts(); len(got) != 1 {
+			t.Errorf("restored, the operator read %q", got)
+		}
+		<-time.After(10 * time.Hour) // a day after the first word of the cause
+		got := o.operatorPosts()
+		if len(got) != 2 || !strings.Contains(got[1], "Paper has failed") || strings.Contains(got[1], "Wire has") {
+			t.Errorf("of what began since the operator read %q", got)
+		}
+		down("wire.test", false)
+		down("paper.test", false)
+		<-time.After(20 * time.Hour)
+		if got := o.operatorPosts(); len(got) != 3 || !strings.Contains(got[2], "Every source is read again") {
+			t.Errorf("of the end the operator read %q", got)
+		}
+		if heard := o.commanded(t); strings.Count(heard, "Wire has failed") != 1 || strings.Count(heard, "read again") != 1 {
+			t.Errorf("the command heard %q", heard)
+		}
+		cancel()
+		<-o.ended
+	})
+}
+
 func TestACopyFromBeforeAPostPostsNothingAgain(t *testing.T) {
 	db := opsDB(t)
 	synctest.Test(t, func(t *testing.T) {

@@ -88,8 +88,18 @@ func (d *daemon) oversee(ctx context.Context, now time.Time) error {
 	d.mu.Lock()
 	d.seen, d.said = w, present
 	d.mu.Unlock()
-	err := d.tellOperator(ctx, w, present)
-	return errors.Join(err, d.heartbeat(ctx, w))
+	if d.mayBeTold(w) {
+		err := d.tellOperator(ctx, w, present)
+		return errors.Join(err, d.heartbeat(ctx, w))
+	}
+	return d.heartbeat(ctx, w)
+}
+
+// mayBeTold is whether it is known what the operator was told: a restored database
+// learns it from Slack's history first, as long as cuts wait for that too. What the
+// database itself suffers from is told at once.
+func (d *daemon) mayBeTold(w watched) bool {
+	return d.reconciled.Load() || w.now.Sub(d.started) >= firstRoundWait || w.blocked != "" || w.condErr != nil || len(w.stalled) > 0
 }
 
 // look gathers what is seen at now.

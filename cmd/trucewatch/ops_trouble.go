@@ -147,7 +147,7 @@ func sourceTroubles(w watched, add func(cause, subject, format string, args ...a
 		since := f.Since
 		gone := f.Poll.Gone
 		of[f.Side]++
-		if gone || !since.IsZero() && w.now.Sub(since) >= sideSilent {
+		if gone || !since.IsZero() && w.now.Sub(since) >= sideSilent || unread(w.cond.Alarms, "side", f.Side, f.Poll.LastOK) {
 			silent[f.Side]++
 		}
 		switch {
@@ -155,6 +155,8 @@ func sourceTroubles(w watched, add func(cause, subject, format string, args ...a
 			add("source", f.Name, "%s is gone: its server says so, and it is not asked again", f.Name)
 		case !since.IsZero() && w.now.Sub(since) >= w.failedFor:
 			add("source", f.Name, "%s has failed since %s: %s", f.Name, stamp(since), f.Poll.Err)
+		case unread(w.cond.Alarms, "source", f.Name, f.Poll.LastOK):
+			add("source", f.Name, "%s is not read again yet", f.Name)
 		}
 		if g := f.Poll.Gap; f.Official && !g.IsZero() && w.now.Sub(g) < gapTold {
 			add("gap", f.Name+" "+g.UTC().Format(time.RFC3339), "%s: at %s none of its entries was known; what it published between two visits may be missing", f.Name, stamp(g))
@@ -165,6 +167,15 @@ func sourceTroubles(w watched, add func(cause, subject, format string, args ...a
 			add("side", side, "%s: %d of %d sources are read", side, read, of[side])
 		}
 	}
+}
+
+// unread is whether the operator was told of a subject, and what it is about was last
+// read before that: a restored database, which knows nothing of the failures, does not
+// say that they are over.
+func unread(alarms []store.Alarm, cause, subject string, lastOK time.Time) bool {
+	return slices.ContainsFunc(alarms, func(a store.Alarm) bool {
+		return a.Cause == cause && a.Open && slices.Contains(a.Subjects, subject) && !lastOK.After(a.Told)
+	})
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2 Jan 15:04 UTC") }

@@ -37,6 +37,13 @@ func TestEachTroubleIsSeen(t *testing.T) {
 	message := func(state news.DeliveryState, kind string, age time.Duration) store.Condition {
 		return store.Condition{Open: []news.Delivery{{ID: 7, Digest: "morning", Channel: "C1", State: state, Created: noon.Add(-age), Due: noon, Cause: "refused: token_revoked", Message: news.Message{Kind: kind}}}}
 	}
+	// Told of, and by a copy of the database that knows of no failure: read an hour before
+	// that, and an hour after.
+	toldOf := func(cause, subject string, read time.Duration) store.Condition {
+		f := feedOf("A", "russia", 0)
+		f.Poll.LastOK = noon.Add(read)
+		return store.Condition{Feeds: []store.FeedCondition{f}, Alarms: []store.Alarm{{Cause: cause, Open: true, Told: noon, Subjects: []string{subject}}}}
+	}
 	lost := message(news.Unknown, "digest", time.Minute)
 	lost.Open[0].Due = time.Time{}
 	for _, c := range []struct {
@@ -48,6 +55,11 @@ func TestEachTroubleIsSeen(t *testing.T) {
 		{"failed for long", watched{cond: condition(feedOf("A", "russia", 73*time.Hour), feedOf("B", "russia", 0))}, []string{"source A has failed since 26 Feb 11:00 UTC: HTTP 503"}},
 		{"failed not so long", watched{cond: condition(feedOf("A", "russia", 5*time.Hour))}, nil},
 		{"gone", watched{cond: condition(gone, feedOf("B", "russia", 0))}, []string{"source Gone is gone"}},
+		{"told of and not read since", watched{cond: toldOf("source", "A", -time.Hour)}, []string{"source A is not read again yet"}},
+		{"told of and read since", watched{cond: toldOf("source", "A", time.Hour)}, nil},
+		{"another told of", watched{cond: toldOf("source", "B", -time.Hour)}, nil},
+		{"a side told of and not read since", watched{cond: toldOf("side", "russia", -time.Hour)}, []string{"side russia: 0 of 1"}},
+		{"a side told of and read since", watched{cond: toldOf("side", "russia", time.Hour)}, nil},
 		{"paused is wanted", watched{cond: condition(paused)}, nil},
 		{"a side under half", watched{cond: condition(feedOf("A", "russia", 7*time.Hour), feedOf("B", "russia", 7*time.Hour), feedOf("C", "russia", 0), feedOf("D", "us", 0))}, []string{"side russia: 1 of 3"}},
 		{"a side at half", watched{cond: condition(feedOf("A", "russia", 7*time.Hour), feedOf("B", "russia", 0))}, nil},

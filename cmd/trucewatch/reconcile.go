@@ -71,6 +71,16 @@ func (d *daemon) reconcileAll(ctx context.Context, now time.Time) error {
 			errs = append(errs, fmt.Errorf("channel %s: %w", c, err))
 		}
 	}
+	if ops := d.cfg.Ops.Channel; ops != "" && !slices.Contains(channels, ops) {
+		err := d.reconcileChannel(ctx, ops, now)
+		if r, ok := errors.AsType[*notify.Refusal](err); ok && r.Class == notify.Config {
+			d.log.Warn("the operator's channel can't be read; after a restore they may be told again what they know", "channel", ops, "err", err)
+			err = nil // digests do not wait for what only an operator mends
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("channel %s: %w", ops, err))
+		}
+	}
 	return errors.Join(errs...)
 }
 
@@ -83,7 +93,7 @@ func (d *daemon) reconcileChannel(ctx context.Context, channel string, now time.
 		since = now.Add(-newDatabaseLooksBack)
 	}
 	posted, unread := d.history.Posted(ctx, channel, since) // what was read counts, whatever was not
-	restored := 0
+	restored, operator := 0, false                          // operator: what they were told last is known
 	for _, p := range posted {
 		if p.File != "" {
 			if err := d.store.ReconcileFile(ctx, p.File, p.TS, channel); err != nil {
@@ -99,11 +109,25 @@ func (d *daemon) reconcileChannel(ctx context.Context, channel string, now time.
 		if old {
 			restored++
 		}
+		if p.Note != "" && !operator { // the newest that is ours says all
+			if operator, err = d.reconcileOperator(ctx, p, old); err != nil {
+				return err
+			}
+		}
 	}
 	if restored > 0 {
 		d.log.Warn("this database is older than what was told; what the channel holds counts as told", "channel", channel, "digests", restored)
 	}
 	return unread
+}
+
+// reconcileOperator learns from a message to the operator what they were told. A message
+// that was known is ours, and nothing newer is to be learnt.
+func (d *daemon) reconcileOperator(ctx context.Context, p notify.Posted, unknown bool) (ours bool, err error) {
+	if !unknown {
+		return true, nil
+	}
+	return d.store.ReconcileOperator(ctx, p.Note)
 }
 
 // newDatabaseLooksBack is how far a database that never cut for a channel reads

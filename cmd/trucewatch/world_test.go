@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -50,10 +51,10 @@ type worldEntry struct {
 
 // post is a message Slack took.
 type post struct {
-	ts, thread, channel, key, text string
-	body                           string // text and blocks
-	broadcast                      bool
-	at                             time.Time
+	ts, thread, channel, key, note, text string
+	body                                 string // text and blocks
+	broadcast                            bool
+	at                                   time.Time
 }
 
 func newWorld(t *testing.T) *world {
@@ -167,12 +168,13 @@ func (w *world) serveSlack(rw http.ResponseWriter, r *http.Request) {
 		}
 		var meta struct {
 			Payload struct {
-				Key string `json:"delivery_id"`
+				Key  string `json:"delivery_id"`
+				Note string `json:"note"`
 			} `json:"event_payload"`
 		}
 		json.Unmarshal([]byte(r.FormValue("metadata")), &meta)
 		p := post{ts: fmt.Sprintf("%d.%06d", time.Now().Unix(), len(w.posts)), thread: strings.Clone(r.FormValue("thread_ts")), channel: strings.Clone(r.FormValue("channel")), // not the whole request
-			key: meta.Payload.Key, text: r.FormValue("text"), broadcast: r.FormValue("reply_broadcast") == "true", body: r.FormValue("text") + r.FormValue("blocks"), at: time.Now()}
+			key: meta.Payload.Key, note: meta.Payload.Note, text: r.FormValue("text"), broadcast: r.FormValue("reply_broadcast") == "true", body: r.FormValue("text") + r.FormValue("blocks"), at: time.Now()}
 		w.posts = append(w.posts, p)
 		message := map[string]any{"ts": p.ts}
 		if p.thread != "" {
@@ -201,8 +203,11 @@ func (w *world) serveSlack(rw http.ResponseWriter, r *http.Request) {
 					}
 				}
 				ms = append(ms, map[string]any{"ts": p.ts, "thread_ts": p.thread, "reply_count": replies, "metadata": map[string]any{
-					"event_type": "trucewatch_digest", "event_payload": map[string]any{"delivery_id": p.key}}})
+					"event_type": "trucewatch_digest", "event_payload": map[string]any{"delivery_id": p.key, "note": p.note}}})
 			}
+		}
+		if method == "conversations.history" {
+			slices.Reverse(ms) // the newest first
 		}
 		out["messages"] = ms
 	case "reactions.get":

@@ -196,6 +196,7 @@ type Message struct {
 	Broadcast bool            // show the reply in the channel as well
 	Story     StoryID         // the one development it tells; 0: several, or none
 	Edit      DeliveryID      // replace the text of this delivery instead of posting; 0: post
+	Note      string          `json:",omitempty"` // kept with the posted message, unseen, for who finds it in the channel's history
 	File      *File           `json:",omitempty"` // posted with Text as a file; Plain stands for it where files are refused
 }
 
