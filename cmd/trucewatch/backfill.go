@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"trucewatch/monitor"
 	"trucewatch/store"
 )
 
@@ -31,7 +32,9 @@ type BackfillCmd struct {
 	DryRun   bool          `help:"Read the sources, say what would be imported, and write nothing."`
 	Feed     string        `placeholder:"NAME" help:"Feed that entries without one belong to. Default: the source's own name."`
 
-	turns *store.Store // that gives turns to ask hosts, if it is not the one that is written
+	turns  *store.Store // that gives turns to ask hosts, if it is not the one that is written
+	robots *monitor.Robots
+	looked lookedAt
 }
 
 func (*BackfillCmd) Help() string {

@@ -24,11 +24,7 @@ type hostTurns struct {
 // Turn waits until the host may be asked.
 func (h *hostTurns) Turn(ctx context.Context, host string, pace time.Duration) error {
 	if h.yield && store.DaemonRuns(h.store.Path()) {
-		wait, err := h.daemonFirst(ctx, host, pace)
-		if err == nil && wait > 0 {
-			err = h.sleep(ctx, wait)
-		}
-		if err != nil {
+		if err := h.daemonFirst(ctx, host, pace); err != nil {
 			return err
 		}
 	}
@@ -62,9 +58,30 @@ func (h *hostTurns) Postpone(ctx context.Context, host string, d time.Duration) 
 	return h.store.PostponeHost(ctx, host, now.Add(min(d, 24*time.Hour)), now.Add(hostPatience))
 }
 
-// daemonFirst is how long to leave a host to a running daemon: until its due feeds
-// there are polled, and a pace after its last poll.
-func (h *hostTurns) daemonFirst(ctx context.Context, host string, pace time.Duration) (time.Duration, error) {
+// daemonFirst leaves a host to a running daemon until it needs it for no poll, but for
+// no longer than it takes a daemon to come to a due feed.
+func (h *hostTurns) daemonFirst(ctx context.Context, host string, pace time.Duration) error {
+	until := h.now().Add(daemonTick + 2*pace)
+	for {
+		wait, err := h.daemonNeeds(ctx, host, pace)
+		if wait = min(wait, until.Sub(h.now()), daemonLook); err != nil || wait <= 0 {
+			return err
+		}
+		if err := h.sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+}
+
+const (
+	daemonTick = time.Minute     // a daemon looks for due feeds so often
+	daemonLook = 5 * time.Second // whether it has polled is looked up so often
+)
+
+// daemonNeeds is how long the daemon may need a host: while feeds there are due, or will
+// be within a pace, so that no poll comes sooner than that after us; and for a pace
+// after its last poll.
+func (h *hostTurns) daemonNeeds(ctx context.Context, host string, pace time.Duration) (time.Duration, error) {
 	feeds, err := h.store.Feeds(ctx)
 	if err != nil {
 		return 0, err
@@ -76,8 +93,8 @@ func (h *hostTurns) daemonFirst(ctx context.Context, host string, pace time.Dura
 			continue
 		}
 		wait = max(wait, f.Poll.LastTry.Add(pace).Sub(now))
-		if due := now.Sub(f.Poll.NextPoll); due >= 0 && due < time.Minute { // a daemon ticks each minute
-			wait = max(wait, time.Minute-due)
+		if due := now.Sub(f.Poll.NextPoll); due > -pace && due < daemonTick {
+			wait = max(wait, daemonTick-due)
 		}
 	}
 	return wait, nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -8,10 +9,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"trucewatch/internal/news"
+	"trucewatch/store"
 )
 
 // visit is a request that a host saw.
@@ -111,5 +116,67 @@ func TestTwoProcessesAskAHostNoFasterThanOne(t *testing.T) {
 	}
 	if pages < 6 {
 		t.Errorf("%d pages were asked for, want those of both", pages)
+	}
+}
+
+// Between a backfill's document and a poll of the same host there is a pace, whichever
+// comes first; a daemon that does not come to its feeds holds nobody up for long.
+func TestABackfillLeavesAHostToTheDaemonsPolls(t *testing.T) {
+	const host, pace = "wire.example", 4 * time.Second
+	now := time.Date(2025, 3, 10, 8, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		due, polled time.Duration // after now
+		want        time.Duration // the backfill's turn
+	}{
+		"nothing is due":                  {10 * time.Minute, time.Hour, 0},
+		"due at once, polled later":       {0, 30 * time.Second, 34 * time.Second},
+		"due a moment after we would ask": {3 * time.Second, 7 * time.Second, 11 * time.Second},
+		"due when a pace is over":         {pace, pace, 0},
+		"due and never polled":            {-time.Second, time.Hour, 59 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			st := openDatabase(t)
+			f := news.Feed{Name: "Wire", URL: "https://" + host + "/rss"}
+			if _, _, err := st.Configure(t.Context(), store.Configuration{Feeds: []news.Feed{f}}, now); err != nil {
+				t.Fatal(err)
+			}
+			feeds, err := st.Feeds(t.Context())
+			i := slices.IndexFunc(feeds, func(g news.Feed) bool { return g.Name == f.Name })
+			if err != nil || i < 0 {
+				t.Fatalf("%d feeds, %v", len(feeds), err)
+			}
+			f = feeds[i]
+			poll := func(at, next time.Time) {
+				_, err := st.RecordPolls(t.Context(), []news.Poll{{Feed: f, At: at}}, time.Hour, func(p news.Poll, _ news.Overlap) news.PollState {
+					s := p.Feed.Poll
+					s.LastTry, s.NextPoll = at, next
+					return s
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			poll(now.Add(-10*time.Minute), now.Add(c.due))
+			daemon, err := store.LockDaemon(st.Path())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer daemon.Release()
+			clock := now
+			h := &hostTurns{store: st, yield: true, now: func() time.Time { return clock }, sleep: func(_ context.Context, d time.Duration) error {
+				before := clock
+				clock = clock.Add(d)
+				if at := now.Add(c.polled); before.Before(at) && !clock.Before(at) {
+					poll(at, at.Add(10*time.Minute))
+				}
+				return nil
+			}}
+			if err := h.Turn(t.Context(), host, pace); err != nil {
+				t.Fatal(err)
+			}
+			if got := clock.Sub(now); got != c.want {
+				t.Errorf("its turn comes after %v, want %v", got, c.want)
+			}
+		})
 	}
 }

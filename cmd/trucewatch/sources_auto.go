@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"trucewatch/internal/news"
+	"trucewatch/monitor"
 )
 
 // webOrigins are the sources on the web that the command line names.
@@ -89,12 +90,17 @@ func sitemapFeed(a *app, address, asked string) (news.Feed, error) {
 	return news.Feed{Name: name, URL: address}, nil
 }
 
+// web reads the web for one source. All sources of a run know what sites ask for, and
+// what was looked at to find out what they offer.
 func (c *BackfillCmd) web(a *app) *politeWeb {
 	turns := a.store
 	if c.turns != nil {
 		turns = c.turns
 	}
-	return newPoliteWeb(a, turns, c.Pace)
+	if c.robots == nil {
+		c.robots = &monitor.Robots{Fetch: a.client}
+	}
+	return newPoliteWeb(a, turns, c.robots, &c.looked, c.Pace)
 }
 
 func (c *BackfillCmd) archiveOrigin(a *app, f news.Feed, mode string) origin {
@@ -102,9 +108,11 @@ func (c *BackfillCmd) archiveOrigin(a *app, f news.Feed, mode string) origin {
 		w := c.web(a)
 		if mode == "" {
 			var err error
+			w.looks = true
 			if mode, err = probeArchive(ctx, w, f); err != nil {
 				return nil, err
 			}
+			w.looks = false
 			if mode == "" {
 				a, err := openArchive(w, f, byLinks, c.Since.Time, cursor)
 				if err == nil {
@@ -134,6 +142,7 @@ func (c *BackfillCmd) capturesOrigin(a *app, f news.Feed) origin {
 // feed that offers nothing is a source that fails, and hinders no other.
 func (c *BackfillCmd) discover(e *env, a *app, f news.Feed) (out []origin, err error) {
 	w := c.web(a)
+	w.looks = true
 	fmt.Fprintf(e.stdout, "%s offers:\n", f.Name)
 	mode, err := probeArchive(e.ctx, w, f)
 	switch {

@@ -70,7 +70,7 @@ func (s *site) web(t *testing.T, waits *[]time.Duration) *politeWeb {
 		waits = new([]time.Duration)
 	}
 	clock := &wouldWait{waits: waits, now: time.Now()}
-	return &politeWeb{fetch: client, robots: &monitor.Robots{Fetch: client}, now: clock.read, sleep: clock.sleep, pace: webPace,
+	return &politeWeb{fetch: client, robots: &monitor.Robots{Fetch: client}, looked: &lookedAt{}, now: clock.read, sleep: clock.sleep, pace: webPace,
 		hosts: &hostTurns{store: openDatabase(t), now: clock.read, sleep: clock.sleep, yield: true}}
 }
 

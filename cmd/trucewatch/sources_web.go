@@ -20,6 +20,7 @@ const (
 	webTries    = 3               // of one document
 	webGiveUp   = 5               // documents of one host in a row that could not be had
 	webRequests = 20_000          // documents read of one source
+	lookedBytes = 4 << 20         // of documents that were looked at before they are read
 )
 
 // politeWeb reads documents of history politely: as robots.txt asks, one at a time, a
@@ -33,11 +34,38 @@ type politeWeb struct {
 	pace   time.Duration
 	failed map[string]int // host → documents in a row that could not be had
 	asked  int
+	looked *lookedAt
+	looks  bool // what it reads now is read again by whoever imports it
+}
+
+// lookedAt keeps documents that were read to find out what a site offers, so that
+// nobody asks for them twice; each is given out once.
+type lookedAt struct {
+	documents map[string]egress.Response
+	bytes     int
+}
+
+func (l *lookedAt) keep(address string, resp egress.Response) {
+	if l.bytes+len(resp.Body) > lookedBytes {
+		return
+	}
+	if l.documents == nil {
+		l.documents = map[string]egress.Response{}
+	}
+	l.documents[address] = resp
+	l.bytes += len(resp.Body)
+}
+
+func (l *lookedAt) take(address string) (egress.Response, bool) {
+	resp, ok := l.documents[address]
+	delete(l.documents, address)
+	l.bytes -= len(resp.Body)
+	return resp, ok
 }
 
 // newPoliteWeb reads the web with the program's client, taking its turns from a database.
-func newPoliteWeb(a *app, turns *store.Store, pace time.Duration) *politeWeb {
-	return &politeWeb{fetch: a.client, robots: &monitor.Robots{Fetch: a.client}, now: a.now, sleep: pause, pace: pace,
+func newPoliteWeb(a *app, turns *store.Store, robots *monitor.Robots, looked *lookedAt, pace time.Duration) *politeWeb {
+	return &politeWeb{fetch: a.client, robots: robots, looked: looked, now: a.now, sleep: pause, pace: pace,
 		hosts: &hostTurns{store: turns, now: a.now, sleep: pause, yield: true}}
 }
 
@@ -60,6 +88,9 @@ func (w *politeWeb) get(ctx context.Context, address, accept string) (egress.Res
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return egress.Response{}, errors.New("not an http or https address")
 	}
+	if resp, ok := w.looked.take(address); ok {
+		return resp, nil
+	}
 	if w.asked++; w.asked > webRequests {
 		return egress.Response{}, &webEnd{fmt.Errorf("more than %d documents: what there is more is left unread; --since and --until divide it", webRequests)}
 	}
@@ -73,6 +104,9 @@ func (w *politeWeb) get(ctx context.Context, address, accept string) (egress.Res
 	_, disallowed := errors.AsType[*monitor.Disallowed](err)
 	if err == nil || disallowed || missing(err) {
 		w.failed[u.Host] = 0
+		if err == nil && w.looks {
+			w.looked.keep(address, resp)
+		}
 		return resp, err
 	}
 	if w.failed[u.Host]++; w.failed[u.Host] >= webGiveUp && !ends(err) {
