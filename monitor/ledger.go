@@ -56,6 +56,10 @@ func moving(r news.Report) (news.Report, bool) {
 			}
 		case "mechanism", "place", "committed", "origin":
 			kept = append(kept, t)
+		case "actor", "claim": // who speaks and who is named
+			if t.Who != "" && (stage == "prep" || stage == "talks") && t.Field != "body" {
+				kept = append(kept, news.Tag{Facet: t.Facet, Value: t.Value, Field: t.Field, Who: t.Who})
+			}
 		}
 	}
 	r.Tags = kept
@@ -95,6 +99,14 @@ func evidence(d news.Development) []story.Evidence {
 		if k.stage == "accept" || k.stage == "reject" || k.stage == "violation" {
 			e.Committed = news.Doer(rs, k.stage)
 		}
+		for _, r := range rs {
+			switch k.stage {
+			case "prep":
+				e.By = append(e.By, wordOf(r)...)
+			case "talks":
+				e.With = append(e.With, sidesOf(r.Tags, "title")...)
+			}
+		}
 		r := rs[0]
 		e.Origin = rests[0].Origin
 		e.At, e.Item, e.URL, e.Quote = r.Time(), r.Item, r.URL, r.Title
@@ -106,6 +118,39 @@ func evidence(d news.Development) []story.Evidence {
 		out = append(out, e)
 	}
 	slices.SortStableFunc(out, func(a, b story.Evidence) int { return a.At.Compare(b.At) })
+	return out
+}
+
+// wordOf are the sides on whose word a report is: its own site's, of the speakers that
+// title and first sentences name, else of whoever its title names first.
+func wordOf(r news.Report) []string {
+	var out []string
+	if r.Official {
+		out = append(out, r.Side)
+	}
+	for _, t := range r.Tags {
+		if t.Facet != "claim" || t.Who == "" || t.Field == "body" {
+			continue
+		}
+		for _, a := range r.Tags {
+			if a.Facet == "actor" && a.Value == t.Who {
+				out = append(out, a.Who)
+			}
+		}
+	}
+	if named := sidesOf(r.Tags, "title"); len(out) == 0 && len(named) > 0 {
+		out = named[:1]
+	}
+	return out
+}
+
+// sidesOf are the sides of the actors that a field names, in its order.
+func sidesOf(tags []news.Tag, field string) (out []string) {
+	for _, t := range tags {
+		if t.Facet == "actor" && t.Field == field && t.Who != "" {
+			out = append(out, t.Who)
+		}
+	}
 	return out
 }
 

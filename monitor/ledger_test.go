@@ -128,3 +128,76 @@ func TestWhatIsLeftOutOfAReportMovesNothing(t *testing.T) {
 		t.Errorf("%d of %d reports left, the first with %d tags", len(left), len(reports), len(left[0].Tags))
 	}
 }
+
+// A date set by others does not undo a side's "no"; its own word does, and so does the
+// meeting itself.
+func TestARefusalStandsUntilThatSideConsentsOrItHasHappened(t *testing.T) {
+	at := time.Date(2025, 3, 1, 8, 0, 0, 0, time.UTC)
+	said := func(actor, side string) []news.Tag {
+		return []news.Tag{{Facet: "actor", Value: actor, Field: "title", Who: side, Match: actor}, {Facet: "claim", Value: "claim", Field: "title", Who: actor, Match: "says"}}
+	}
+	named := func(actor, side string) news.Tag {
+		return news.Tag{Facet: "actor", Value: actor, Field: "title", Who: side, Match: actor}
+	}
+	by := func(r news.Report, side string) news.Report {
+		for i := range r.Tags {
+			if r.Tags[i].Facet == "stage" {
+				r.Tags[i].Who = side
+			}
+		}
+		return r
+	}
+	no := by(report(1, "Wire", "reject", at), "x")
+	for name, c := range map[string]struct {
+		then []news.Report
+		want string
+		by   string
+	}{
+		"a mediator sets a date":              {[]news.Report{report(2, "Agency", "prep", at, said("m", "mediator")...), report(3, "Paper", "prep", at, said("m", "mediator")...)}, "reject", "one:x"},
+		"the other side confirms it":          {[]news.Report{report(2, "Agency", "prep", at, said("why", "y")...)}, "reject", "one:x"},
+		"it sends its team itself":            {[]news.Report{report(2, "Agency", "prep", at, said("ex", "x")...)}, "prep", ""},
+		"nobody speaks, and it is named":      {[]news.Report{report(2, "Agency", "prep", at, named("ex", "x"), named("why", "y"))}, "prep", ""},
+		"new terms are tabled":                {[]news.Report{report(2, "Agency", "proposal", at)}, "reject", "one:x"},
+		"the other side accepts":              {[]news.Report{by(report(2, "Agency", "accept", at), "y")}, "reject", "one:x"},
+		"it accepts":                          {[]news.Report{by(report(2, "Agency", "accept", at), "x")}, "accept", "one:x"},
+		"the other refuses too":               {[]news.Report{by(report(2, "Agency", "reject", at), "y")}, "reject", "both"},
+		"others hold talks":                   {[]news.Report{report(2, "Agency", "talks", at, named("why", "y"), named("m", "mediator"))}, "reject", "one:x"},
+		"it meets the other":                  {[]news.Report{report(2, "Agency", "talks", at, named("why", "y"), named("ex", "x"))}, "talks", ""},
+		"the other declares alone":            {[]news.Report{report(2, "Agency", "agreed", at, news.Tag{Facet: "committed", Value: "one:y", Field: "title"})}, "reject", "one:x"},
+		"a mediator announces it":             {[]news.Report{report(2, "Agency", "agreed", at, news.Tag{Facet: "committed", Value: "third", Field: "title"})}, "reject", "one:x"},
+		"both agreed":                         {[]news.Report{report(2, "Agency", "agreed", at, news.Tag{Facet: "committed", Value: "both", Field: "title"}), report(3, "Paper", "agreed", at, news.Tag{Facet: "committed", Value: "both", Field: "title"})}, "agreed", "both"},
+		"it holds":                            {[]news.Report{report(2, "Agency", "in_effect", at)}, "in_effect", ""},
+		"it consents, and then refuses again": {[]news.Report{by(report(2, "Agency", "accept", at), "x"), by(report(3, "Paper", "reject", at), "x")}, "reject", "one:x"},
+	} {
+		d := news.Development{ID: 7, Topic: "t", Reports: []news.Report{no}}
+		got := moveLedger(nil, d)
+		stands := got
+		for i, r := range c.then {
+			r.Published = at.Add(time.Duration(i+1) * time.Hour)
+			r.Seen = r.Published
+			for _, with := range []bool{false, true} { // read whole, and as it is remembered
+				if left, ok := moving(r); with && (!ok || len(moveLedger(stands, news.Development{ID: 8, Topic: "t", Reports: []news.Report{left}})) != len(moveLedger(stands, news.Development{ID: 8, Topic: "t", Reports: []news.Report{r}}))) {
+					t.Errorf("%s: what is left of report %d does not move the ledger as it does", name, r.Item)
+				}
+			}
+			if c.want == "agreed" { // two origins together
+				d.Reports = append(d.Reports, r)
+				stands = append(stands, moveLedger(stands, d)...)
+				continue
+			}
+			stands = append(stands, moveLedger(stands, news.Development{ID: news.StoryID(8 + i), Topic: "t", Reports: []news.Report{r}})...)
+		}
+		last := stands[len(stands)-1]
+		if last.Stage != c.want || last.Committed != c.by {
+			t.Errorf("%s: %s by %q, want %s by %q", name, last.Stage, last.Committed, c.want, c.by)
+		}
+	}
+}
+
+func TestNobodysRefusalYieldsToAPlan(t *testing.T) {
+	at := time.Date(2025, 3, 1, 8, 0, 0, 0, time.UTC)
+	stands := moveLedger(nil, news.Development{ID: 7, Topic: "t", Reports: []news.Report{report(1, "Wire", "reject", at)}})
+	if got := moveLedger(stands, news.Development{ID: 8, Topic: "t", Reports: []news.Report{report(2, "Paper", "prep", at.Add(time.Hour))}}); len(got) != 1 || got[0].Stage != "prep" {
+		t.Errorf("%+v, want a meeting being arranged: it is not known who refused", got)
+	}
+}

@@ -58,7 +58,7 @@ func insertMoves(ctx context.Context, tx transaction, moves []news.Position) err
 func evidence(ctx context.Context, tx transaction, topic string, id news.StoryID) (news.Development, error) {
 	d := news.Development{ID: id, Topic: topic}
 	rows, err := tx.QueryContext(ctx, `
-		SELECT i.id, f.name, f.publisher, i.url, t.title, i.published, i.seen, i.last_verdict, i.verdict, i.of, f.state_media, i.origin, i.topics, i.tags
+		SELECT i.id, f.name, f.publisher, i.url, t.title, i.published, i.seen, i.last_verdict, i.verdict, i.of, f.side, f.official, f.state_media, i.origin, i.topics, i.tags
 		FROM members m JOIN items i ON i.id = m.item JOIN feeds f ON f.id = i.feed JOIN texts t ON t.item = i.id
 		WHERE m.story = +? AND i.relevance = 'main' AND i.tags <> '' ORDER BY i.news_time, i.id`, int64(id))
 	if err != nil {
@@ -69,7 +69,7 @@ func evidence(ctx context.Context, tx transaction, topic string, id news.StoryID
 		var r news.Report
 		var published, seen int64
 		var topics, tags string
-		if err := rows.Scan(&r.Item, &r.Feed, &r.Publisher, &r.URL, &r.Title, &published, &seen, &r.Verdict, &r.First, &r.Of, &r.State, &r.Origin, &topics, &tags); err != nil {
+		if err := rows.Scan(&r.Item, &r.Feed, &r.Publisher, &r.URL, &r.Title, &published, &seen, &r.Verdict, &r.First, &r.Of, &r.Side, &r.Official, &r.State, &r.Origin, &topics, &tags); err != nil {
 			return d, err
 		}
 		r.Published, r.Seen = at(published), at(seen)

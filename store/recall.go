@@ -188,7 +188,7 @@ func (st *recalled) report(rep news.Report, d news.Deciders) {
 // reportOf is an item just judged for the first time, as evidence would read it.
 func reportOf(topic string, p news.Prepared, v news.Verdict) news.Report {
 	it, f := p.Work.Item, p.Work.Feed
-	rep := news.Report{Item: it.ID, Feed: f.Name, Publisher: f.Publisher, URL: it.URL, Title: it.Title, State: f.StateMedia, Origin: it.Origin,
+	rep := news.Report{Item: it.ID, Feed: f.Name, Publisher: f.Publisher, URL: it.URL, Title: it.Title, Side: f.Side, Official: f.Official, State: f.StateMedia, Origin: it.Origin,
 		Published: at(ms(it.Published)), Seen: at(ms(it.Seen)), Verdict: v.Kind, First: v.Kind, Of: v.Of}
 	for _, rel := range p.Topics {
 		if rel.Topic == topic {

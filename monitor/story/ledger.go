@@ -2,6 +2,7 @@ package story
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"trucewatch/internal/news"
@@ -12,11 +13,13 @@ type Evidence struct {
 	Topic     string
 	Mechanism string
 	Place     string
-	Stage     string // of the taxonomy
-	Committed string // both, one:SIDE, third or ""; of accept, reject and violation whose act it is
-	Origins   int    // independent origins that say so: see news.Rests
-	Origin    string // key of the first of them
-	Alleged   bool   // a party says so of the other; no number of origins makes it more than a claim
+	Stage     string   // of the taxonomy
+	Committed string   // both, one:SIDE, third or ""; of accept, reject and violation whose act it is
+	By        []string // of prep: the sides on whose word it is arranged, as far as is known
+	With      []string // of talks: the sides that its titles name
+	Origins   int      // independent origins that say so: see news.Rests
+	Origin    string   // key of the first of them
+	Alleged   bool     // a party says so of the other; no number of origins makes it more than a claim
 	At        time.Time
 	Known     time.Time // when the evidence was at hand
 	Story     news.StoryID
@@ -27,9 +30,10 @@ type Evidence struct {
 
 // Move says where the mechanism stands after the evidence, and whether it moved. One
 // origin alone moves it only to a claim, and so does what is alleged; a second origin,
-// in this development or another, makes a claim stand. Talk about an arrangement that stands does not undo it, analysis
-// moves nothing, and neither does evidence older than the position. The zero Position is
-// nowhere yet; a breach of nothing that stands leaves it there.
+// in this development or another, makes a claim stand. Talk about an arrangement that
+// stands does not undo it, nor do plans of others what a side refused; analysis moves
+// nothing, and neither does evidence older than the position. The zero Position is nowhere
+// yet; a breach of nothing that stands leaves it there.
 func Move(now news.Position, e Evidence) (news.Position, bool) {
 	if e.Stage == "" || e.Stage == "analysis" || e.Origins < 1 || e.Mechanism == "" {
 		return now, false
@@ -50,7 +54,7 @@ func Move(now news.Position, e Evidence) (news.Position, bool) {
 			if !now.Claim || claim {
 				return now, false
 			}
-		case e.Stage != now.Stage && !follows(now.Stage, e.Stage):
+		case e.Stage != now.Stage && (!follows(now.Stage, e.Stage) || now.Stage == "reject" && stillRefused(now.Committed, e)):
 			return now, false
 		}
 	}
@@ -73,6 +77,26 @@ func committed(e Evidence, now news.Position) string {
 		return "both"
 	}
 	return e.Committed
+}
+
+// stillRefused is whether what a side refused stays refused after evidence of another
+// stage. That side's own consent undoes it (it accepts, declares, or says that it comes),
+// and so does what has happened with it: talks that name it, an arrangement of both, one
+// that holds or has ended. A date that others set, or terms they table, do not.
+func stillRefused(by string, e Evidence) bool {
+	if by == "" || e.Committed == "both" || e.Stage == "ended" || e.Stage == "in_effect" && e.Committed == "" {
+		return false
+	}
+	side, one := strings.CutPrefix(by, "one:")
+	switch e.Stage {
+	case "talks":
+		return one && !slices.Contains(e.With, side)
+	case "prep":
+		return !one || !slices.Contains(e.By, side)
+	case "proposal", "signal":
+		return true
+	}
+	return one && e.Committed != by
 }
 
 // standing stages are arrangements; weak ones are talk that leaves them where they are.
