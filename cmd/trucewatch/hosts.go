@@ -23,31 +23,39 @@ type hostTurns struct {
 
 // Turn waits until the host may be asked.
 func (h *hostTurns) Turn(ctx context.Context, host string, pace time.Duration) error {
-	if h.yield && store.DaemonRuns(h.store.Path()) {
-		if err := h.daemonFirst(ctx, host, pace); err != nil {
-			return err
-		}
+	if err := h.daemonFirst(ctx, host, pace); err != nil {
+		return err
 	}
+	waited, err := h.turn(ctx, host, pace)
+	if err != nil || !waited {
+		return err
+	}
+	return h.daemonFirst(ctx, host, pace) // it may have been started meanwhile
+}
+
+// turn waits for the turn that the database gives, and reports whether it had to.
+func (h *hostTurns) turn(ctx context.Context, host string, pace time.Duration) (waited bool, err error) {
 	for {
 		now := h.now()
 		turn, err := h.store.HostTurn(ctx, host, pace, hostPatience, now)
 		if err != nil {
-			return err
+			return waited, err
 		}
 		wait := turn.Sub(now)
 		if wait > hostPatience {
-			return &webEnd{fmt.Errorf("its server asks to be left alone until %s; run the same command again then", turn.Format("2006-01-02 15:04 MST"))}
+			return waited, &webEnd{fmt.Errorf("its server asks to be left alone until %s; run the same command again then", turn.Format("2006-01-02 15:04 MST"))}
 		}
 		if wait <= 0 {
-			return nil
+			return waited, nil
 		}
+		waited = true
 		if err := h.sleep(ctx, wait); err != nil {
-			return err
+			return waited, err
 		}
 		// Somebody else may have been told to wait meanwhile.
 		until, err := h.store.HostPostponed(ctx, host)
 		if err != nil || !until.After(h.now()) {
-			return err
+			return waited, err
 		}
 	}
 }
@@ -61,6 +69,9 @@ func (h *hostTurns) Postpone(ctx context.Context, host string, d time.Duration) 
 // daemonFirst leaves a host to a running daemon until it needs it for no poll, but for
 // no longer than it takes a daemon to come to a due feed.
 func (h *hostTurns) daemonFirst(ctx context.Context, host string, pace time.Duration) error {
+	if !h.yield || !store.DaemonRuns(h.store.Path()) {
+		return nil
+	}
 	until := h.now().Add(daemonTick + 2*pace)
 	for {
 		wait, err := h.daemonNeeds(ctx, host, pace)
