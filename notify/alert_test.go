@@ -95,10 +95,21 @@ func TestDefaultAlerts(t *testing.T) {
 			}
 		}
 	}
+	site := func(side, committed string) news.Development {
+		return story(41, report(410, "Foreign Ministry", side, "All sides sign a full ceasefire", seen, official("It was signed today."),
+			tagged("title", "stage", "agreed", "committed", committed, "mechanism", "full")))
+	}
+	unofficial := site("mediator", "both")
+	unofficial.Reports[0].Official = false
 	for name, c := range map[string]struct {
 		d    news.Development
 		want string // the turn; "" for no alert
 	}{
+		"both, on a mediator's own site":       {site("mediator", "both"), "announced by a mediator, neither side confirms"},
+		"a third party, on its own site":       {site("mediator", "third"), "announced by a mediator, neither side confirms"},
+		"both, on a party's own site":          {site("russia", "both"), "declared by russia alone"},
+		"both, on the site of neither":         {site("us", "both"), ""},
+		"both, by a mediator's outlet":         {unofficial, ""},
 		"there when the source was first read": {backlog, ""},
 		"shown by the name of a place alone":   {byName, ""},
 		"a breach of what was declared":        {two("Sirens sound although Russia announced a pause", "stage", "violation", "stage", "agreed", "committed", "one:russia", "mechanism", "full"), ""},
@@ -158,6 +169,9 @@ func TestDefaultAlerts(t *testing.T) {
 			t.Errorf("%s: %s with marks %+v", name, cut.Kind, cut.Told)
 		}
 		all := strings.ToLower(cut.Messages[0].Plain)
+		if strings.Contains(c.want, " ") && (!strings.HasPrefix(all, c.want) || cut.Told[0].Committed == "both" || cut.Told[0].Turn != "agreed_both") {
+			t.Errorf("%s: heads %q, mark %+v", name, all, cut.Told[0])
+		}
 		if c.want != "agreed_both" && strings.Contains(strings.SplitN(all, "\n", 2)[0], "agree") {
 			t.Errorf("%s: heads %q", name, all)
 		}

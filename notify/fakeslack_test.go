@@ -35,12 +35,12 @@ type fakeSlack struct {
 }
 
 type fakeMessage struct {
-	Channel, TS, Thread, Text, Key string
-	Part                           int
-	Blocks                         []byte
-	Broadcast                      bool
-	Edits                          int
-	File, Content                  string
+	Channel, TS, Thread, Text, Key, Note string
+	Part                                 int
+	Blocks                               []byte
+	Broadcast                            bool
+	Edits                                int
+	File, Content                        string
 }
 
 // fakeUpload is a file on its way.
@@ -266,6 +266,7 @@ func (f *fakeSlack) postMessage(channel string, form url.Values) object {
 		Payload   struct {
 			Key  string `json:"delivery_id"`
 			Part int    `json:"part"`
+			Note string `json:"note"`
 		} `json:"event_payload"`
 	}
 	if err := json.Unmarshal([]byte(form.Get("metadata")), &meta); err != nil || meta.EventType != "trucewatch_digest" || meta.Payload.Key == "" {
@@ -275,7 +276,7 @@ func (f *fakeSlack) postMessage(channel string, form url.Values) object {
 	f.seq++
 	now := time.Now().Add(f.skew)
 	m := &fakeMessage{Channel: channel, TS: fmt.Sprintf("%d.%06d", now.Unix(), f.seq), Text: form.Get("text"),
-		Blocks: []byte(form.Get("blocks")), Key: meta.Payload.Key, Part: meta.Payload.Part, Broadcast: form.Get("reply_broadcast") == "true"}
+		Blocks: []byte(form.Get("blocks")), Key: meta.Payload.Key, Part: meta.Payload.Part, Note: meta.Payload.Note, Broadcast: form.Get("reply_broadcast") == "true"}
 	if parent := form.Get("thread_ts"); parent != "" && !f.gone[parent] && f.find(channel, parent) != nil {
 		m.Thread = parent
 	}
@@ -339,7 +340,7 @@ func (f *fakeSlack) list(method, channel string, form url.Values) object {
 			o["files"] = []object{{"id": "F1", "name": m.File}}
 		}
 		if form.Get("include_all_metadata") == "1" && m.Key != "" {
-			o["metadata"] = object{"event_type": "trucewatch_digest", "event_payload": object{"delivery_id": m.Key, "part": m.Part}}
+			o["metadata"] = object{"event_type": "trucewatch_digest", "event_payload": object{"delivery_id": m.Key, "part": m.Part, "note": m.Note}}
 		}
 		out = append(out, o)
 	}

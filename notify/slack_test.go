@@ -162,10 +162,12 @@ func TestPostedListsWhatStandsInThreadsToo(t *testing.T) {
 	f, s := overLoopback(t)
 	d := sampleDelivery()
 	want := map[string]bool{d.Key: true}
+	d.Message.Note = `{"of":"the first"}`
 	parent, err := s.Post(t.Context(), d)
 	if err != nil {
 		t.Fatal(err)
 	}
+	d.Message.Note = ""
 	for i := range pageSize + 5 { // more than a page of a thread
 		r := d
 		r.Key, r.ThreadTS, r.Message.Part = fmt.Sprint("morning/", i+2), parent.TS, i+2
@@ -184,6 +186,9 @@ func TestPostedListsWhatStandsInThreadsToo(t *testing.T) {
 	}
 	seen := map[string]string{}
 	for _, p := range got {
+		if first := p.TS == parent.TS; (p.Note == `{"of":"the first"}`) != first {
+			t.Errorf("%q carries the note %q", p.Key, p.Note)
+		}
 		if !want[p.Key] || seen[p.Key] != "" && seen[p.Key] != p.TS {
 			t.Errorf("%q at %s, before at %s", p.Key, p.TS, seen[p.Key])
 		}
@@ -312,6 +317,37 @@ func TestCheckSaysWhatToClick(t *testing.T) {
 	}
 	if s := NewSlack("xoxb-wrong", s.base, nil); s.Check(t.Context(), nil)[0].OK {
 		t.Error("a wrong token passes")
+	}
+}
+
+// Only Slack's own no is a token refused: a lost answer, a proxy's page and a limit are not.
+func TestATokenIsRefusedBySlackAlone(t *testing.T) {
+	f, s := overLoopback(t)
+	if err := s.Verify(t.Context()); err != nil {
+		t.Errorf("a good token: %v", err)
+	}
+	for _, c := range []struct {
+		fault   fakeFault
+		refused bool
+	}{
+		{fakeFault{kind: "error", arg: "token_revoked"}, true},
+		{fakeFault{kind: "error", arg: "account_inactive"}, true},
+		{fakeFault{kind: "error", arg: "internal_error"}, false},
+		{fakeFault{kind: "429", arg: "5"}, false},
+		{fakeFault{kind: "html"}, false},
+		{fakeFault{kind: "empty"}, false},
+		{fakeFault{kind: "status", arg: "503"}, false},
+		{fakeFault{kind: "reset-before"}, false},
+	} {
+		f.mu.Lock()
+		c.fault.method, c.fault.from = "auth.test", f.calls["auth.test"]+1
+		f.faults = []fakeFault{c.fault}
+		f.mu.Unlock()
+		err := s.Verify(t.Context())
+		r, ok := errors.AsType[*Refusal](err)
+		if err == nil || (ok && r.Class == Config) != c.refused || strings.Contains(err.Error(), fakeToken) {
+			t.Errorf("%s %s: %v, want refused %v", c.fault.kind, c.fault.arg, err, c.refused)
+		}
 	}
 }
 

@@ -189,7 +189,7 @@ func shows(r news.Report, name, stage string) bool {
 	switch name {
 	case "agreed_both":
 		committed = values(r, "committed", "title", "lede")
-		return len(committed) > 0 && !has(committed, "third") && !carriedOut && !over && !begun.MatchString(r.Title) && !planned.MatchString(r.Title) && (r.Official || !byOutsider(r))
+		return len(committed) > 0 && (!has(committed, "third") || announcer(r, nil) != "") && !carriedOut && !over && !begun.MatchString(r.Title) && !planned.MatchString(r.Title) && (r.Official || !byOutsider(r))
 	case "declared_one":
 		return len(committed) > 0 && strings.HasPrefix(committed[0], "one:") && saysItself(r, committed[0]) && !carriedOut && !over
 	case "in_effect":
@@ -198,6 +198,32 @@ func shows(r news.Report, name, stage string) bool {
 		return !over || !bareOver(r)
 	}
 	return false
+}
+
+// announcer is whose word it is that both sides agreed, where the own site of a party or
+// a mediator says so alone: "one:SIDE", "third" or "". It raises an alert, which says
+// whose word it is: one report makes no agreement of both.
+func announcer(r news.Report, parties []string) string {
+	committed := values(r, "committed", "title", "lede")
+	switch {
+	case !r.Official:
+		return ""
+	case r.Side == "mediator" && (has(committed, "both") || has(committed, "third")):
+		return "third"
+	case has(parties, r.Side) && has(committed, "both"):
+		return "one:" + r.Side
+	}
+	return ""
+}
+
+// announced is the word of the first of the evidence that announces an agreement of both.
+func (t *turn) announced() string {
+	for _, r := range t.evidence {
+		if who := announcer(r, parties(t.d.Topic)); who != "" {
+			return who
+		}
+	}
+	return ""
 }
 
 // bareOver is whether all that shows an end in a title is a word such as "over",
@@ -250,6 +276,9 @@ func (t *turn) settle(keys map[news.ItemID]string) {
 	if t.name == "ended" || t.name == "in_effect" {
 		t.f.committed = t.said(t.f.committed)
 	}
+	if t.name == "agreed_both" && t.f.committed == "" {
+		t.f.committed = t.announced()
+	}
 }
 
 // said is committed where the one side that it names is seen saying so: what ends
@@ -266,7 +295,7 @@ func (t *turn) said(committed string) string {
 func (t *turn) holds() bool {
 	switch t.name {
 	case "agreed_both":
-		return t.f.mechanism != "" && t.f.committed == "both"
+		return t.f.mechanism != "" && (t.f.committed == "both" || t.f.committed != "" && t.f.committed == t.announced())
 	case "declared_one":
 		return t.f.mechanism != "" && strings.HasPrefix(t.f.committed, "one:")
 	case "ended":

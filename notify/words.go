@@ -140,6 +140,7 @@ func phrase(mechanism, stage, committed, by string) string {
 	return "in the news"
 }
 
+// agreed words the stage that a wrong word does most harm to.
 func agreed(committed, by string) string {
 	switch {
 	case committed == "both":
@@ -356,7 +357,7 @@ func turnWords(name string, f facts) string {
 	}
 	switch name {
 	case "agreed_both":
-		return "Agreed by both sides"
+		return title(agreed(f.committed, cmp.Or(side, "a mediator"))) // who announces when neither side has
 	case "declared_one":
 		return "One side declares: " + cmp.Or(side, "unnamed")
 	case "ended":
