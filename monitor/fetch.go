@@ -42,6 +42,7 @@ type Poller struct {
 	once   sync.Once
 	parser *semaphore.Weighted // bytes of bodies being parsed
 	large  *semaphore.Weighted // bodies above egress.LargeBody, from reading until parsed
+	last   lastDocuments
 }
 
 // largeBodies is how many bodies above egress.LargeBody are held at a time, so
@@ -180,8 +181,18 @@ func (p *Poller) Poll(ctx context.Context, f news.Feed, now time.Time) (poll new
 	}
 	o := outcome(resp, err)
 	if o.Result == "" {
+		sum := digest(f, resp)
+		if err == nil && p.last.again(f.ID, sum, &o) {
+			poll.Same = o.document.entries
+			poll.Outcome = o
+			return poll
+		}
 		poll.Entries = p.parse(ctx, f, resp, now, &o)
+		if o.Result == Read && o.Words == "" {
+			o.document = document{sum: sum, entries: len(poll.Entries), kind: o.Kind, hints: o.Hints, mended: o.Mended}
+		}
 		if err != nil {
+			o.document = document{}
 			salvaged(&o, err, len(poll.Entries))
 		}
 	}

@@ -118,6 +118,7 @@ func (m *Monitor) record(ctx context.Context, batch []news.Poll, r *Round) error
 	if err != nil {
 		return fmt.Errorf("record polls: %w", err)
 	}
+	m.Poller.Stored(batch)
 	for i, p := range batch {
 		ov := overlaps[i]
 		r.Polled++

@@ -61,6 +61,8 @@ type Outcome struct {
 	Kind        string        // rss, atom, rdf or json; "" without a document
 	Mended      string        // what was wrong with a document of which nothing was lost, in words; "" when nothing was
 	Offers      []string      // feeds that a page in the feed's place advertises; only of Wrong
+
+	document document // what was read; zero unless it was read whole
 }
 
 // Request is what to ask a feed: conditionally when it gave validators, and

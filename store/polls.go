@@ -22,6 +22,7 @@ func (s *Store) RecordPolls(ctx context.Context, polls []news.Poll, history time
 			if err != nil {
 				return fmt.Errorf("record poll of %s: entries: %w", p.Feed.Name, err)
 			}
+			ov.Entries, ov.Known = ov.Entries+p.Same, ov.Known+p.Same
 			if p.Wait > 0 {
 				if err := postponeHost(ctx, tx, HostOf(cmp.Or(p.Feed.Poll.URL, p.Feed.URL)), p.At.Add(p.Wait)); err != nil {
 					return fmt.Errorf("record poll of %s: %w", p.Feed.Name, err)

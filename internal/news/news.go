@@ -136,6 +136,7 @@ type Poll struct {
 	Feed    Feed
 	At      time.Time
 	Entries []Entry
+	Same    int           // entries of a document that came again byte for byte: stored, and not in Entries
 	Status  int           // HTTP status of the last hop, 0 without an answer
 	Bytes   int64         // of the body, decoded
 	Took    time.Duration // until the body was parsed
