@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	judgedPerTx  = 256
+	judgedPerTx  = 512
 	pageTries    = 2
 	pagesAtOnce  = 8
 	pagesPerTick = 64

@@ -84,7 +84,7 @@ func BenchmarkCorpus(b *testing.B) {
 					}
 					return again.Close()
 				})), "open-ms")
-				const batches, size = 16, 256
+				const batches, size = 8, 512
 				for range batches / 4 {
 					c.add(b, size) // until it is warm
 				}

@@ -103,7 +103,7 @@ func open(path, mode string, conns int) (*sql.DB, error) {
 		"mode":          {mode},
 		"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_foreign_keys": {"on"},
 		"_busy_timeout": {fmt.Sprint(busyTimeout.Milliseconds())}, "_txlock": {"immediate"},
-		"_cache_size": {"-16000"}, "_stmt_cache_size": {"100"},
+		"_cache_size": {"-8000"}, "_stmt_cache_size": {"100"},
 	}
 	if mode == "ro" {
 		q.Set("_txlock", "deferred")

@@ -95,7 +95,6 @@ func (d *draw) sentence(words int) string {
 // BenchmarkBackfill imports JSON Lines with everything on. It reports items a
 // second of wall time and of processor time, and the memory the process holds.
 func BenchmarkBackfill(b *testing.B) {
-	collectOften(os.Getenv)
 	for _, n := range []int{10_000, 100_000, 1_000_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			dir := b.TempDir()

@@ -352,7 +352,6 @@ func bareLoop(args []string) error {
 // farmProgram is the program with everything on: what the daemon does in the minutes
 // of a round, seven hours apart so that every feed is due.
 func farmProgram(args []string) error {
-	collectOften(os.Getenv)
 	addr, dir, profile := args[0], args[2], args[3]
 	feeds, err := strconv.Atoi(args[1])
 	if err != nil {

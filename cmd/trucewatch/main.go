@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strings"
 	"syscall"
 	_ "time/tzdata" // digests have zones, and a small machine may have none
@@ -59,17 +58,7 @@ type CLI struct {
 const description = "Watches news feeds for ceasefire talks and tells only what is new, and who says so."
 
 func main() {
-	collectOften(os.Getenv)
 	os.Exit(run(os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))
-}
-
-// collectOften has garbage collected when the heap has grown by half, unless the
-// operator says otherwise by GOGC: the program works in bursts, and at the usual
-// doubling it would hold what a burst left for hours.
-func collectOften(getenv func(string) string) {
-	if getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
-	}
 }
 
 // vars are what the declaration of the command line refers to.

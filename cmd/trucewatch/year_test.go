@@ -46,7 +46,6 @@ func TestAYearOfOperation(t *testing.T) {
 	if !alone(t, "-year.days="+strconv.Itoa(*yearDays), "-year.write="+strconv.FormatBool(*yearWrite)) {
 		return
 	}
-	collectOften(os.Getenv) // as the program does
 	dir := t.TempDir()
 	heard, command := hear(t, filepath.Join(dir, "operator"))
 	var y *year
