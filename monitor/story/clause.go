@@ -52,6 +52,20 @@ func firstClause(ts []token) []bool {
 	return m
 }
 
+// mainClauses marks the main clauses of all sentences of a text.
+func mainClauses(ts []token) []bool {
+	m := make([]bool, 0, len(ts))
+	for from := 0; from < len(ts); {
+		to := from + 1
+		for to < len(ts) && !ts[to].first {
+			to++
+		}
+		m = append(m, mainClause(ts[from:to])...)
+		from = to
+	}
+	return m
+}
+
 var sayWords = []string{"say", "said", "tell", "claim", "announc", "warn", "suggest", "insist", "vow", "report",
 	"sagt", "erklar", "teilt", "meld", "dit", "declar", "affirm", "annonc", "assur", "estim",
 	"mowi", "powiedz", "oswiadcz", "oglos", "twierdz", "podaj",

@@ -27,6 +27,24 @@ type node struct {
 // pairs has the rest.
 const linkBest = 0.3
 
+// develop weighs the nodes by their crowd and groups them, twice: in the first grouping
+// each report is one of the crowd, in the second each development the first one found. It
+// returns the nodes as they were weighed, and the groups.
+func (m *Model) develop(nodes []node, threshold [scopes]float64) ([]node, [][]int) {
+	var counts []float32
+	for {
+		weighed := slices.Clone(nodes)
+		for i, s := range crowded(nodes, counts) {
+			weighed[i].sketch = s
+		}
+		groups := m.group(weighed, threshold)
+		if counts != nil || len(groups) == len(nodes) {
+			return weighed, groups
+		}
+		counts = shareOf(groups, len(nodes))
+	}
+}
+
 // group merges nodes: the two clusters most alike are merged while they are more alike than
 // the threshold asks. Pairs no key or time
 // brings together count as the lowest score. Clusters of two told developments are never
@@ -274,12 +292,10 @@ func Cluster(untold []news.Member, told []news.StoryCandidate) []news.Group {
 	for i, o := range order {
 		sorted[i], ids[i] = nodes[o], items[o]
 	}
-	for i, s := range crowded(sorted) {
-		sorted[i].sketch = s
-	}
+	sorted, groups := trained.develop(sorted, thresholds)
 	var out []news.Group
 	var of [][]node
-	for _, g := range trained.group(sorted, thresholds) {
+	for _, g := range groups {
 		var group news.Group
 		var all []node
 		for _, i := range g {

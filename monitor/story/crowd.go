@@ -7,7 +7,9 @@ import (
 
 // In the week of a summit its place and people stand in every headline and tell nothing
 // apart. So before items are compared, the weight a term has in the background is mixed
-// with the weight it has among the items of the same days.
+// with the weight it has among the items of the same days. A crowd is one of
+// developments: an event told by thirty papers would else make its own words common, and
+// its reports would be the last to be found alike.
 
 // crowdDays is how many days before and after an item its crowd reaches.
 const crowdDays = 2
@@ -26,15 +28,20 @@ const crowdLeast, crowdMost = 25, 200
 func dayOf(t time.Time) int { return int(t.Unix() / 86400) }
 
 // crowded returns copies of the nodes' sketches, their terms weighed by background and by
-// the crowd of each node's own days.
-func crowded(nodes []node) []*sketch {
+// the crowd of each node's own days. What a node counts for in a crowd is one over the
+// reports of its development, where that is known; nil counts each for one.
+func crowded(nodes []node, counts []float32) []*sketch {
 	days := map[int]*tally{}
-	for _, n := range nodes {
+	for i, n := range nodes {
 		d := dayOf(n.published)
 		if days[d] == nil {
 			days[d] = newTally(len(n.sketch.terms))
 		}
-		days[d].add(n.sketch)
+		by := float32(1)
+		if counts != nil {
+			by = counts[i]
+		}
+		days[d].add(n.sketch, by)
 	}
 	crowds := map[int]*crowd{}
 	out := make([]*sketch, len(nodes))
@@ -59,50 +66,64 @@ func crowded(nodes []node) []*sketch {
 	return out
 }
 
-// crowd is what the items of some days share.
+// shareOf is what each node counts for in a crowd: groups are the nodes by development.
+func shareOf(groups [][]int, nodes int) []float32 {
+	counts := make([]float32, nodes)
+	for _, g := range groups {
+		for _, i := range g {
+			counts[i] = 1 / float32(len(g))
+		}
+	}
+	return counts
+}
+
+// crowdSteps is how finely it is told in how much of a crowd a term stands.
+const crowdSteps = 8
+
+// crowd is what the developments of some days share.
 type crowd struct {
 	near  []*tally
-	total int
-	kept  []float64 // by how many of its items a term is in: the share of its weight it keeps
+	total float64
+	kept  []float64 // by how many of its developments a term is in, in steps: the share of its weight it keeps
 }
 
 func crowdOf(near ...*tally) *crowd {
 	c := &crowd{near: near}
 	for _, t := range near {
-		c.total += t.items
+		c.total += float64(t.total)
 	}
 	// A crowd may lower a weight, never raise it: of a few hundred items it knows what is
 	// common, not how rare the rest is.
-	share := float64(c.total) / (float64(c.total) + crowdHalf)
-	top := max(math.Log(float64(c.total+1)/1.5), 1.0/16)
-	c.kept = make([]float64, c.total+1)
-	for df := range c.kept {
-		c.kept[df] = 1 - share + share*min(1, math.Log(float64(c.total+1)/(float64(df)+.5))/top)
+	share := c.total / (c.total + crowdHalf)
+	top := max(math.Log((c.total+1)/1.5), 1.0/16)
+	c.kept = make([]float64, int(math.Ceil(c.total*crowdSteps))+2)
+	for step := range c.kept {
+		c.kept[step] = 1 - share + share*min(1, math.Log((c.total+1)/(float64(step)/crowdSteps+.5))/top)
 	}
 	return c
 }
 
 // weigh sets the sketch's terms to base, weighed anew by its crowd.
 func (s *sketch) weigh(base []term, c *crowd) {
-	s.crowd = math.Log(float64(min(max(c.total, crowdLeast), crowdMost)) / 100)
+	s.crowd = math.Log(min(max(c.total, crowdLeast), crowdMost) / 100)
 	for i, t := range base {
-		df := 0
+		var df float32
 		for _, n := range c.near {
 			df += n.count(t.id)
 		}
-		t.weight = uint8(min(max(float64(t.weight)*c.kept[df]+.5, 1), 127))
+		t.weight = uint8(min(max(float64(t.weight)*c.kept[int(df*crowdSteps+.5)]+.5, 1), 127))
 		s.terms[i] = t
 	}
 	s.totals()
 }
 
-// tally counts in how many items each term stands: an open-addressed table, because placing
-// one item counts thousands of terms and a map would cost most of it.
+// tally counts in how many developments each term stands: an open-addressed table, because
+// placing one item counts thousands of terms and a map would cost most of it.
 type tally struct {
-	items int
+	total float32
 	used  int
 	ids   []uint32 // 0 is free: no term has id 0 in practice, and one that had would go uncounted
-	n     []uint16
+	n     []float32
 }
 
 func newTally(terms int) *tally {
@@ -110,7 +131,7 @@ func newTally(terms int) *tally {
 	for size < 2*terms {
 		size *= 2
 	}
-	return &tally{ids: make([]uint32, size), n: make([]uint16, size)}
+	return &tally{ids: make([]uint32, size), n: make([]float32, size)}
 }
 
 func (t *tally) at(id uint32) int {
@@ -122,10 +143,11 @@ func (t *tally) at(id uint32) int {
 	return i
 }
 
-func (t *tally) count(id uint32) int { return int(t.n[t.at(id)]) }
+func (t *tally) count(id uint32) float32 { return t.n[t.at(id)] }
 
-func (t *tally) add(s *sketch) {
-	t.items++
+// add counts a report for as much as by says.
+func (t *tally) add(s *sketch, by float32) {
+	t.total += by
 	for _, x := range s.terms {
 		if x.id == 0 {
 			continue
@@ -138,15 +160,13 @@ func (t *tally) add(s *sketch) {
 			}
 			t.ids[i] = x.id
 		}
-		if t.n[i] < math.MaxUint16 {
-			t.n[i]++
-		}
+		t.n[i] += by
 	}
 }
 
 func (t *tally) grow() {
 	ids, n := t.ids, t.n
-	t.ids, t.n = make([]uint32, 2*len(ids)), make([]uint16, 2*len(ids))
+	t.ids, t.n = make([]uint32, 2*len(ids)), make([]float32, 2*len(ids))
 	for i, id := range ids {
 		if id != 0 {
 			j := t.at(id)

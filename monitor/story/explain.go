@@ -63,7 +63,11 @@ func FitOf(p news.Prepared, c news.StoryCandidate) Fit {
 		}
 		return fit
 	}
-	for i, s := range crowded(nodes) {
+	reports := make([]int, len(nodes)-1)
+	for i := range reports {
+		reports[i] = i + 1
+	}
+	for i, s := range crowded(nodes, shareOf([][]int{{0}, reports}, len(nodes))) {
 		nodes[i].sketch = s
 	}
 	item = nodes[0].sketch

@@ -19,7 +19,7 @@ type Document struct {
 // fit learns a logistic regression by Newton's method with a ridge towards the prior on
 // everything but the intercepts. Every group of rows (a period) has its own intercept, because how many pairs
 // of a period belong together says nothing of the next; it returns them with the weights.
-func fit(x []vector, y []bool, weight []float64, group []int, groups int, ridge float64, prior vector, use func(int) bool) (vector, []float64) {
+func fit(x []vector, y []bool, weight []float64, group []int, groups int, ridge, prior vector, use func(int) bool) (vector, []float64) {
 	var idx []int
 	for f := range features {
 		if f != fBias && use(f) {
@@ -63,11 +63,9 @@ func fit(x []vector, y []bool, weight []float64, group []int, groups int, ridge 
 			}
 		}
 		for i := range d {
-			r, to := ridge, 0.0
-			if i >= k {
-				r = 1e-3
-			} else {
-				to = prior[idx[i]]
+			r, to := 1e-3, 0.0
+			if i < k {
+				r, to = ridge[idx[i]], prior[idx[i]]
 			}
 			grad[i] -= r * (w[i] - to)
 			hess[i][i] += r
@@ -125,8 +123,8 @@ func solve(a [][]float64, b []float64) []float64 {
 // Pairs holds what can be learnt from labelled documents.
 type Pairs struct {
 	docs     []Document
-	full     []*sketch // with text
-	bare     []*sketch // titles alone
+	full     []*sketch // with text, weighed by the background alone
+	bare     []*sketch // titles alone, likewise
 	labelled [scopes][]labelled
 	mixed    map[string]bool // periods told in several languages
 }
@@ -149,8 +147,7 @@ func PairsOf(docs []Document) *Pairs {
 		p.full = append(p.full, sketchOf(d.Title, d.Lede, "", d.Lang, d.Published, nil))
 		p.bare = append(p.bare, sketchOf(d.Title, "", "", d.Lang, d.Published, nil))
 	}
-	p.crowd(p.full)
-	p.crowd(p.bare)
+	full, bare := p.crowded(p.full), p.crowded(p.bare)
 	for i, a := range docs {
 		for j := i + 1; j < len(docs); j++ {
 			b := docs[j]
@@ -159,16 +156,16 @@ func PairsOf(docs []Document) *Pairs {
 				continue
 			}
 			l := labelled{same: a.Story == b.Story, period: a.Period}
-			compare(p.bare[i], p.bare[j], apart, &l.v)
+			compare(bare[i], bare[j], apart, &l.v)
 			if a.Lang == b.Lang {
 				p.labelled[scopeTitles] = append(p.labelled[scopeTitles], l)
 			}
-			s := scopeOf(p.full[i], p.full[j])
+			s := scopeOf(full[i], full[j])
 			if s == scopeTitles {
 				p.labelled[scopeTongues] = append(p.labelled[scopeTongues], l)
 				continue
 			}
-			compare(p.full[i], p.full[j], apart, &l.v)
+			compare(full[i], full[j], apart, &l.v)
 			p.labelled[s] = append(p.labelled[s], l)
 			if s == scopeTexts && !p.mixed[a.Period] {
 				p.labelled[scopeTongues] = append(p.labelled[scopeTongues], l)
@@ -178,21 +175,30 @@ func PairsOf(docs []Document) *Pairs {
 	return p
 }
 
-// crowd weighs the sketches of each period by the crowd of that period.
-func (p *Pairs) crowd(ss []*sketch) {
+// crowded weighs the sketches of each period by its crowd, in which every development the
+// readers found counts for one.
+func (p *Pairs) crowded(ss []*sketch) []*sketch {
+	out := make([]*sketch, len(ss))
 	by := map[string][]int{}
 	for i, d := range p.docs {
 		by[d.Period] = append(by[d.Period], i)
 	}
 	for _, ids := range by {
 		var nodes []node
-		for _, i := range ids {
+		stories := map[string][]int{}
+		for k, i := range ids {
 			nodes = append(nodes, node{ss[i], p.docs[i].Published, -1})
+			stories[p.docs[i].Story] = append(stories[p.docs[i].Story], k)
 		}
-		for k, s := range crowded(nodes) {
-			ss[ids[k]] = s
+		var groups [][]int
+		for _, g := range stories {
+			groups = append(groups, g)
+		}
+		for k, s := range crowded(nodes, shareOf(groups, len(nodes))) {
+			out[ids[k]] = s
 		}
 	}
+	return out
 }
 
 // neutral are the features no language changes.
@@ -205,8 +211,8 @@ func neutral(f int) bool {
 }
 
 // priors are the weights the ridge draws to: what is known of pages that gather or judge
-// events, of which a few periods show too little to learn it.
-var priors = vector{fExplainer: -2, fBothExplain: -2, fLivePage: -1.5, fLean: -.4, fRoundup: -.7, fReversed: -6, fFailure: -3, fDenial: -3,
+// events, and of what is told as having led to one, of which a few periods show too little to learn it.
+var priors = vector{fExplainer: -2, fBothExplain: -2, fLivePage: -1.5, fLean: -.4, fRoundup: -.7, fReversed: -6, fFailure: -3, fDenial: -3, fContextOnly: -1, fSaysElse: -1,
 	fVetoNumbers: -.2, fVetoNegation: -.5, fVetoPolarity: -.8, fVetoActors: -.2, fVetoOccasion: -.2}
 
 // signs are what a feature may say: 1 for one development only, -1 against only, 0 either.
@@ -216,7 +222,7 @@ var signs = func() (s [features]float64) {
 		s[f] = 1
 	}
 	for _, f := range []int{fDays, fFirstDiffers, fSidesDiffer, fSpeakerDiffers, fActMainApart, fMechApart, fPlaceApart, fNumberApart, fLive, fExplainer, fBothExplain, fRoundup, fFailure, fLivePage, fLean, fReversed,
-		fVetoNumbers, fVetoNegation, fVetoPolarity, fVetoActors, fVetoOccasion, fDenial, fContextOnly, fFirstAbsent, fOneSpeaks} {
+		fVetoNumbers, fVetoNegation, fVetoPolarity, fVetoActors, fVetoOccasion, fDenial, fContextOnly, fFirstAbsent, fOneSpeaks, fSaysElse} {
 		s[f] = -1
 	}
 	s[fShort] = 0
@@ -230,8 +236,14 @@ type Options struct {
 	Without  []string // features not to use
 }
 
-// textsRidge is how much more strongly the weights of texts are drawn to those of titles.
+// textsRidge is how much more strongly the weights that texts have in common with titles
+// are drawn to those of titles.
 const textsRidge = 2.5
+
+// likeTitles are the features that only texts have, and the feature of titles that says
+// the same: its weight is what theirs are drawn to, as strongly as a title's to its prior.
+var likeTitles = map[int]int{fAnyCos: fTitleCos, fAnyContain: fTitleContain, fAnyRarest: fRarest, fAnyCover: fTitleCover, fAnyCoverNear: fCoverNear,
+	fTold: fTitleContain, fFirstCos: fMainCos, fLedeSame: fMainCos, fLedeName: fName}
 
 // usedBy tells which features the weights of a scope are learnt for.
 func usedBy(s scope, f int) bool {
@@ -256,8 +268,20 @@ func (p *Pairs) Learn(o Options) *Model {
 	m := &Model{}
 	for s := range scopes {
 		prior := priors
+		var ridge vector
+		for f := range ridge {
+			ridge[f] = o.Ridge
+		}
 		if s == scopeTexts {
 			prior = m.w[scopeTitles] // fewer periods have texts: they correct what titles taught
+			for f := range ridge {
+				if usedBy(scopeTitles, f) {
+					ridge[f] *= textsRidge
+				}
+			}
+			for f, title := range likeTitles {
+				prior[f] = prior[title]
+			}
 		}
 		var x []vector
 		var y []bool
@@ -280,10 +304,6 @@ func (p *Pairs) Learn(o Options) *Model {
 			if s == scopeTitles && p.mixed[l.period] {
 				w[len(w)-1] *= .25
 			}
-		}
-		ridge := o.Ridge
-		if s == scopeTexts {
-			ridge *= textsRidge
 		}
 		var bias []float64
 		for against := map[int]bool{}; ; { // features that would say what they can't mean
@@ -337,7 +357,8 @@ func (p *Pairs) Group(m *Model, period string, bare bool, threshold [3]float64) 
 		nodes = append(nodes, node{s, d.Published, -1})
 	}
 	cluster = make([]int, len(nodes))
-	for c, g := range m.group(nodes, threshold) {
+	_, groups := m.develop(nodes, threshold)
+	for c, g := range groups {
 		for _, i := range g {
 			cluster[i] = c
 		}

@@ -78,6 +78,7 @@ const (
 	fConceptCover
 	fAnyCover
 	fAnyCoverNear
+	fSaysElse
 	features
 )
 
@@ -89,7 +90,7 @@ var featureNames = [features]string{"bias", "days apart", "within hours", "share
 	"same subject in title", "same subject", "rarest shared subject", "a live page", "an explainer", "two explainers", "a round-up",
 	"short titles", "contained and same day", "one tells a failure", "a live page without an event", "words of judgement", "actors the other way round", "veto: numbers", "veto: negation", "veto: polarity", "veto: actors", "veto: occasion",
 	"one tells a denial", "same summary", "rarest shared summary word", "titles told in the other's summary", "same first sentence", "same names in summaries",
-	"shared words stand aside", "titles cover each other", "first actor absent from the other", "only one quotes", "titles cover each other, near in time", "main clauses cover each other", "subjects cover each other", "texts cover each other", "texts cover each other, near in time"}
+	"shared words stand aside", "titles cover each other", "first actor absent from the other", "only one quotes", "titles cover each other, near in time", "main clauses cover each other", "subjects cover each other", "texts cover each other", "texts cover each other, near in time", "same speaker on another matter"}
 
 type vector [features]float64
 
@@ -146,6 +147,7 @@ func compareBy(a, b *sketch, both []shared, apart time.Duration, f *vector) {
 		inOther         [2]float64 // of a's and b's title words, those in the other's summary
 		rarest          [4]float64 // title word, any word, concept, summary word
 		mainActsShared  int
+		titleWords      int     // in both titles
 		mainSum         float64 // of words in both main clauses
 	)
 	for _, at := range both {
@@ -158,6 +160,9 @@ func compareBy(a, b *sketch, both []shared, apart time.Duration, f *vector) {
 		if inTitles {
 			title[c] += w
 			titleSq[c] += w * w
+			if c == classWord {
+				titleWords++
+			}
 		}
 		if x.fields&inMain != 0 && y.fields&inMain != 0 {
 			mainSq[c] += w * w
@@ -241,6 +246,8 @@ func compareBy(a, b *sketch, both []shared, apart time.Duration, f *vector) {
 	if a.speaker != 0 && b.speaker != 0 {
 		f[fSpeakerSame] = flag(a.speaker == b.speaker)
 		f[fSpeakerDiffers] = flag(a.speaker != b.speaker)
+		matter := all[classMechanism] + all[classIssue] + all[classPlace] + all[classNumber]
+		f[fSaysElse] = flag(a.speaker == b.speaker && titleWords <= 1 && matter == 0) // one word is his name
 	}
 	f[fActTitle] = cosTitle(classAct)
 	f[fActMain] = flag(mainActsShared > 0)

@@ -12,12 +12,12 @@ import (
 
 // thresholds are the log-odds a pair must exceed to speak for one development, by scope.
 // A wrong merge hides news and a split only repeats it, so they stand above even odds.
-var thresholds = [scopes]float64{0.5, 0.55, 5}
+var thresholds = [scopes]float64{0.5, 0.55, 4.7}
 
 // placeMargin is what an item must exceed the thresholds by to join online, by scope:
 // before a cut Cluster sees all items at once and repairs a split, but what an alert told
 // merged stays merged. Between languages the threshold is steep enough.
-var placeMargin = [scopes]float64{0.5, 0.25, 0}
+var placeMargin = [scopes]float64{0.6, 0.4, 0}
 
 const (
 	membersCompared = 12  // of one candidate, the newest
@@ -75,10 +75,18 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 		return place
 	}
 	// One crowd for all, that of the item's days: candidates lie within five days of it.
+	taken := make([]int, len(cands))
+	for _, c := range owner {
+		taken[c]++
+	}
 	near := newTally(16 * len(nodes))
-	for _, n := range nodes {
+	for i, n := range nodes {
+		by := float32(1)
+		if i > 0 {
+			by /= float32(taken[owner[i-1]])
+		}
 		if d := dayOf(n.published) - dayOf(at); -crowdDays <= d && d <= crowdDays {
-			near.add(n.sketch)
+			near.add(n.sketch, by)
 		}
 	}
 	around := crowdOf(near)

@@ -126,10 +126,13 @@ func sketchOf(title, lede, body, lang string, published time.Time, tags []news.T
 	if s.kind == kindLive && s.first == 0 {
 		s.kind = kindLivePage // nobody acts: it lists what it covers
 	}
-	opening := firstClause(lt)
+	opening, told := firstClause(lt), mainClauses(lt)
 	addWords := func(ts []token, lede bool) {
 		for i, t := range ts {
 			f := uint8(inLede)
+			if lede && !told[i] {
+				continue // "… a day after …": the news of another day, whose words are another event's
+			}
 			if lede && opening[i] {
 				f |= inFirst
 			}
