@@ -47,7 +47,13 @@ published (RFC 3339 or any date a feed may use), lang and feed (a name or URL fr
 configuration, or a name of its own). Files of a directory are one entry each.
 
 On the web it reads one document of a host every two seconds at most, as robots.txt asks, and
-waits when a server asks to. docs/backfill.md says more.`
+waits when a server asks to. docs/backfill.md says more.
+
+Examples:
+
+  trucewatch backfill --dry-run archive.jsonl
+  trucewatch backfill --since 2025-03-01 archive.jsonl
+  trucewatch backfill --auto "https://wire.example/rss"`
 }
 
 func (c *BackfillCmd) Run(e *env) error {
@@ -111,7 +117,7 @@ func (c *BackfillCmd) Run(e *env) error {
 		one, err := im.run(o, c)
 		sum.add(one)
 		if e.ctx.Err() != nil {
-			fmt.Fprintf(e.stderr, "Stopped; run the same command again to go on.\n%s\n", sum)
+			fmt.Fprintf(e.stderr, "Stopped; run the same command again to go on.\n%s", sum.Lines())
 			return e.ctx.Err()
 		}
 		if len(origins) > 1 {
@@ -121,8 +127,8 @@ func (c *BackfillCmd) Run(e *env) error {
 			failed = append(failed, fmt.Sprintf("%s: %v", o.label, err))
 		}
 	}
-	fmt.Fprintf(e.stdout, "%s\n", sum)
-	if err := im.finish(e.ctx); err != nil {
+	fmt.Fprintf(e.stdout, "Imported:\n%s", sum.Lines())
+	if err := im.finish(e.ctx, sum); err != nil {
 		return err
 	}
 	for _, f := range failed {

@@ -226,10 +226,15 @@ func (im *importer) store(ctx context.Context, key, version string, entries []st
 // rebuild puts the developments that rest on history alone together in the order of
 // their news, and returns the window they are of; it is empty when there are none.
 func (im *importer) rebuild(ctx context.Context) (total store.Rebuilt, err error) {
+	bar := newProgress(im.env, "developments")
+	defer bar.finish()
+	reports := 0
 	for !total.Done {
 		var began time.Time
 		var longest time.Duration
 		r, err := im.app.store.Rebuild(ctx, im.now, monitor.Regroup, im.app.monitor.Deciders(), func() bool {
+			reports++
+			bar.reports(reports)
 			if began.IsZero() {
 				began, longest = time.Now(), im.longest() // a daemon may have been started since
 			}

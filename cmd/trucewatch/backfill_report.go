@@ -34,24 +34,64 @@ func (s *summary) add(o summary) {
 	s.tally.Add(o.tally)
 }
 
-func (s summary) String() string {
+// counted is one line of a summary.
+type counted struct {
+	n         int64
+	one, many string
+}
+
+// counts are what is said of an import: what there was always, and whatever else there
+// was of.
+func (s summary) counts() []counted {
 	t := s.tally
-	out := fmt.Sprintf("%s read, %d known already, %d revised; %d judged: %d new, %s, %s; %d about the talks, %d mention them; %s",
-		plural(s.read, "entry", "entries"), s.known, s.revised, t.Judged, t.New, plural(int64(t.Update), "update", "updates"), plural(int64(t.Duplicate), "duplicate", "duplicates"),
-		t.Main, t.Mention, plural(int64(t.Stories), "development", "developments"))
-	if s.skipped > 0 {
-		out += fmt.Sprintf("; %d outside the window", s.skipped)
+	out := []counted{
+		{s.read, "entry read", "entries read"},
+		{int64(t.New), "new", "new"},
+		{int64(t.Update), "update", "updates"},
+		{int64(t.Duplicate), "duplicate", "duplicates"},
+		{int64(t.Main), "about the talks", "about the talks"},
+		{int64(t.Mention), "mentioning them", "mentioning them"},
 	}
-	if s.otherFeed > 0 {
-		out += fmt.Sprintf("; %d of other feeds", s.otherFeed)
-	}
-	if s.undated > 0 {
-		out += fmt.Sprintf("; %d without a date that can be read, taken for today's", s.undated)
-	}
-	if s.bad > 0 {
-		out += fmt.Sprintf("; %d unreadable", s.bad)
+	for _, c := range []counted{
+		{s.known, "known already", "known already"},
+		{s.revised, "known already with another text, judged again", "known already with another text, judged again"},
+		{s.skipped, "outside the window", "outside the window"},
+		{s.otherFeed, "of other feeds", "of other feeds"},
+		{s.undated, "without a date that can be read, taken for today's", "without a date that can be read, taken for today's"},
+		{s.bad, "unreadable", "unreadable"},
+	} {
+		if c.n > 0 {
+			out = append(out, c)
+		}
 	}
 	return out
+}
+
+// String is a summary in one line.
+func (s summary) String() string {
+	var parts []string
+	for _, c := range s.counts() {
+		parts = append(parts, plural(c.n, c.one, c.many))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Lines are a summary in a line for each count, one below the other.
+func (s summary) Lines() string {
+	var b strings.Builder
+	for _, c := range s.counts() {
+		b.WriteString(s.line(c))
+	}
+	return b.String()
+}
+
+// line is a count with those of the summary above it.
+func (s summary) line(c counted) string {
+	label := c.many
+	if c.n == 1 {
+		label = c.one
+	}
+	return fmt.Sprintf("  %*d %s\n", max(len(fmt.Sprint(s.read)), 4), c.n, label)
 }
 
 // plural counts in words.
@@ -64,7 +104,7 @@ func plural(n int64, one, many string) string {
 
 // finish rebuilds the developments of the history and offers three of its days to
 // look at: whether what they show is right is for the reader to judge.
-func (im *importer) finish(ctx context.Context) error {
+func (im *importer) finish(ctx context.Context, sum summary) error {
 	r, err := im.rebuild(ctx)
 	if err != nil {
 		return fmt.Errorf("developments in the order of their news: %w", err)
@@ -72,7 +112,8 @@ func (im *importer) finish(ctx context.Context) error {
 	if r.From.IsZero() {
 		return nil
 	}
-	fmt.Fprintf(im.env.stdout, "Put together in the order of their news: %s, of %s and what repeats them.\n", plural(int64(r.Stories), "development", "developments"), plural(int64(r.Units), "report", "reports"))
+	of := fmt.Sprintf(", put together in the order of their news from %s and what repeats them", plural(int64(r.Units), "report", "reports"))
+	fmt.Fprint(im.env.stdout, sum.line(counted{int64(r.Stories), "development" + of, "developments" + of}))
 	zone := time.UTC
 	if spec, ok := previewed(im.app.cfg.DigestSpecs(true), ""); ok {
 		zone = spec.Zone
@@ -199,13 +240,16 @@ type progress struct {
 	moved bool
 }
 
-const progressEvery = 10 * time.Second
+const (
+	progressEvery = 10 * time.Second       // a line
+	drawEvery     = 200 * time.Millisecond // the bar
+)
 
 func newProgress(e *env, name string) *progress {
 	p := &progress{e: e, name: name, began: time.Now(), said: time.Now()}
 	if terminalWidth(e.stderr) > 0 {
 		p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(e.stderr), progressbar.OptionSetDescription(name),
-			progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionClearOnFinish())
+			progressbar.OptionThrottle(drawEvery), progressbar.OptionClearOnFinish())
 	}
 	return p
 }
@@ -215,25 +259,42 @@ func (p *progress) at(done, total int64, s summary) {
 	if !p.moved {
 		p.moved, p.from = true, done
 	}
-	rate := float64(s.read) / max(time.Since(p.began).Seconds(), .001)
-	left := ""
+	rate := fmt.Sprintf("%.0f/s", float64(s.read)/max(time.Since(p.began).Seconds(), .001))
 	if total > done && done > p.from {
 		d := time.Duration(float64(time.Since(p.began)) * float64(total-done) / float64(done-p.from))
-		left = ", about " + d.Round(time.Second).String() + " left"
+		rate += ", about " + d.Round(time.Second).String() + " left"
 	}
 	if p.bar != nil {
 		if total > 0 && p.bar.GetMax64() != total {
 			p.bar.ChangeMax64(total)
 		}
-		p.bar.Describe(fmt.Sprintf("%s: %d read, %d about the talks, %.0f/s%s", p.name, s.read, s.tally.Main, rate, left))
+		p.bar.Describe(fmt.Sprintf("%s: %d read, %d about the talks, %s", p.name, s.read, s.tally.Main, rate))
 		_ = p.bar.Set64(done) // only drawing
 		return
 	}
-	if time.Since(p.said) < progressEvery {
-		return
+	if p.due(progressEvery) {
+		fmt.Fprintf(p.e.stderr, "%s: %s (%s)\n", p.name, s, rate)
+	}
+}
+
+// due reports whether it is time to show something again.
+func (p *progress) due(every time.Duration) bool {
+	if time.Since(p.said) < every {
+		return false
 	}
 	p.said = time.Now()
-	fmt.Fprintf(p.e.stderr, "%s: %s (%.0f/s%s)\n", p.name, s, rate, left)
+	return true
+}
+
+// reports shows how many reports are put together.
+func (p *progress) reports(n int) {
+	switch {
+	case p.bar == nil && p.due(progressEvery):
+		fmt.Fprintf(p.e.stderr, "%s: %s put together\n", p.name, plural(int64(n), "report", "reports"))
+	case p.bar != nil && p.due(drawEvery):
+		p.bar.Describe(fmt.Sprintf("%s: %s put together", p.name, plural(int64(n), "report", "reports")))
+		_ = p.bar.Set64(int64(n)) // only drawing
+	}
 }
 
 func (p *progress) finish() {
