@@ -47,6 +47,7 @@ func Compose(e news.Edition) (Digest, []news.Told) {
 		stories[i] = c.d
 	}
 	d.Changed, d.Same = standings(e, stories)
+	d.Telling = telling(e, stories)
 	d.Shown = min(cmp.Or(max(e.Digest.Max, 0), 9), maxShown, len(d.Entries))
 	if d.Channel == news.TerminalChannel {
 		d.Shown = len(d.Entries)
@@ -145,6 +146,28 @@ func newDigest(e news.Edition) Digest {
 		First: e.First, Dates: DatesAhead(e), Silent: passedInSilence(e, read), Coverage: read,
 		Articles: e.Read, About: e.Relevant, Pending: e.Pending,
 	}
+}
+
+// telling is how many of the articles read in the window tell the developments.
+func telling(e news.Edition, told []news.Development) int {
+	of := map[news.ItemID]bool{}
+	for _, d := range told {
+		for _, r := range d.Reports {
+			if at := whenRead(r, e); !at.Before(e.From) && at.Before(e.Slot) {
+				of[r.Item] = true
+			}
+		}
+	}
+	return min(len(of), e.Read)
+}
+
+// whenRead is when an article counts as read: when it was seen, and in a window that was
+// imported when its news was.
+func whenRead(r news.Report, e news.Edition) time.Time {
+	if e.Imported {
+		return r.Time()
+	}
+	return r.Seen
 }
 
 // choose ranks what is tellable: ledger change, then who says so, then main
@@ -465,20 +488,13 @@ func quiet(d Digest, e news.Edition) Digest {
 	if e.Last != nil && e.Last.Headline != "" {
 		d.Last = &Earlier{At: e.Last.At, Headline: clip(clean(cmp.Or(e.LastLine, e.Last.Headline)), headlineLimit)}
 	}
-	blind := blindSides(d.Coverage, topicParties(e.Digest.Select.Topics))
-	if d.Coverage.Imported || len(blind) == 0 && d.Coverage.Read > 0 {
+	low := tooLow(d.Coverage, e.Digest.Select.Topics)
+	if low == "" {
 		d.Skip = e.Digest.QuietDay == "skip"
 		return d
 	}
 	d.Kind = "blind"
-	var low []string
-	for _, s := range blind {
-		low = append(low, counts(s.Read, s.Of)+" "+sideNames[s.Side].kind)
-	}
-	if len(low) == 0 {
-		low = []string{counts(d.Coverage.Read, d.Coverage.Of)}
-	}
-	d.Headline = "Cannot say whether it is quiet: " + join(low) + " sources read since " + d.stamp(e.From)
+	d.Headline = "Cannot say whether it is quiet: " + low + " sources read since " + d.stamp(e.From)
 	return d
 }
 
@@ -494,7 +510,7 @@ func untold(e news.Edition) (repeats, old, comments int) {
 	for _, d := range e.Stories {
 		for _, r := range d.Reports {
 			switch {
-			case !r.Live || r.Seen.Before(e.From) || !r.Seen.Before(e.Slot):
+			case !r.Live || whenRead(r, e).Before(e.From) || !whenRead(r, e).Before(e.Slot):
 			case !r.Fresh || !r.Time().After(e.Horizon):
 				old++
 			case d.Told != nil || r.First == news.Duplicate:

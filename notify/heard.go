@@ -114,6 +114,22 @@ func blindSides(c Coverage, parties []string) []SideRead {
 	return out
 }
 
+// tooLow says of which sides too few sources were read to tell silence from blindness,
+// with how many; "" when enough was read, or nobody was to read.
+func tooLow(c Coverage, topics []string) string {
+	if c.Imported {
+		return ""
+	}
+	var low []string
+	for _, s := range blindSides(c, topicParties(topics)) {
+		low = append(low, counts(s.Read, s.Of)+" "+sideNames[s.Side].kind)
+	}
+	if len(low) == 0 && c.Read == 0 {
+		low = []string{counts(c.Read, c.Of)}
+	}
+	return join(low)
+}
+
 // longSilence is from when on it is told that a side has nothing newer: before,
 // most of its sources were not asked again yet.
 const longSilence = 6 * time.Hour

@@ -67,13 +67,18 @@ func countOnce(says string, shown map[string]bool) string {
 func windowLine(d Digest) string {
 	parts := []string{
 		in(d.zone, d.From).Format(stampMinute) + " to " + d.stamp(d.Slot),
-		counted(len(d.Entries), "development", "developments") + " from " + counted(d.Articles, "article", "articles"),
+		counted(len(d.Entries), "development", "developments") + " from " + articlesOf(d),
 		sourcesRead(d.Coverage),
 	}
 	if d.First {
 		parts = append(parts, "first digest: the last "+span24(d.Slot.Sub(d.From))+" count as new")
 	}
 	return strings.Join(parts, " · ")
+}
+
+// articlesOf words how many articles tell the developments, of how many that were read.
+func articlesOf(d Digest) string {
+	return fmt.Sprintf("%s of %d read", counted(d.Telling, "article", "articles"), d.Articles)
 }
 
 // span24 words how long a window is.
@@ -300,28 +305,10 @@ func quietPage(d Digest) page {
 	p := page{{kind: body, lines: []line{row(bold(d.Headline))}}}
 	var lines []line
 	if d.Kind == "blind" {
-		var silent, missing []string
-		read := Coverage{}
-		for _, s := range d.Coverage.Sides {
-			if s.Read*2 < s.Of {
-				if s.Side == "independent" {
-					missing = append(missing, "What independent sources report could be missing.")
-				} else {
-					silent = append(silent, by(s.Side))
-				}
-			} else {
-				read.Sides = append(read.Sides, s)
-			}
+		if read := readLine(d.Coverage); read != "" {
+			lines = append(lines, row(text(read)))
 		}
-		if len(read.Sides) > 0 {
-			lines = append(lines, row(text("What was read ("+strings.ReplaceAll(sidesRead(read), " · ", ", ")+") holds nothing new.")))
-		}
-		if len(silent) > 0 {
-			missing = slices.Insert(missing, 0, "A statement from "+strings.Join(silent, " or ")+" could be missing.")
-		}
-		for _, m := range missing {
-			lines = append(lines, row(text(m)))
-		}
+		lines = append(lines, missingLines(d.Coverage)...)
 		lines = append(lines, row(text("The next digest covers this window again.")))
 	} else {
 		s := counted(d.Articles, "article", "articles") + " read"
@@ -362,6 +349,39 @@ func quietPage(d Digest) page {
 // nextDate is the first of the dates ahead, in words that nobody takes for the next
 // digest's.
 func nextDate(d Digest) string { return "Next date in the talks: " + datesText(d.Dates[:1], false) }
+
+// readLine names the sides of which enough was read.
+func readLine(c Coverage) string {
+	var read Coverage
+	for _, s := range c.Sides {
+		if s.Read*2 >= s.Of {
+			read.Sides = append(read.Sides, s)
+		}
+	}
+	if len(read.Sides) == 0 {
+		return ""
+	}
+	return "What was read (" + strings.ReplaceAll(sidesRead(read), " · ", ", ") + ") holds nothing new."
+}
+
+// missingLines say what could be missing where too little was read of a side.
+func missingLines(c Coverage) []line {
+	var silent []string
+	var out []line
+	for _, s := range c.Sides {
+		switch {
+		case s.Read*2 >= s.Of:
+		case s.Side == "independent":
+			out = append(out, row(text("What independent sources report could be missing.")))
+		default:
+			silent = append(silent, by(s.Side))
+		}
+	}
+	if len(silent) > 0 {
+		out = slices.Insert(out, 0, row(text("A statement from "+strings.Join(silent, " or ")+" could be missing.")))
+	}
+	return out
+}
 
 // noNews says why what was read about the talks is no news, as far as it is
 // counted.

@@ -30,7 +30,8 @@ type Digest struct {
 	Earlier  []Earlier  `json:"earlier,omitempty"` // told in this channel by alerts since the last digest
 	Last     *Earlier   `json:"last,omitempty"`    // last change told, for a quiet digest
 	Coverage Coverage   `json:"coverage"`
-	Articles int        `json:"articles"`
+	Articles int        `json:"articles"`           // read in the window
+	Telling  int        `json:"telling,omitempty"`  // of those, in the developments told
 	About    int        `json:"about"`              // of those, about the topics
 	Narrow   bool       `json:"narrow,omitempty"`   // the digest selects some of the topic only
 	Repeats  int        `json:"repeats,omitempty"`  // of a quiet digest: articles about the topics that repeat what is known,

@@ -22,7 +22,8 @@ type Week struct {
 	Withdrawn   int        `json:"withdrawn"`
 	Cuts        int        `json:"cuts"`
 	OnTime      int        `json:"on_time"`
-	Former      int        `json:"former"` // developments of the window before
+	Former      int        `json:"former"`          // developments of the window before
+	Blind       string     `json:"blind,omitempty"` // too few sources were read to say what did not change: how many of which
 }
 
 // Claim is one side's word that nobody else has confirmed.
@@ -86,14 +87,25 @@ func recap(d Digest, e news.Edition) Digest {
 		}
 	}
 	d.Changed, d.Same = standings(e, stories)
+	d.Telling = telling(e, stories)
 	for _, s := range slices.Concat(d.Changed, d.Same) {
 		if s.Access {
 			w.Access = append(w.Access, s)
 		}
 	}
 	w.Unconfirmed = w.Unconfirmed[:min(len(w.Unconfirmed), 6)]
-	d.Headline = fmt.Sprintf("%s to %s: %s changed, %d did not", span7(e.Slot.Sub(e.From)), in(d.zone, e.Slot).Format(stampDay),
-		counted(len(d.Changed), "position", "positions"), len(d.Same))
+	d.Headline = fmt.Sprintf("%s to %s: ", span7(e.Slot.Sub(e.From)), in(d.zone, e.Slot).Format(stampDay))
+	what := fmt.Sprintf("%s changed, %d did not", counted(len(d.Changed), "position", "positions"), len(d.Same))
+	switch low := tooLow(d.Coverage, e.Digest.Select.Topics); {
+	case low == "":
+		d.Headline += what
+	case len(d.Changed) == 0:
+		w.Blind = low
+		d.Headline += "cannot say whether anything changed, " + low + " sources read"
+	default:
+		w.Blind = low
+		d.Headline += what + " as far as was read, " + low + " sources"
+	}
 	return d
 }
 
@@ -134,6 +146,9 @@ func recapPage(d Digest) page {
 			l.spans = append(l.spans, text(" "), linked("source", s.URL))
 		}
 		changed = append(changed, l)
+	}
+	if w.Blind != "" {
+		p = append(p, para{kind: body, lines: missingLines(d.Coverage)})
 	}
 	add("Changed", changed...)
 	if same := sameLine(d); same != "" {
@@ -176,7 +191,7 @@ func recapPage(d Digest) page {
 	if w.Former > 0 && !d.Narrow {
 		developments += fmt.Sprintf(" (%d the %s before)", w.Former, span7Word(d.Slot.Sub(d.From)))
 	}
-	developments += " from " + counted(d.Articles, "article", "articles")
+	developments += " from " + articlesOf(d)
 	alerts := counted(w.Alerts, "alert", "alerts")
 	if w.Withdrawn > 0 {
 		alerts += fmt.Sprintf(", %d withdrawn", w.Withdrawn)

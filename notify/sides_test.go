@@ -163,6 +163,52 @@ func TestABlindDigestNamesWhoseWordCouldBeMissing(t *testing.T) {
 	}
 }
 
+// A week whose sources could not be read is not a week in which nothing changed.
+func TestABlindWeekIsNotAQuietOne(t *testing.T) {
+	week := func(stories []news.Development, ledger []news.Position, dark int) Digest {
+		e := weeklyEdition()
+		e.Stories, e.Ledger = stories, ledger
+		e.Sources = sampleSources(e.Slot, dark)
+		for i := range e.Sources {
+			if e.Sources[i].Trouble != "" {
+				e.Sources[i].LastOK = e.From.Add(-time.Hour)
+			}
+		}
+		d, _ := Compose(e)
+		return d
+	}
+	full := weeklyEdition()
+	for name, c := range map[string]struct {
+		d     Digest
+		want  string
+		blind bool
+	}{
+		"nothing, and all was read":    {week(nil, nil, 0), "Week to Sat 21 Nov: 0 positions changed, 0 did not", false},
+		"nothing, and little was read": {week(nil, nil, 7), "Week to Sat 21 Nov: cannot say whether anything changed, 1 of 8 Russian sources read", true},
+		"news, and little was read":    {week(full.Stories, full.Ledger, 7), "Week to Sat 21 Nov: 3 positions changed, 2 did not as far as was read, 1 of 8 Russian sources", true},
+	} {
+		if c.d.Headline != c.want {
+			t.Errorf("%s: headed %q, want %q", name, c.d.Headline, c.want)
+		}
+		m := Render(c.d)[0]
+		if got := strings.Contains(m.Plain, "A statement from Moscow could be missing."); got != c.blind {
+			t.Errorf("%s: says what could be missing: %v, want %v:\n%s", name, got, c.blind, m.Plain)
+		}
+	}
+}
+
+func TestADigestCountsTheArticlesThatTellItsDevelopments(t *testing.T) {
+	e := quietEdition()
+	old := report(3, "Example Wire", "independent", "Draft truce sent", at(19, 21, 0), tagged("title", "stage", "proposal"))
+	e.Stories = []news.Development{story(1, old,
+		report(1, "Example Wire", "independent", "Draft truce sent to both", at(20, 21, 0), tagged("title", "stage", "proposal")),
+		report(2, "Demo TV", "europe", "Draft truce is sent", at(20, 21, 30), tagged("title", "stage", "proposal")))}
+	d, _ := Compose(e)
+	if line := windowLine(d); !strings.Contains(line, "1 development from 2 articles of 214 read") {
+		t.Errorf("%q, want two articles of the window", line)
+	}
+}
+
 func TestWhoAnswersInAnotherEntryIsNotUnheard(t *testing.T) {
 	at19 := at(20, 19, 0)
 	strike := tagged("title", "mechanism", "partial", "place", "sampleville")

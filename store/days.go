@@ -8,8 +8,8 @@ import (
 )
 
 // BusiestDays returns up to n days, as their first instants in a zone, of a window's
-// news (both ends within), in order of time: those on which most developments began
-// that have a report mainly about a topic.
+// news (both ends within): those on which most developments began that have a report
+// mainly about a topic, the busiest first, of as many the latest.
 func (s *Store) BusiestDays(ctx context.Context, from, to time.Time, n int, zone *time.Location) (out []time.Time, err error) {
 	begun := map[time.Time]int{}
 	err = eachRow(ctx, s.r, `SELECT s.first FROM stories s
@@ -27,7 +27,5 @@ func (s *Store) BusiestDays(ctx context.Context, from, to time.Time, n int, zone
 		out = append(out, day)
 	}
 	slices.SortFunc(out, func(a, b time.Time) int { return cmp.Or(cmp.Compare(begun[b], begun[a]), b.Compare(a)) })
-	out = out[:min(len(out), n)]
-	slices.SortFunc(out, time.Time.Compare)
-	return out, nil
+	return out[:min(len(out), n)], nil
 }

@@ -8,12 +8,15 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 
 	"trucewatch/internal/news"
+	"trucewatch/notify"
+	"trucewatch/store"
 )
 
 // summary counts what an import did.
@@ -114,11 +117,7 @@ func (im *importer) finish(ctx context.Context, sum summary) error {
 	}
 	of := fmt.Sprintf(", put together in the order of their news from %s and what repeats them", plural(int64(r.Units), "report", "reports"))
 	fmt.Fprint(im.env.stdout, sum.line(counted{int64(r.Stories), "development" + of, "developments" + of}))
-	zone := time.UTC
-	if spec, ok := previewed(im.app.cfg.DigestSpecs(true), ""); ok {
-		zone = spec.Zone
-	}
-	days, err := im.app.store.BusiestDays(ctx, r.From, r.To, 3, zone)
+	days, err := im.daysToSee(ctx, r)
 	if err != nil || len(days) == 0 {
 		return err
 	}
@@ -128,6 +127,34 @@ func (im *importer) finish(ctx context.Context, sum summary) error {
 	}
 	return nil
 }
+
+// daysToSee are three of the days on which most developments began, of those of which the
+// digest that is looked at tells any: comment alone makes none.
+func (im *importer) daysToSee(ctx context.Context, r store.Rebuilt) ([]time.Time, error) {
+	spec, err := (&DigestCmd{}).pick(im.app.cfg.DigestSpecs(true))
+	if err != nil {
+		return nil, err
+	}
+	days, err := im.app.store.BusiestDays(ctx, r.From, r.To, daysTried, spec.Zone)
+	if err != nil {
+		return nil, err
+	}
+	var out []time.Time
+	for _, d := range days {
+		ed, err := im.app.store.Preview(ctx, spec, d, d.AddDate(0, 0, 1))
+		if err != nil {
+			return nil, err
+		}
+		if told, _ := notify.Compose(asIfLive(ed, im.now)); told.Kind == "digest" && len(out) < 3 {
+			out = append(out, d)
+		}
+	}
+	slices.SortFunc(out, time.Time.Compare)
+	return out, nil
+}
+
+// daysTried bounds the days whose digest is composed to find three to offer.
+const daysTried = 12
 
 // plainWord is what a shell takes as it is.
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:=@%+-]+$`)

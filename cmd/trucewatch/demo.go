@@ -132,6 +132,12 @@ func (w *sampleWire) runRound(e *env, d *daemon, server *wireServer, now time.Ti
 	return nil
 }
 
+// repeats says in a reader's words why a text counts as a repeat.
+var repeats = map[string]string{
+	monitor.ReasonSameURL: "the same article", monitor.ReasonSameHash: "the same text", monitor.ReasonSameTitle: "the same title",
+	monitor.ReasonNearDuplicate: "nearly the same text", monitor.ReasonContained: "all that it says stands there", monitor.ReasonUnchanged: "nothing was added",
+}
+
 // keptOut lists what the digests did not tell, and why.
 func (w *sampleWire) keptOut(e *env, st *store.Store) error {
 	fmt.Fprint(e.stdout, "\n──────── What was read and not told as new ────────\n\n")
@@ -139,9 +145,9 @@ func (w *sampleWire) keptOut(e *env, st *store.Store) error {
 		switch {
 		case x.Origin == news.OriginSeed:
 		case x.Verdict == news.Duplicate && strings.HasPrefix(x.Of, "seed:"):
-			fmt.Fprintf(e.stdout, "seed duplicate  %s (%s) repeats the seed document %s: %s\n", x.Title, x.Feed, strings.TrimPrefix(x.Of, "seed:"), x.Reason)
+			fmt.Fprintf(e.stdout, "seed duplicate  %s (%s) repeats the seed document %s: %s\n", x.Title, x.Feed, strings.TrimPrefix(x.Of, "seed:"), repeats[x.Reason])
 		case x.Verdict == news.Duplicate:
-			fmt.Fprintf(e.stdout, "duplicate       %s (%s) repeats %s: %s\n", x.Title, x.Feed, x.Of, x.Reason)
+			fmt.Fprintf(e.stdout, "duplicate       %s (%s) repeats %s: %s\n", x.Title, x.Feed, x.Of, repeats[x.Reason])
 		case x.Last.Verdict == news.Update:
 			fmt.Fprintf(e.stdout, "update          %s (%s) was edited; told again for: %s\n", x.Title, x.Feed, strings.Join(x.Last.Novel, " "))
 		case x.Story == nil:
