@@ -30,6 +30,8 @@ type roles struct {
 
 	talksObject, setting, peace int // see object.go
 	talksNoDeal, noAttack       int // see held.go
+
+	weakConsent, willKeep, mirrored int // see offered.go
 }
 
 func (t *topic) bindRoles(class func(string) int) {
@@ -56,6 +58,7 @@ func (t *topic) bindRoles(class func(string) int) {
 		{"other_voice", &r.otherVoice}, {"and", &r.and},
 		{"accept", &r.accept}, {"reject", &r.reject},
 		{"talks_object", &r.talksObject}, {"setting", &r.setting}, {"peace", &r.peace}, {"talks_no_deal", &r.talksNoDeal}, {"no_attack", &r.noAttack},
+		{"weak_consent", &r.weakConsent}, {"will_keep", &r.willKeep}, {"mirrored", &r.mirrored},
 	} {
 		*x.into = class(x.name)
 	}
@@ -119,8 +122,8 @@ func (v *view) clauses(sp *spot, out []clause) []clause {
 		if !sp.set.has(r.arrangement) && !(sp.field == inLede && v.in[inTitle].has(r.arrangement)) {
 			continue
 		}
-		if v.before(sp, m, r.not, 4) || v.before(sp, m, r.unreal, 4) || v.covers(sp, m, v.t.arranged) ||
-			v.before(sp, m, r.infinitive, 1) || v.before(sp, m, r.deny, 8) || v.after(sp, m, r.condition, 12) {
+		if v.before(sp, m, r.not, 4) || v.before(sp, m, r.unreal, 4) || v.covers(sp, m, v.t.arranged) || v.covers(sp, m, r.weakConsent) ||
+			v.before(sp, m, r.infinitive, 1) || v.before(sp, m, r.deny, 8) || v.after(sp, m, r.condition, 12) || v.near(sp, m, r.mirrored, 8) {
 			continue
 		}
 		if c == r.agree && sp.field == inLede && v.before(sp, m, r.breach, 6) {

@@ -38,6 +38,8 @@ func (o *tagger) made(facet, value, rule, who string, m mark) news.Tag {
 func (o *tagger) facets(x *facts, who commitment, genre string) {
 	v := o.v
 	o.models("stage", x, 3)
+	o.weakConsent()
+	o.keepingOffered()
 	o.committed(x, who)
 	o.talksAccepted()
 	o.talksHeld()

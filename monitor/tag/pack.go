@@ -109,7 +109,7 @@ type weight struct {
 type relevance struct {
 	acts, adds, minus, titleMinus []weight
 	numbers                       []weight // see numbers.byName
-	veto                          []weight // classes in a title that leave only a mention, unless all parties are named; no values
+	veto                          []weight // classes in a title, or whose parts are in title and lede, that leave only a mention, unless all parties are named; no values
 }
 
 // model is a logistic model over features: see features.go.

@@ -3,6 +3,7 @@ package tag
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // weigher turns classes into the hand score of relevance: per sentence the
@@ -174,8 +175,10 @@ func (v *view) grade() grade {
 	return g
 }
 
-// vetoed tells a title that is about somebody else's talks: "main" is out of the
-// question unless title and lede name every party.
+// vetoed tells a text that is about somebody else's talks: "main" is out of the
+// question unless title and lede name every party. A veto stands in the title, or its
+// parts do in title and lede together: "Moscow backs a new round of peace talks", and the
+// lede says that they are Syria's.
 func (v *view) vetoed() bool {
 	if v.sides[inTitle]|v.sides[inLede] == uint32(1)<<len(v.t.sides)-1 {
 		return false
@@ -184,8 +187,25 @@ func (v *view) vetoed() bool {
 		if v.in[inTitle].has(c.class) {
 			return true
 		}
+		for i := range v.t.rules {
+			if r := &v.t.rules[i]; r.id == c.class && v.partsOf(r) {
+				return true
+			}
+		}
 	}
 	return !v.namesTopic()
+}
+
+// partsOf is whether title and lede together show all that a rule asks for, and nothing
+// that it must not have.
+func (v *view) partsOf(r *compiledRule) bool {
+	has := func(c int) bool { return v.in[inTitle].has(c) || v.in[inLede].has(c) }
+	for _, row := range r.all {
+		if !slices.ContainsFunc(row, has) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(r.none, has)
 }
 
 // namesTopic reports whether a text names anything of the topic's conflict, or anybody
