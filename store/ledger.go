@@ -1,10 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"trucewatch/internal/news"
@@ -51,6 +54,25 @@ func insertMoves(ctx context.Context, tx transaction, moves []news.Position) err
 		}
 	}
 	return nil
+}
+
+// standsAfter is where a topic stands after moves that were just recorded, as positions
+// would read it of a time that knows them.
+func standsAfter(stands, moves []news.Position) []news.Position {
+	stands = slices.Clone(stands)
+	for _, m := range moves {
+		m.At, m.Known = at(ms(m.At)), at(ms(m.Known))
+		i, found := slices.BinarySearchFunc(stands, m, func(a, b news.Position) int {
+			return cmp.Or(strings.Compare(a.Topic, b.Topic), strings.Compare(a.Mechanism, b.Mechanism), strings.Compare(a.Place, b.Place))
+		})
+		switch {
+		case !found:
+			stands = slices.Insert(stands, i, m)
+		case !m.At.Before(stands[i].At):
+			stands[i] = m
+		}
+	}
+	return stands
 }
 
 // evidence reads what a development's reports state and who they are, without their

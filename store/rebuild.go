@@ -46,6 +46,7 @@ func (u unit) after(o unit) bool { return u.At > o.At || u.At == o.At && u.Root 
 type rebuilding struct {
 	from, to   int64 // news times
 	generation int64
+	reachable  []news.StoryID // settled ones that the next window may join; nil: to be looked for
 	cursor     struct {
 		Topic   string `json:"topic"`
 		Settled unit   `json:"settled"` // the last unit whose development is settled
@@ -298,11 +299,16 @@ func (s *Store) settle(ctx context.Context, r *rebuilding, w stretchOfNews, grou
 		return 0, classify(err)
 	}
 	groups := group(open, known)
+	reachable := []news.StoryID{}
 	last := w.units[w.settles-1]
 	err = s.write(ctx, func(tx transaction) error {
 		made = 0
 		next := *r
 		stories := make([]int64, len(groups))
+		reachable = reachable[:0]
+		for _, k := range known {
+			reachable = append(reachable, k.Story)
+		}
 		for i, g := range groups {
 			if !slices.ContainsFunc(g.Items, func(item news.ItemID) bool { return due[units[item]] }) {
 				continue
@@ -329,6 +335,7 @@ func (s *Store) settle(ctx context.Context, r *rebuilding, w stretchOfNews, grou
 			}
 			if stories[i] = story; news.StoryID(story) != g.Story {
 				made++
+				reachable = append(reachable, news.StoryID(story))
 				follows := int64(g.After)
 				if g.Follows > 0 {
 					follows = stories[g.Follows-1]
@@ -341,13 +348,19 @@ func (s *Store) settle(ctx context.Context, r *rebuilding, w stretchOfNews, grou
 				if err := rehome(ctx, tx, p, r.cursor.Topic, story, why[p.item]); err != nil {
 					return err
 				}
+				if _, err := tx.ExecContext(ctx, `DELETE FROM stories WHERE id = +?1 AND NOT EXISTS (SELECT 1 FROM members WHERE story = +?1)`, p.story); err != nil {
+					return err
+				}
 			}
 		}
 		next.cursor.Settled = last
 		return next.save(ctx, tx, now)
 	})
-	r.cursor.Settled = last
-	return made, err
+	if err != nil {
+		return made, err
+	}
+	r.cursor.Settled, r.reachable = last, reachable
+	return made, nil
 }
 
 // speaker is the report that speaks for a unit: the first that repeats nothing; if
@@ -362,15 +375,18 @@ func speaker(parts []part) part {
 }
 
 // settledBefore reads the developments this rebuilding settled last that units from a
-// time on may join, the newest first.
+// time on may join, the newest first. What one window could not join, no later one can.
 func (s *Store) settledBefore(ctx context.Context, r *rebuilding, from int64) (out []news.StoryCandidate, err error) {
 	tx, err := s.r.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer tx.Rollback()
-	ids, err := allRows(ctx, tx, `SELECT id FROM stories WHERE topic = ? AND rebuilt = ? AND rebuilt <> 0 AND last >= ? ORDER BY last DESC, id DESC LIMIT ?`, scanOne[news.StoryID],
-		r.cursor.Topic, r.generation, from-storyWindow.Milliseconds(), settledShown)
+	among, args := "", []any{r.cursor.Topic, r.generation, from - storyWindow.Milliseconds(), settledShown}
+	if r.reachable != nil {
+		among, args = "id IN (SELECT value FROM json_each(?5)) AND ", append(args, mustJSON(r.reachable))
+	}
+	ids, err := allRows(ctx, tx, `SELECT id FROM stories WHERE `+among+`topic = ?1 AND rebuilt = ?2 AND rebuilt <> 0 AND last >= ?3 ORDER BY last DESC, id DESC LIMIT ?4`, scanOne[news.StoryID], args...)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
@@ -487,8 +503,10 @@ func (p *replay) move(ctx context.Context, tx transaction, u unit) error {
 		}
 	}
 	moves := p.d.Ledger(p.stands, by)
-	if len(moves) > 0 {
-		p.from, p.to = 0, 0
+	if slices.ContainsFunc(moves, func(m news.Position) bool { return ms(m.At) > u.At || ms(m.Known) > u.At }) {
+		p.from, p.to = 0, 0 // it does not stand yet
+	} else {
+		p.stands, p.from = standsAfter(p.stands, moves), u.At
 	}
 	return insertMoves(ctx, tx, moves)
 }

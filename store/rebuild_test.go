@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -296,5 +298,41 @@ func TestAPollDuringARebuildTakesNothingFromTheLedger(t *testing.T) {
 	}
 	if n := strings.Count(grouping(t, s), "[talks"); n != 3 {
 		t.Errorf("%d moves of the ledger are left, want 3\n%s", n, grouping(t, s))
+	}
+}
+
+// Where a topic stands after moves is what the database says, as long as they are all
+// recorded by then.
+func TestStandsAfterMovesAreThoseOfTheLedger(t *testing.T) {
+	s := openStore(t)
+	rng := rand.New(rand.NewPCG(3, 4))
+	err := s.write(t.Context(), func(tx transaction) error {
+		var stands []news.Position
+		for i := range 200 {
+			var moves []news.Position
+			for range rng.IntN(3) {
+				at := day.Add(time.Duration(i/4+rng.IntN(3)) * time.Hour)
+				moves = append(moves, news.Position{Topic: "t", Mechanism: []string{"full", "exchange"}[rng.IntN(2)], Place: []string{"", "odesa", "sumy"}[rng.IntN(3)],
+					Stage: "talks", At: at, Known: at, Story: 1, Item: news.ItemID(1 + i)})
+			}
+			if err := insertMoves(t.Context(), tx, moves); err != nil {
+				return err
+			}
+			stands = standsAfter(stands, moves)
+			want, err := positions(t.Context(), tx, "t", farFuture, time.Time{})
+			if err != nil {
+				return err
+			}
+			if !reflect.DeepEqual(stands, want) && len(want) > 0 {
+				t.Fatalf("after %d rounds of moves:\n%+v\nwant\n%+v", i+1, stands, want)
+			}
+		}
+		if len(stands) != 6 {
+			t.Errorf("%d positions, want six", len(stands))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

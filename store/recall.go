@@ -27,7 +27,7 @@ const recallBytes = 6 << 20
 type recall struct {
 	version    int64 // of the database, as other connections' writing moves it
 	young, old generation
-	stands     map[string][]news.Position // by topic, while nothing has moved them
+	stands     map[string][]news.Position // by topic
 	heard      spans                      // when there was live news; nil: not read yet
 }
 
@@ -388,7 +388,7 @@ func (r *recall) moveLedger(ctx context.Context, tx transaction, topic string, i
 	}
 	moves := d.Ledger(stands, dev)
 	if len(moves) > 0 {
-		delete(r.stands, topic)
+		r.stands[topic] = standsAfter(stands, moves)
 	}
 	return insertMoves(ctx, tx, moves)
 }
