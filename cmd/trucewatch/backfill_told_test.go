@@ -38,7 +38,7 @@ func TestNothingImportedIsToldWhateverTheDaemonDoesMeanwhile(t *testing.T) {
 	}))
 	t.Cleanup(wire.Close)
 
-	const entries = 1200
+	const entries = 4000
 	var lines strings.Builder
 	enc := json.NewEncoder(&lines)
 	add := func(feed, guid, title, text string, published time.Time) {
