@@ -8,13 +8,13 @@ import (
 // Committed weighs who committed, of reports that state it as news and what each rests
 // on: "both", "one:SIDE", "third" or "". That both did is believed of two origins or of
 // each party's own word, never of one report nor of state media alone: a wrong "agreed"
-// is the worst thing to say. What a report on a meeting being arranged says was agreed
-// is the meeting.
+// is the worst thing to say. What a report on talks or on a meeting being arranged says
+// was agreed is the meeting.
 func Committed(reports []Report, rests []Rest) string {
 	var both, one []string
 	third, free := false, false
 	for i, r := range reports {
-		if arranges(r.Tags) {
+		if !commits(r) {
 			continue
 		}
 		for _, t := range r.Tags {
@@ -45,15 +45,16 @@ func Committed(reports []Report, rests []Rest) string {
 	return ""
 }
 
-// arranges is whether a title shows a meeting being arranged and nothing agreed, in
-// effect or ended.
-func arranges(tags []Tag) bool {
-	shows := func(stages ...string) bool {
-		return slices.ContainsFunc(tags, func(t Tag) bool {
-			return t.Facet == "stage" && t.Field == "title" && slices.Contains(stages, t.Value)
-		})
+// commits is whether what a report states is something that one commits to: a report of
+// talks, or of a meeting being arranged and nothing besides, says "agreed" of the round.
+func commits(r Report) bool {
+	switch r.Stage() {
+	case "signal", "proposal", "talks", "reject":
+		return false
+	case "prep":
+		return r.Shows("stage", "agreed", "title") || r.Shows("stage", "in_effect", "title") || r.Shows("stage", "ended", "title")
 	}
-	return shows("prep") && !shows("agreed", "in_effect", "ended")
+	return true
 }
 
 // Doer is the side that the reports name as whose act a stage is, as tags of the stage

@@ -129,6 +129,12 @@ func (v *view) clauses(sp *spot, out []clause) []clause {
 		if c == r.agree && sp.field == inLede && v.before(sp, m, r.breach, 6) {
 			continue // "fired at the agreed corridor"
 		}
+		if c == r.declare && (v.before(sp, m, r.propose, 2) || sp.field == inLede && v.in[inTitle].has(r.propose) && v.before(sp, m, r.propose, 12)) {
+			continue // "proposes extending it"
+		}
+		if c == r.declare && v.after(sp, m, r.end, 3) {
+			continue // "announces its withdrawal from"
+		}
 		cl := v.subject(sp, m)
 		if v.covers(sp, m, r.agreeProposal) && cl.sides != uint32(1)<<len(r.side)-1 && !cl.all {
 			continue // one accepts what was proposed
@@ -204,6 +210,10 @@ func (v *view) subject(sp *spot, verb mark) clause {
 		if s, _, _ := v.named(sp, verb.last+1, verb.last+4); s != uint32(1)<<len(r.side)-1 {
 			c.sides, c.with = s, s != 0
 		}
+	}
+	if c.sides == 0 && !c.third && !c.all && !c.mutual && c.speaker != 0 {
+		c.after = true // "X says it ends the truce with Y": who speaks, not Y
+		return c
 	}
 	if c.sides == 0 && !c.third && !c.all {
 		end := sp.past
@@ -401,6 +411,9 @@ func (v *view) inferred(stage string) commitment {
 	}
 	if t.has(r.past) || t.has(r.breach) || t.has(r.deny) || t.has(r.urge) && !t.has(r.venue) || !done && t.has(r.urge) || !carried && (t.has(r.propose) || t.has(r.prepare) || t.has(r.unreal)) {
 		return commitment{} // wished for, planned or long past
+	}
+	if !done && !t.has(r.swapped) && !t.has(r.inForce) && !has(r.joint) && !has(r.exchange) && (t.has(r.propose) || has(r.propose) && !has(r.agree)) {
+		return commitment{} // offered, to both as it may be
 	}
 	var sides, title uint32
 	third, all := false, false

@@ -86,6 +86,14 @@ func (o *tagger) committed(x *facts, who commitment) {
 		}
 		o.add("stage", who.stage, "commitment", "", who.mark)
 	}
+	if stage == "agreed" && who.plain && who.stage == "ended" { // "declares that it leaves the truce"
+		stage = "ended"
+		for i, t := range o.tags {
+			if t.Facet == "stage" && t.Value == "agreed" {
+				o.tags[i] = o.made("stage", "ended", "commitment", "", who.mark)
+			}
+		}
+	}
 	takesTwo := title.has(r.exchange) || title.has(r.shipping)
 	if who.value == "" || !who.plain && takesTwo {
 		if inferred := v.inferred(stage); who.value == "" || inferred.value == "both" {
@@ -102,7 +110,7 @@ func (o *tagger) committed(x *facts, who commitment) {
 		o.add("committed", who.value, "commitment", who.side, who.mark)
 		return
 	}
-	if o.likely("stage", "agreed", x) < sureAgreed || title.has(r.past) {
+	if o.likely("stage", "agreed", x) < sureAgreed || title.has(r.past) || title.has(r.propose) && !title.has(r.agree) {
 		o.tags = slices.DeleteFunc(o.tags, func(t news.Tag) bool { return t.Facet == "stage" && t.Value == "agreed" })
 	}
 }

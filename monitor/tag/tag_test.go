@@ -488,3 +488,25 @@ func TestALongTruceOnSomeSitesIsPartial(t *testing.T) {
 		}
 	}
 }
+
+// The worst thing to say is a wrong "agreed": what is offered to both binds nobody, and
+// who leaves a truce declares none.
+func TestAnOfferAndALeaveAreNoAgreement(t *testing.T) {
+	r := builtinRules(t)
+	for _, c := range []struct{ lang, title, lede, stage, committed string }{
+		{"en", "Washington puts 30-day energy truce to Kyiv and Moscow", "The United States proposed that Ukraine and Russia stop strikes on each other's power plants for 30 days, its envoy said.", "", ""},
+		{"de", "USA schlagen Kiew und Moskau 30-tägige Energie-Waffenruhe vor", "Die Vereinigten Staaten haben der Ukraine und Russland eine Waffenruhe für Kraftwerke vorgeschlagen.", "", ""},
+		{"en", "Türkiye proposes extending energy truce between Ukraine and Russia by 60 days", "Türkiye has proposed to Ukraine and Russia that the energy truce be extended by 60 days.", "proposal", ""},
+		{"ru", "Россия объявила о выходе из энергетического перемирия", "Россия прекращает соблюдать энергетическое перемирие с Украиной, заявили в Кремле.", "ended", "one:russia"},
+		{"en", "Russia says it is ending energy truce with Ukraine", "Russia is ending its energy truce with Ukraine, the Kremlin said.", "ended", "one:russia"},
+		{"en", "Ukraine and Russia agree 30-day energy truce in Istanbul", "Ukraine and Russia agreed on a 30-day energy truce, both delegations said in Istanbul.", "agreed", "both"},
+	} {
+		it := labelledItem{tags: r.Tag(Input{Title: c.title, Lede: c.lede, Lang: c.lang}).Tags}
+		if got := strings.Join(it.values("committed"), ","); got != c.committed {
+			t.Errorf("%s: committed %q, want %q", c.title, got, c.committed)
+		}
+		if c.stage != "" && !slices.Contains(it.values("stage"), c.stage) || c.stage != "agreed" && slices.Contains(it.values("stage"), "agreed") {
+			t.Errorf("%s: stages %q, want %q", c.title, it.values("stage"), c.stage)
+		}
+	}
+}
