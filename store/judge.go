@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,11 +11,8 @@ import (
 	"trucewatch/internal/news"
 )
 
-// Bounds of a candidate search.
+// Bounds of the search for developments, and of an item's keys.
 const (
-	hotKey       = 200 // a key borne by more items says little: skipped unless nothing else matches
-	perKey       = 32  // newest items of a key
-	maxVerified  = 64  // candidates handed to the decision
 	storyWindow  = 5 * 24 * time.Hour
 	storyPerKey  = 64
 	maxStories   = 64
@@ -154,7 +150,7 @@ func insertKeys(ctx context.Context, tx transaction, item news.ItemID, keys []ui
 
 func (s *Store) judgeOne(ctx context.Context, tx transaction, r *recall, now time.Time, p news.Prepared, d news.Deciders) (t news.Tally, err error) {
 	it := p.Work.Item
-	known, err := s.findCandidates(ctx, tx, it.ID, p.Keys)
+	known, err := r.candidates(ctx, tx, it.ID, p.Keys)
 	if err != nil {
 		return t, fmt.Errorf("candidates: %w", err)
 	}
@@ -207,127 +203,6 @@ func (s *Store) judgeOne(ctx context.Context, tx transaction, r *recall, now tim
 		t.Mention = 1
 	}
 	return t, nil
-}
-
-// bearersSQL lists the newest bearers of each key, one more than count so that it shows
-// whether there are more.
-var bearersSQL = func() string {
-	var parts []string
-	for i := range maxIndexKeys {
-		parts = append(parts, fmt.Sprintf(`SELECT * FROM (SELECT %d, item FROM keys WHERE key = +?%d ORDER BY item DESC LIMIT %d)`, i, i+1, perKey+1))
-	}
-	return strings.Join(parts, " UNION ALL ")
-}()
-
-const hotSQL = `SELECT EXISTS (SELECT 1 FROM keys WHERE key = +? LIMIT 1 OFFSET +?)`
-
-const candidatesSQL = `SELECT i.id, i.of, f.name, f.publisher, i.canonical, i.origin, i.seen, i.published, t.title, fp.fp
-	FROM json_each(?) j CROSS JOIN items i ON i.id = j.value JOIN feeds f ON f.id = i.feed JOIN texts t ON t.item = i.id JOIN fingerprints fp ON fp.item = i.id
-	ORDER BY j.key`
-
-// findCandidates returns the known items that share index keys with an item,
-// those that share most first, then the newest.
-func (s *Store) findCandidates(ctx context.Context, tx transaction, self news.ItemID, keys []uint64) ([]news.Candidate, error) {
-	if len(keys) == 0 {
-		return nil, nil
-	}
-	shared, err := sharedKeys(ctx, tx, self, keys)
-	if err != nil || len(shared) == 0 {
-		return nil, err
-	}
-	ids := make([]news.ItemID, 0, len(shared))
-	for id := range shared {
-		ids = append(ids, id)
-	}
-	slices.SortFunc(ids, func(a, b news.ItemID) int {
-		return cmp.Or(cmp.Compare(shared[b], shared[a]), cmp.Compare(b, a))
-	})
-	ids = ids[:min(len(ids), maxVerified)]
-	rows, err := tx.QueryContext(ctx, candidatesSQL, mustJSON(ids))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	out := make([]news.Candidate, 0, len(ids))
-	for rows.Next() {
-		var c news.Candidate
-		var seen, published int64
-		if err := rows.Scan(&c.Item, &c.Root, &c.Name, &c.Publisher, &c.Canonical, &c.Origin, &seen, &published, &c.Title, &c.Fingerprint); err != nil {
-			return nil, err
-		}
-		if c.Root == 0 {
-			c.Root = c.Item
-		}
-		c.Shared, c.Seen, c.Published = shared[c.Item], at(seen), at(published)
-		if c.Origin == news.OriginSeed {
-			c.Name, c.Title = c.Title, "" // its name is all of it that reads as text
-		}
-		out = append(out, c)
-	}
-	return out, rows.Err()
-}
-
-// sharedKeys counts, of the items that bear some of the keys, how many they bear.
-func sharedKeys(ctx context.Context, tx transaction, self news.ItemID, keys []uint64) (map[news.ItemID]int, error) {
-	bearers, err := bearersOf(ctx, tx, keys)
-	if err != nil {
-		return nil, err
-	}
-	shared, ofHot := map[news.ItemID]int{}, map[news.ItemID]int{}
-	for i, items := range bearers {
-		counts := shared
-		if len(items) > perKey {
-			var hot bool
-			if err := tx.QueryRowContext(ctx, hotSQL, int64(keys[i]), hotKey).Scan(&hot); err != nil {
-				return nil, err
-			}
-			if hot {
-				counts = ofHot
-			}
-		}
-		n := 0
-		for _, id := range items {
-			if id == self {
-				continue
-			}
-			if n++; n > perKey {
-				break
-			}
-			counts[id]++
-		}
-	}
-	if len(shared) > 0 {
-		return shared, nil
-	}
-	return ofHot, nil
-}
-
-// bearersOf lists the newest bearers of each key, one more than count.
-func bearersOf(ctx context.Context, tx transaction, keys []uint64) (out [maxIndexKeys][]news.ItemID, err error) {
-	rows, err := tx.QueryContext(ctx, bearersSQL, keyArgs(keys)...)
-	if err != nil {
-		return out, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var i int
-		var id news.ItemID
-		if err := rows.Scan(&i, &id); err != nil {
-			return out, err
-		}
-		out[i] = append(out[i], id)
-	}
-	return out, rows.Err()
-}
-
-// keyArgs are an item's index keys as the arguments of a statement; NULL, which
-// matches nothing, stands for those it lacks.
-func keyArgs(keys []uint64) []any {
-	args := make([]any, maxIndexKeys, maxIndexKeys+1)
-	for i, k := range keys[:min(len(keys), maxIndexKeys)] {
-		args[i] = int64(k)
-	}
-	return args
 }
 
 // bestRelevance is the item's best relevance over all topics.

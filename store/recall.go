@@ -16,11 +16,12 @@ import (
 // recallBytes bounds what judging remembers, in bytes as recall estimates them.
 const recallBytes = 6 << 20
 
-// recall is what judging remembers of the developments it read or made, so that the
-// next item, in the next transaction too, need not read them again. It never says
-// anything else than the database: it is given up when anything but judging has
-// written, from this process or another, and when a transaction is rolled back. It is
-// used while the writer's connection is held, by one transaction at a time.
+// recall is what judging remembers of the developments it read or made, and of the
+// texts it compared with, so that the next item, in the next transaction too, need not
+// read them again. It never says anything else than the database: it is given up when
+// anything but judging has written, from this process or another, and when a
+// transaction is rolled back. It is used while the writer's connection is held, by one
+// transaction at a time.
 //
 // It has two generations: when the young one is full it becomes the old one, whose
 // place is free again. What is asked for moves to the young one.
@@ -29,6 +30,7 @@ type recall struct {
 	young, old generation
 	stands     map[string][]news.Position // by topic
 	heard      spans                      // when there was live news; nil: not read yet
+	texts      recalledTexts
 }
 
 type generation struct {
@@ -103,9 +105,10 @@ func (r *recall) forget(id news.StoryID) {
 	delete(r.old.stories, id)
 }
 
-// forgetItem forgets the developments of an item that is revised, and again when its
+// forgetItem forgets an item that is revised, and its developments, and again when its
 // revision is judged: what it said before is not unpicked.
 func (r *recall) forgetItem(ctx context.Context, tx transaction, item news.ItemID) error {
+	r.texts.forget(item)
 	ids, err := allRows(ctx, tx, `SELECT story FROM members WHERE item = +?`, scanOne[news.StoryID], int64(item))
 	for _, id := range ids {
 		r.forget(id)

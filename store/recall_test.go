@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -59,7 +60,7 @@ func TestWhatJudgingRemembersIsWhatIsStored(t *testing.T) {
 		}
 	}
 	title := map[int]string{}
-	stories, known := 0, 0
+	stories, known, texts := 0, 0, 0
 	for round := range 60 {
 		now := day.Add(time.Duration(round) * time.Hour)
 		var es []news.Entry
@@ -77,6 +78,7 @@ func TestWhatJudgingRemembersIsWhatIsStored(t *testing.T) {
 		judge(s, now)
 		known += sameAsStored(t, s, d)
 		stories += len(s.recall.young.stories)
+		texts += len(s.recall.texts.young)
 		if rnd.IntN(3) > 0 {
 			continue // and on to a transaction that remembers
 		}
@@ -98,8 +100,8 @@ func TestWhatJudgingRemembersIsWhatIsStored(t *testing.T) {
 		judge(s, now.Add(time.Minute))
 		known += sameAsStored(t, s, d)
 	}
-	if stories == 0 || known == 0 {
-		t.Errorf("%d developments and %d reports remembered: nothing was compared", stories, known)
+	if stories == 0 || known == 0 || texts == 0 {
+		t.Errorf("%d developments, %d reports and %d texts remembered: nothing was compared", stories, known, texts)
 	}
 }
 
@@ -118,6 +120,17 @@ func sameAsStored(t *testing.T, s *Store, d news.Deciders) (compared int) {
 	t.Helper()
 	r := s.recall
 	err := s.write(t.Context(), func(tx transaction) error {
+		for _, texts := range []map[news.ItemID]*news.Candidate{r.texts.young, r.texts.old} {
+			stored := map[news.ItemID]*news.Candidate{}
+			if err := readCandidates(t.Context(), tx, slices.Collect(maps.Keys(texts)), stored); err != nil {
+				t.Fatal(err)
+			}
+			for id, got := range texts {
+				if !reflect.DeepEqual(got, stored[id]) {
+					t.Fatalf("text %d:\nremembered %+v\nstored     %+v", id, got, stored[id])
+				}
+			}
+		}
 		for _, g := range []generation{r.young, r.old} {
 			for m, got := range g.homes {
 				want, err := memberStory(t.Context(), tx, m.item, m.topic)

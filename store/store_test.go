@@ -342,7 +342,7 @@ func TestHotKeysAreSkippedUnlessAlone(t *testing.T) {
 		t.Helper()
 		var n int
 		err := s.write(t.Context(), func(tx transaction) error {
-			c, err := s.findCandidates(t.Context(), tx, 0, keys)
+			c, err := newRecall().candidates(t.Context(), tx, 0, keys)
 			n = len(c)
 			return err
 		})

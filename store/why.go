@@ -34,7 +34,7 @@ func (s *Store) Consult(ctx context.Context, p news.Prepared, topics []string) (
 	}
 	defer tx.Rollback()
 	it := p.Work.Item
-	all, err := s.findCandidates(ctx, tx, it.ID, p.Keys)
+	all, err := newRecall().candidates(ctx, tx, it.ID, p.Keys)
 	if err != nil {
 		return nil, nil, classify(err)
 	}

@@ -1,0 +1,206 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"trucewatch/internal/news"
+)
+
+// Bounds of a candidate search.
+const (
+	hotKey      = 200 // a key borne by more items says little: skipped unless nothing else matches
+	perKey      = 32  // newest items of a key
+	maxVerified = 64  // candidates handed to the decision
+)
+
+// bearersSQL lists the newest bearers of each key, one more than count so that it shows
+// whether there are more.
+var bearersSQL = func() string {
+	var parts []string
+	for i := range maxIndexKeys {
+		parts = append(parts, fmt.Sprintf(`SELECT * FROM (SELECT %d, item FROM keys WHERE key = +?%d ORDER BY item DESC LIMIT %d)`, i, i+1, perKey+1))
+	}
+	return strings.Join(parts, " UNION ALL ")
+}()
+
+const hotSQL = `SELECT EXISTS (SELECT 1 FROM keys WHERE key = +? LIMIT 1 OFFSET +?)`
+
+const candidatesSQL = `SELECT i.id, i.of, f.name, f.publisher, i.canonical, i.origin, i.seen, i.published, t.title, fp.fp
+	FROM json_each(+?) j CROSS JOIN items i ON i.id = j.value JOIN feeds f ON f.id = i.feed JOIN texts t ON t.item = i.id JOIN fingerprints fp ON fp.item = i.id`
+
+// candidates returns the known items that share index keys with an item, those that
+// share most first, then the newest. They are remembered: of what repeats something,
+// most repeats what others have just repeated.
+func (r *recall) candidates(ctx context.Context, tx transaction, self news.ItemID, keys []uint64) ([]news.Candidate, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	shared, err := sharedKeys(ctx, tx, self, keys)
+	if err != nil || len(shared) == 0 {
+		return nil, err
+	}
+	ids := make([]news.ItemID, 0, len(shared))
+	for id := range shared {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b news.ItemID) int {
+		return cmp.Or(cmp.Compare(shared[b], shared[a]), cmp.Compare(b, a))
+	})
+	ids = ids[:min(len(ids), maxVerified)]
+	known := make([]*news.Candidate, len(ids))
+	var unknown []news.ItemID
+	for i, id := range ids {
+		if known[i] = r.texts.get(id); known[i] == nil {
+			unknown = append(unknown, id)
+		}
+	}
+	read := map[news.ItemID]*news.Candidate{}
+	if len(unknown) > 0 {
+		if err := readCandidates(ctx, tx, unknown, read); err != nil {
+			return nil, err
+		}
+	}
+	out := make([]news.Candidate, 0, len(ids))
+	for i, id := range ids {
+		c := known[i]
+		if c == nil {
+			if c = read[id]; c == nil {
+				continue // without a fingerprint
+			}
+			r.texts.put(c)
+		}
+		out = append(out, *c)
+		out[len(out)-1].Shared = shared[id]
+	}
+	return out, nil
+}
+
+// readCandidates reads items as candidates; those that were never judged are none.
+func readCandidates(ctx context.Context, tx transaction, ids []news.ItemID, into map[news.ItemID]*news.Candidate) error {
+	rows, err := tx.QueryContext(ctx, candidatesSQL, mustJSON(ids))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		c := new(news.Candidate)
+		var seen, published int64
+		if err := rows.Scan(&c.Item, &c.Root, &c.Name, &c.Publisher, &c.Canonical, &c.Origin, &seen, &published, &c.Title, &c.Fingerprint); err != nil {
+			return err
+		}
+		if c.Root == 0 {
+			c.Root = c.Item
+		}
+		c.Seen, c.Published = at(seen), at(published)
+		if c.Origin == news.OriginSeed {
+			c.Name, c.Title = c.Title, "" // its name is all of it that reads as text
+		}
+		into[c.Item] = c
+	}
+	return rows.Err()
+}
+
+// textsBytes bounds the candidates that are remembered, in bytes as estimated.
+const textsBytes = 2 << 20
+
+// recalledTexts are candidates that are remembered, in two generations as all of
+// recall is.
+type recalledTexts struct {
+	young, old map[news.ItemID]*news.Candidate
+	size       int // of the young ones
+}
+
+func (t *recalledTexts) get(id news.ItemID) *news.Candidate {
+	if c := t.young[id]; c != nil {
+		return c
+	}
+	c := t.old[id]
+	if c != nil {
+		delete(t.old, id)
+		t.put(c)
+	}
+	return c
+}
+
+func (t *recalledTexts) put(c *news.Candidate) {
+	if t.size > textsBytes/2 {
+		t.old, t.young, t.size = t.young, nil, 0
+	}
+	if t.young == nil {
+		t.young = map[news.ItemID]*news.Candidate{}
+	}
+	t.young[c.Item] = c
+	t.size += 320 + len(c.Name) + len(c.Publisher) + len(c.Canonical) + len(c.Title) + len(c.Fingerprint)
+}
+
+func (t *recalledTexts) forget(id news.ItemID) {
+	delete(t.young, id)
+	delete(t.old, id)
+}
+
+// sharedKeys counts, of the items that bear some of the keys, how many they bear.
+func sharedKeys(ctx context.Context, tx transaction, self news.ItemID, keys []uint64) (map[news.ItemID]int, error) {
+	bearers, err := bearersOf(ctx, tx, keys)
+	if err != nil {
+		return nil, err
+	}
+	shared, ofHot := map[news.ItemID]int{}, map[news.ItemID]int{}
+	for i, items := range bearers {
+		counts := shared
+		if len(items) > perKey {
+			var hot bool
+			if err := tx.QueryRowContext(ctx, hotSQL, int64(keys[i]), hotKey).Scan(&hot); err != nil {
+				return nil, err
+			}
+			if hot {
+				counts = ofHot
+			}
+		}
+		n := 0
+		for _, id := range items {
+			if id == self {
+				continue
+			}
+			if n++; n > perKey {
+				break
+			}
+			counts[id]++
+		}
+	}
+	if len(shared) > 0 {
+		return shared, nil
+	}
+	return ofHot, nil
+}
+
+// bearersOf lists the newest bearers of each key, one more than count.
+func bearersOf(ctx context.Context, tx transaction, keys []uint64) (out [maxIndexKeys][]news.ItemID, err error) {
+	rows, err := tx.QueryContext(ctx, bearersSQL, keyArgs(keys)...)
+	if err != nil {
+		return out, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var i int
+		var id news.ItemID
+		if err := rows.Scan(&i, &id); err != nil {
+			return out, err
+		}
+		out[i] = append(out[i], id)
+	}
+	return out, rows.Err()
+}
+
+// keyArgs are an item's index keys as the arguments of a statement; NULL, which
+// matches nothing, stands for those it lacks.
+func keyArgs(keys []uint64) []any {
+	args := make([]any, maxIndexKeys, maxIndexKeys+1)
+	for i, k := range keys[:min(len(keys), maxIndexKeys)] {
+		args[i] = int64(k)
+	}
+	return args
+}
