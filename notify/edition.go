@@ -308,6 +308,7 @@ func entry(c chosen, e news.Edition) Entry {
 	case language(lead, e.Digest.Select.Languages) > 0 && language(lead, e.Digest.Select.Languages) == len(e.Digest.Select.Languages):
 		out.Lead = cmp.Or(out.Standing, "On the talks") + " (" + cmp.Or(languageNames[baseLang(lead.Lang)], "original") + ")"
 	}
+	out.Tongue = tongue(c.d)
 	for _, r := range c.d.Reports {
 		s := source(r)
 		repeat, counted := c.f.repeat[r.Item]
@@ -324,6 +325,20 @@ func entry(c chosen, e news.Edition) Entry {
 		out.Alleged = doers(c.f, c.d.Topic)
 	}
 	return out
+}
+
+// tongue names the language of a development whose reports are all in one that is not
+// compared with others: what is new there may have been told in another. "" else.
+func tongue(d news.Development) string {
+	name := ""
+	for _, r := range d.Reports {
+		lang := baseLang(r.Lang)
+		if lang == "" || slices.Contains(news.Compared, lang) {
+			return ""
+		}
+		name = cmp.Or(languageNames[lang], "in its language")
+	}
+	return name
 }
 
 // standing words mechanism and stage, for a lead in our own words.

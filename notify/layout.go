@@ -183,6 +183,9 @@ func entryLines(e Entry, numbered bool) []line {
 	if !e.New {
 		status = "Changed: " + strings.Join(e.What, ", ")
 	}
+	if e.Tongue != "" {
+		status += " (compared with reports " + e.Tongue + " only)"
+	}
 	parts := []string{status}
 	if e.Stands != "" && !has(e.What, e.Stands) && !strings.Contains(e.Lead, e.Stands) {
 		parts = append(parts, e.Stands)

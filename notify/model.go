@@ -54,8 +54,9 @@ type Entry struct {
 	Story     news.StoryID `json:"story"`
 	Section   string       `json:"section"`
 	New       bool         `json:"new"`
-	What      []string     `json:"what,omitempty"` // what changed
-	Lead      string       `json:"lead,omitempty"` // our words before a headline in another language
+	What      []string     `json:"what,omitempty"`   // what changed
+	Lead      string       `json:"lead,omitempty"`   // our words before a headline in another language
+	Tongue    string       `json:"tongue,omitempty"` // its only language, where that is compared with no other
 	Headline  Source       `json:"headline"`
 	Mechanism string       `json:"mechanism,omitempty"`
 	Stage     string       `json:"stage,omitempty"`

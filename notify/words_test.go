@@ -156,3 +156,31 @@ func TestSilenceIsAMeasurement(t *testing.T) {
 		t.Errorf("sides of a topic we know no parties of: %q", got)
 	}
 }
+
+// What is told in one language that is compared with no other may be old in another.
+func TestABadgeNamesTheLanguageThatWasComparedAlone(t *testing.T) {
+	for _, c := range []struct {
+		langs []string
+		want  string
+	}{
+		{[]string{"it", "it-IT"}, "New (compared with reports in Italian only) · "},
+		{[]string{"xx"}, "New (compared with reports in its language only) · "},
+		{[]string{"it", "uk"}, "New · "},
+		{[]string{"de"}, "New · "},
+		{[]string{""}, "New · "},
+	} {
+		var d news.Development
+		for i, l := range c.langs {
+			d.Reports = append(d.Reports, news.Report{Item: news.ItemID(i + 1), Lang: l})
+		}
+		var text string
+		for _, l := range entryLines(Entry{New: true, Tongue: tongue(d), Headline: Source{Title: "x", Name: "y"}, Originals: 1}, false) {
+			for _, s := range l.spans {
+				text += s.text
+			}
+		}
+		if !strings.Contains(text, c.want) {
+			t.Errorf("languages %q: %q, want %q in it", c.langs, text, c.want)
+		}
+	}
+}

@@ -45,6 +45,10 @@ var Sides = []string{"ukraine", "russia", "us", "europe", "mediator", "un_ngo", 
 // Stages are the stages of talks that an item may be tagged with, in the order of their way.
 var Stages = []string{"signal", "proposal", "accept", "reject", "prep", "talks", "agreed", "in_effect", "violation", "ended", "analysis"}
 
+// Compared are the languages in which one development is known whichever of them tells it:
+// those the labelled sets measure. A report in another is compared with its own language.
+var Compared = []string{"en", "uk", "ru", "de", "fr", "pl"}
+
 // PollState is what we know about asking a feed, stored with the items it vouches for.
 type PollState struct {
 	URL          string // where to ask: the configured URL or a remembered permanent redirect

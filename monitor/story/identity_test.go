@@ -332,3 +332,18 @@ func FuzzSketchIsSmallAndDecodes(f *testing.F) {
 		Dates(title, lede, lang, noon, time.UTC, nil)
 	})
 }
+
+// The languages a digest takes for compared are those that the labelled set measures.
+func TestTheLanguagesComparedAreThoseMeasured(t *testing.T) {
+	var measured []string
+	for _, d := range languages(t) {
+		if !slices.Contains(measured, d.Lang) {
+			measured = append(measured, d.Lang)
+		}
+	}
+	slices.Sort(measured)
+	compared := slices.Sorted(slices.Values(news.Compared))
+	if !slices.Equal(measured, compared) {
+		t.Errorf("measured %q, taken for compared %q", measured, compared)
+	}
+}
