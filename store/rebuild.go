@@ -106,7 +106,7 @@ type Rebuilt struct {
 
 // historyOnly selects the stories of a window that rest on nothing but history and
 // that this generation has not made: ?1 its number, ?2 and ?3 the window.
-const historyOnly = `s.rebuilt <> ?1 AND s.live_seen = 0 AND s.last >= ?2 AND s.first <= ?3 AND NOT EXISTS (SELECT 1 FROM told t WHERE t.story = s.id)`
+const historyOnly = `s.rebuilt <> +?1 AND s.live_seen = 0 AND s.last >= +?2 AND s.first <= +?3 AND NOT EXISTS (SELECT 1 FROM told t WHERE t.story = s.id)`
 
 // Rebuild puts together anew what imports brought since the last time, in
 // transactions that move the ledger by no further unit once enough says so, with a
@@ -270,7 +270,7 @@ type part struct {
 func unitParts(ctx context.Context, db reader, u unit, r *rebuilding) ([]part, error) {
 	return allRows(ctx, db, `SELECT i.id, i.news_time, i.verdict, m.story, m.sketch
 		FROM items i JOIN members m ON m.item = i.id JOIN stories s ON s.id = m.story
-		WHERE (i.id = ?4 OR i.of = ?4 AND i.of <> 0) AND m.topic = ?5 AND `+historyOnly+` ORDER BY i.news_time, i.id`, func(row scanner) (p part, err error) {
+		WHERE (i.id = +?4 OR i.of = +?4 AND i.of <> 0) AND m.topic = +?5 AND `+historyOnly+` ORDER BY i.news_time, i.id`, func(row scanner) (p part, err error) {
 		err = row.Scan(&p.item, &p.when, &p.verdict, &p.story, &p.sketch)
 		return p, err
 	}, r.generation, r.from, r.to, u.Root, r.cursor.Topic)
@@ -340,7 +340,7 @@ func (s *Store) settle(ctx context.Context, r *rebuilding, w stretchOfNews, grou
 				if g.Follows > 0 {
 					follows = stories[g.Follows-1]
 				}
-				if _, err := tx.ExecContext(ctx, `UPDATE stories SET follows = ? WHERE id = ?`, follows, story); err != nil {
+				if _, err := tx.ExecContext(ctx, `UPDATE stories SET follows = ? WHERE id = +?`, follows, story); err != nil {
 					return err
 				}
 			}
@@ -400,7 +400,7 @@ func (s *Store) settledBefore(ctx context.Context, r *rebuilding, from int64) (o
 // openStory returns the development a group joins, or opens one.
 func openStory(ctx context.Context, tx transaction, g news.Group, r *rebuilding, parts []part) (id int64, err error) {
 	if g.Story != 0 {
-		err = tx.QueryRowContext(ctx, `SELECT id FROM stories WHERE id = ?`, int64(g.Story)).Scan(&id)
+		err = tx.QueryRowContext(ctx, `SELECT id FROM stories WHERE id = +?`, int64(g.Story)).Scan(&id)
 		if !errors.Is(err, sql.ErrNoRows) { // gone: regrouped by a cut meanwhile
 			return id, err
 		}
@@ -416,14 +416,14 @@ func openStory(ctx context.Context, tx transaction, g news.Group, r *rebuilding,
 // rehome moves one report, with its dates, to a development. One that does not speak for
 // its unit is in because of what it repeats.
 func rehome(ctx context.Context, tx transaction, p part, topic string, story int64, why string) error {
-	_, err := tx.ExecContext(ctx, `UPDATE members SET story = ?, why = ? WHERE item = ? AND topic = ?`, story, cmp.Or(why, repeatsWhy), int64(p.item), topic)
+	_, err := tx.ExecContext(ctx, `UPDATE members SET story = ?, why = ? WHERE item = +? AND topic = +?`, story, cmp.Or(why, repeatsWhy), int64(p.item), topic)
 	if err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, touchStorySQL, story, p.when, p.when, 0); err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE dates SET story = ? WHERE item = ?`, story, int64(p.item))
+	_, err = tx.ExecContext(ctx, `UPDATE dates SET story = ? WHERE item = +?`, story, int64(p.item))
 	return err
 }
 
@@ -474,7 +474,7 @@ func (p *replay) move(ctx context.Context, tx transaction, u unit) error {
 	topic := p.r.cursor.Topic
 	var id news.StoryID
 	err := tx.QueryRowContext(ctx, `SELECT m.story FROM items i JOIN members m ON m.item = i.id JOIN stories s ON s.id = m.story
-		WHERE (i.id = ?1 OR i.of = ?1 AND i.of <> 0) AND m.topic = ?2 AND s.rebuilt = ?3 ORDER BY i.news_time, i.id LIMIT 1`, u.Root, topic, p.r.generation).Scan(&id)
+		WHERE (i.id = +?1 OR i.of = +?1 AND i.of <> 0) AND m.topic = +?2 AND s.rebuilt = +?3 ORDER BY i.news_time, i.id LIMIT 1`, u.Root, topic, p.r.generation).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil // a poll has seen it since: it moves the ledger there
 	} else if err != nil {
@@ -518,7 +518,7 @@ func (p *replay) readStands(ctx context.Context, tx transaction, topic string, w
 		return err
 	}
 	p.from = when
-	return tx.QueryRowContext(ctx, `SELECT coalesce(min(max(at, known)), ?3) FROM ledger WHERE topic = ?1 AND (at > ?2 OR known > ?2)`, topic, when, ms(farFuture)).Scan(&p.to)
+	return tx.QueryRowContext(ctx, `SELECT coalesce(min(max(at, known)), ?3) FROM ledger WHERE topic = +?1 AND (at > +?2 OR known > +?2)`, topic, when, ms(farFuture)).Scan(&p.to)
 }
 
 // pollBefore is how long before it is recorded a poll may have begun, whose time it bears.

@@ -14,7 +14,7 @@ const (
 	insertMemberSQL = `INSERT INTO members (item, story, topic, score, why, sketch) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (item, topic) DO UPDATE SET story = excluded.story, score = excluded.score, why = excluded.why, sketch = excluded.sketch`
 	insertStorySQL  = `INSERT INTO stories (topic, first, last, live_seen, follows) VALUES (?, ?, ?, ?, ?)`
-	touchStorySQL   = `UPDATE stories SET first = min(first, ?2), last = max(last, ?3), live_seen = max(live_seen, ?4) WHERE id = ?1`
+	touchStorySQL   = `UPDATE stories SET first = min(first, ?2), last = max(last, ?3), live_seen = max(live_seen, ?4) WHERE id = +?1`
 	insertSearchSQL = `INSERT OR REPLACE INTO search (rowid, title, body) VALUES (?, ?, ?)`
 	insertDateSQL   = `INSERT INTO dates (item, story, at, precision, zone, what, place, kind, moved, quote) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 )
@@ -115,7 +115,7 @@ func nonNil(b []byte) []byte {
 // liveness tells when an item was first seen and whether a live poll saw it.
 func liveness(ctx context.Context, tx transaction, id news.ItemID) (seen time.Time, live bool, err error) {
 	var s, l int64
-	err = tx.QueryRowContext(ctx, `SELECT seen, live_seen FROM items WHERE id = ?`, int64(id)).Scan(&s, &l)
+	err = tx.QueryRowContext(ctx, `SELECT seen, live_seen FROM items WHERE id = +?`, int64(id)).Scan(&s, &l)
 	return at(s), l != 0, err
 }
 
