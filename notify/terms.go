@@ -46,11 +46,38 @@ var (
 		{"янв", 1}, {"фев", 2}, {"март", 3}, {"апр", 4}, {"май", 5}, {"мая", 5}, {"июн", 6}, {"июл", 7}, {"авг", 8}, {"сент", 9}, {"окт", 10}, {"нояб", 11}, {"дек", 12},
 	}
 
-	durationTerm = regexp.MustCompile(`(?i)(?:^|[^\p{L}\p{N}])(\d{1,4}|` + anyOf(slices.Collect(maps.Keys(numerals))) + `)[\s -]*(?:-?х |-?ти |-?и )?(` + anyOf(stems(unitStems)) + `)`)
-	exchangeTerm = regexp.MustCompile(`(?i)(\d[\d,. ]{0,6}\d|\d)[\s -]*(?:for|gegen|contre|pour|za|na|на|за)[\s -]*(\d[\d,. ]{0,6}\d|\d)`)
-	dayFirstTerm = regexp.MustCompile(`(?i)(?:^|[^\d])(\d{1,2})\.?(?:er)?[\s ]+(` + anyOf(monthNames()) + `)`)
-	dayLastTerm  = regexp.MustCompile(`(?i)(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?[\s ]+(\d{1,2})(?:[^\d:]|$)`)
+	numeralWords = slices.Collect(maps.Keys(numerals))
+
+	durationTerm = term{regexp.MustCompile(`(?i)(?:^|[^\p{L}\p{N}])(\d{1,4}|` + anyOf(slices.Collect(maps.Keys(numerals))) + `)[\s -]*(?:-?х |-?ти |-?и )?(` + anyOf(stems(unitStems)) + `)`), stems(unitStems)}
+	exchangeTerm = term{regexp.MustCompile(`(?i)(\d[\d,. ]{0,6}\d|\d)[\s -]*(?:` + strings.Join(exchangeWords, "|") + `)[\s -]*(\d[\d,. ]{0,6}\d|\d)`), exchangeWords}
+	dayFirstTerm = term{regexp.MustCompile(`(?i)(?:^|[^\d])(\d{1,2})\.?(?:er)?[\s ]+(` + anyOf(monthNames()) + `)`), monthNames()}
+	dayLastTerm  = term{regexp.MustCompile(`(?i)(` + strings.Join(englishMonths, "|") + `)[a-z]*\.?[\s ]+(\d{1,2})(?:[^\d:]|$)`), englishMonths}
+
+	exchangeWords = []string{"for", "gegen", "contre", "pour", "za", "na", "на", "за"}
+	englishMonths = []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
 )
+
+// term is a pattern that matches only where one of its words occurs. Looking for these
+// first spares most titles the pattern, which costs a hundred times as much.
+type term struct {
+	pattern *regexp.Regexp
+	words   []string // in lower case
+}
+
+// find lists the first matches in s, which is low in lower case, if it may hold any.
+func (t term) find(s, low string, may bool) [][]string {
+	if !may || !holdsAny(low, t.words) {
+		return nil
+	}
+	return t.pattern.FindAllStringSubmatch(s, 8)
+}
+
+// in reports whether s holds the term.
+func (t term) in(s string) bool { return t.find(s, strings.ToLower(s), true) != nil }
+
+func holdsAny(s string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
+}
 
 // anyOf is a pattern of literal words, the longer ones before what begins them.
 func anyOf(words []string) string {
@@ -79,8 +106,10 @@ func monthNames() (out []string) {
 // "day 11-24".
 func termsOf(r news.Report) []string {
 	s := clip(clean(r.Title), 400)
+	low := strings.ToLower(s)
+	stated := strings.ContainsAny(s, "0123456789")
 	var out []string
-	for _, m := range durationTerm.FindAllStringSubmatch(s, 8) {
+	for _, m := range durationTerm.find(s, low, stated || holdsAny(low, numeralWords)) {
 		n, ok := numerals[strings.ToLower(m[1])]
 		if !ok {
 			n, _ = strconv.Atoi(m[1])
@@ -95,17 +124,13 @@ func termsOf(r news.Report) []string {
 			}
 		}
 	}
-	if !strings.ContainsAny(s, "0123456789") {
-		slices.Sort(out)
-		return slices.Compact(out)
-	}
-	for _, m := range exchangeTerm.FindAllStringSubmatch(s, 8) {
+	for _, m := range exchangeTerm.find(s, low, stated) {
 		out = append(out, digits(m[1])+"x"+digits(m[2]))
 	}
-	for _, m := range dayFirstTerm.FindAllStringSubmatch(s, 8) {
+	for _, m := range dayFirstTerm.find(s, low, stated) {
 		out = appendDay(out, m[2], m[1])
 	}
-	for _, m := range dayLastTerm.FindAllStringSubmatch(s, 8) {
+	for _, m := range dayLastTerm.find(s, low, stated) {
 		out = appendDay(out, m[1], m[2])
 	}
 	slices.Sort(out)

@@ -325,7 +325,7 @@ func titleMechanism(r news.Report) string {
 			return m
 		}
 	}
-	if exchangeTerm.MatchString(r.Title) {
+	if exchangeTerm.in(r.Title) {
 		return "exchange"
 	}
 	if r.Official {
