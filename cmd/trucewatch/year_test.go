@@ -371,7 +371,7 @@ func (y *year) look(t *testing.T) {
 	var fresh []post
 	for i := y.seen; i < len(y.posts); i++ {
 		fresh = append(fresh, y.posts[i])
-		y.posts[i].body, y.posts[i].text = "", ""
+		y.posts[i].body, y.posts[i].text, y.posts[i].note = "", "", ""
 	}
 	y.seen = len(y.posts)
 	clear(y.edits)
