@@ -145,3 +145,55 @@ func TestWhatMostReportsStateStandsBesideAHeadlineOfSomethingElse(t *testing.T) 
 		t.Errorf("%+v, want the English headline and beside it that others state an agreement", got.Entries)
 	}
 }
+
+// A development may hold a meeting and its refusal: the headline's good news never stands
+// alone.
+func TestWhatAPartyRefusesOrDeniesStandsBesideTheHeadline(t *testing.T) {
+	no := func(tags ...news.Tag) func(*news.Report) {
+		return func(r *news.Report) { r.Tags = append(r.Tags, tags...) }
+	}
+	meet := report(1, "Ankara Example Agency", "mediator", "Ukraine and Russia to meet on 8 February, Ankara says", at(20, 19, 0), official(""), bySpeaker("prep", "partial", "turkey", "mediator"))
+	for name, c := range map[string]struct {
+		with []func(*news.Report)
+		want string
+	}{
+		"refuses":     {[]func(*news.Report){no(news.Tag{Facet: "stage", Value: "reject", Field: "title", Match: "Russia refuses", Who: "russia"}, news.Tag{Facet: "claim", Value: "negated", Field: "title", Match: "refuses to"})}, "refused by Russia"},
+		"denies":      {[]func(*news.Report){no(news.Tag{Facet: "stage", Value: "prep", Field: "title", Match: "meeting"}, news.Tag{Facet: "claim", Value: "denial", Field: "title", Match: "denies", Who: "kremlin"})}, "denied by Russia"},
+		"nobody does": {[]func(*news.Report){no(news.Tag{Facet: "stage", Value: "reject", Field: "title", Match: "refusal"})}, ""},
+	} {
+		e := quietEdition()
+		also := report(3, "Example Wire", "independent", "Ukraine and Russia to meet on 8 February", at(20, 19, 30), tagged("title", "stage", "prep", "mechanism", "partial"))
+		e.Stories = []news.Development{story(1, meet, also, report(2, "Moscow Demo News", "russia", "Of the meeting", at(20, 22, 0), c.with...))}
+		d, _ := Compose(e)
+		if len(d.Entries) != 1 || d.Entries[0].Headline.Title != meet.Title || d.Entries[0].Others != c.want {
+			t.Errorf("%s: %+v, want %q beside the headline", name, d.Entries, c.want)
+		}
+		if got := Render(d)[0].Plain; strings.Contains(got, "other reports: "+c.want) != (c.want != "") {
+			t.Errorf("%s: the digest says\n%s", name, got)
+		}
+	}
+}
+
+func TestAForeignHeadlineSaysWhatItsTagsKnow(t *testing.T) {
+	for name, c := range map[string]struct {
+		with []func(*news.Report)
+		want string
+	}{
+		"a refusal": {[]func(*news.Report){bySpeaker("accept", "partial", "peskov", "russia"), func(r *news.Report) {
+			r.Tags = append(r.Tags, news.Tag{Facet: "stage", Value: "reject", Field: "title", Match: "не согласна", Who: "russia"}, news.Tag{Facet: "claim", Value: "negated", Field: "title", Match: "не", Who: "peskov"})
+		}}, "Partial truce: refused by Russia (in Russian)"},
+		"a denial": {[]func(*news.Report){tagged("title", "mechanism", "partial"), func(r *news.Report) {
+			r.Tags = append(r.Tags, news.Tag{Facet: "claim", Value: "denial", Field: "title", Match: "отрицает", Who: "kremlin"})
+		}}, "Partial truce: denied by Russia (in Russian)"},
+		"a no to we do not know what": {[]func(*news.Report){func(r *news.Report) {
+			r.Tags = append(r.Tags, news.Tag{Facet: "claim", Value: "negated", Field: "title", Match: "не", Who: "kremlin"})
+		}}, "On the talks: said by Moscow (in Russian)"},
+	} {
+		e := quietEdition()
+		e.Stories = []news.Development{story(1, report(1, "Sample Times", "russia", "Заголовок", at(20, 22, 0), append(c.with, inLang("ru"))...))}
+		d, _ := Compose(e)
+		if len(d.Entries) != 1 || d.Entries[0].Lead != c.want {
+			t.Errorf("%s: %+v, want %q", name, d.Entries, c.want)
+		}
+	}
+}

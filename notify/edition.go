@@ -293,11 +293,8 @@ func entry(c chosen, e news.Edition) Entry {
 	if strength(c.f.stage) >= strength("accept") {
 		out.Stands = phrase(words.mechanism, words.stage, words.committed, actor(words))
 	}
-	if all := factsOf(c.d); all.stage != c.f.stage && strength(all.stage) >= strength("accept") {
-		all.stage = breach(all, c.d.Topic, e.Ledger)
-		out.Others = phrase(all.mechanism, all.stage, all.committed, actor(all))
-	}
-	if side := deniedBy(c.d); out.Stands == "" && side != "" {
+	out.Others = others(c, e)
+	if side := denier(lead); has(values(lead, "claim", "title"), "denial") && side != "" {
 		out.Stands = "denied by " + sideNames[side].country
 	}
 	switch {
@@ -306,7 +303,14 @@ func entry(c chosen, e news.Edition) Entry {
 		out.Headline.Title = "report of " + out.Headline.Name
 		out.Quotes = nil
 	case language(lead, e.Digest.Select.Languages) > 0 && language(lead, e.Digest.Select.Languages) == len(e.Digest.Select.Languages):
-		out.Lead = cmp.Or(out.Standing, "On the talks") + " (" + cmp.Or(languageNames[baseLang(lead.Lang)], "original") + ")"
+		words := cmp.Or(out.Standing, "On the talks")
+		switch {
+		case strings.HasPrefix(out.Stands, "denied"):
+			words += ": " + out.Stands
+		case c.f.stage == "" && len(c.f.says) == 1: // what it says can't be told: who says it can
+			words += ": said by " + by(c.f.says[0])
+		}
+		out.Lead = words + " (" + cmp.Or(languageNames[baseLang(lead.Lang)], "original") + ")"
 	}
 	out.Tongue = tongue(c.d)
 	for _, r := range c.d.Reports {
@@ -349,20 +353,35 @@ func standing(f facts) string {
 	return subject(f.mechanism, f.place) + ": " + phrase(f.mechanism, f.stage, f.committed, actor(f))
 }
 
-// deniedBy is the side whose denial a development is, "" when reports of it do more.
-func deniedBy(d news.Development) string {
-	by := ""
-	for _, r := range d.Reports {
-		if r.Comments() {
+// others words what reports of a development state against its headline: the stage of most
+// where that is another, and what a party denies or refuses and the channel was not told.
+func others(c chosen, e news.Edition) string {
+	var out []string
+	add := func(words string) {
+		if words != "" && !has(out, words) && !has(c.t.What, words) {
+			out = append(out, words)
+		}
+	}
+	if all := factsOf(c.d); all.stage != c.f.stage && strength(all.stage) >= strength("accept") {
+		all.stage = breach(all, c.d.Topic, e.Ledger)
+		add(phrase(all.mechanism, all.stage, all.committed, actor(all)))
+	}
+	for _, r := range c.d.Reports {
+		if _, counted := c.f.repeat[r.Item]; counted || r.Comments() || c.d.Told != nil && !untoldIn(*c.d.Told, r) {
 			continue
 		}
-		side := denier(r)
-		if !has(values(r, "claim", "title"), "denial") || side == "" || by != "" && side != by {
-			return ""
+		side, denied := denier(r), has(values(r, "claim", "title"), "denial")
+		switch {
+		case denied && has(parties(c.d.Topic), side):
+			add("denied by " + sideNames[side].country)
+		case !denied && r.Stage() == "reject" && r.AsFact():
+			no := facts{stage: "reject", doer: news.Doer([]news.Report{r}, "reject")}
+			if who := actor(no); who != "" {
+				add(phrase("", "reject", "", who))
+			}
 		}
-		by = side
 	}
-	return by
+	return strings.Join(out, ", ")
 }
 
 // answeredElsewhere are the parties that speak, in another development of the window, of

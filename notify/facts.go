@@ -69,7 +69,8 @@ func prominent(r news.Report, facet string) []string {
 
 // asserts is whether a report says something, instead of speaking against it.
 func asserts(r news.Report) bool {
-	return !r.Comments() && !has(values(r, "claim", "title", "lede"), "denial") && !has(values(r, "claim", "title", "lede"), "negated")
+	claims := values(r, "claim", "title", "lede")
+	return !r.Comments() && !has(claims, "denial") && (!has(claims, "negated") || r.Refuses())
 }
 
 // strength orders stages; -1 for none.
@@ -122,7 +123,7 @@ func distinct(keys []string) int {
 func speakersOf(r news.Report) []string {
 	var out []string
 	for _, t := range r.Tags {
-		if t.Facet == "claim" && (t.Value == "denial" || t.Value == "negated") && (t.Field == "title" || t.Field == "lede") {
+		if t.Facet == "claim" && (t.Value == "denial" || t.Value == "negated" && !r.Refuses()) && (t.Field == "title" || t.Field == "lede") {
 			return nil // it speaks against
 		}
 	}
@@ -130,7 +131,7 @@ func speakersOf(r news.Report) []string {
 		out = append(out, r.Side)
 	}
 	for _, t := range r.Tags {
-		if t.Facet == "claim" && (t.Value == "claim" || t.Value == "fact" || t.Value == "prediction") && (t.Field == "title" || t.Field == "lede") {
+		if t.Facet == "claim" && t.Value != "historical" && (t.Field == "title" || t.Field == "lede") {
 			if s := speakerSide(r, t); s != "" && !has(out, s) {
 				out = append(out, s)
 			}

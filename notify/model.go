@@ -64,7 +64,7 @@ type Entry struct {
 	Place     string       `json:"place,omitempty"`
 	Standing  string       `json:"standing,omitempty"` // mechanism and stage in words
 	Stands    string       `json:"stands,omitempty"`   // the stage in words, where a headline may mislead
-	Others    string       `json:"others,omitempty"`   // the stage that most reports state, where the headline is another's
+	Others    string       `json:"others,omitempty"`   // what other reports state against the headline
 	Says      string       `json:"says,omitempty"`     // who says so and who was not heard
 	Quotes    []Quote      `json:"quotes,omitempty"`
 	Originals int          `json:"originals"`        // original reports of what the headline says

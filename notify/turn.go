@@ -134,7 +134,7 @@ func states(r news.Report, stage string) bool {
 		r = announced(r)
 	}
 	no := noAt(r)
-	if !r.AsFact() && (no < 0 || no < titleAt(r, "stage", stage) || titleAt(r, "stage", stage) < 0 || !without(r, "claim").AsFact()) {
+	if (no >= 0 || !r.AsFact()) && (no < 0 || no < titleAt(r, "stage", stage) || titleAt(r, "stage", stage) < 0 || !without(r, "claim").AsFact()) {
 		return false
 	}
 	return !unsure.MatchString(inMay.ReplaceAllString(r.Title, "")) && !roundup.MatchString(clean(r.Title)) && !anniversary.MatchString(r.Title) &&

@@ -31,18 +31,32 @@ func (r Report) Comments() bool {
 }
 
 // AsFact is whether title and first sentences state what they state without negating,
-// predicting, denying or recalling it.
+// predicting, denying or recalling it. The "no" of a refusal states it.
 func (r Report) AsFact() bool {
+	no := r.Refuses()
 	return !slices.ContainsFunc(r.Tags, func(t Tag) bool {
-		return t.Facet == "claim" && above(t) && (t.Value == "negated" || t.Value == "prediction" || t.Value == "historical" || t.Value == "denial")
+		return t.Facet == "claim" && above(t) && (t.Value == "negated" && !no || t.Value == "prediction" || t.Value == "historical" || t.Value == "denial")
+	})
+}
+
+// Refuses is whether the "no" of a title is a refusal: "refuses to", or the no to an
+// acceptance ("does not accept"). "Has not refused" is none.
+func (r Report) Refuses() bool {
+	return r.Shows("stage", "reject", "title") && slices.ContainsFunc(r.Tags, func(t Tag) bool {
+		return t.Facet == "claim" && t.Value == "negated" && t.Field == "title" &&
+			(strings.HasPrefix(strings.ToLower(t.Match), "refus") || r.Shows("stage", "accept", "title"))
 	})
 }
 
 // Stage is the stage of talks that a report states: of those that words of its title or
 // first sentences show, the likeliest, for tags stand with the likeliest first. "" is
 // none. Taking the strongest instead, or the title's before the other's, is wrong more
-// often: docs/tagging.md has the figures.
+// often: docs/tagging.md has the figures. An
+// acceptance with a no to it is a refusal.
 func (r Report) Stage() string {
+	if r.Refuses() {
+		return "reject"
+	}
 	for _, t := range r.Tags {
 		if t.Facet == "stage" && above(t) && slices.Contains(Stages, t.Value) && !r.named(t) {
 			return t.Value

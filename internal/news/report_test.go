@@ -25,3 +25,26 @@ func TestAReportStatesTheLikeliestStageItShows(t *testing.T) {
 		}
 	}
 }
+
+// The no of a refusal states it; the no to a refusal does not.
+func TestARefusalIsStatedByItsNo(t *testing.T) {
+	title := func(facet, value, match string) Tag {
+		return Tag{Facet: facet, Value: value, Field: "title", Match: match}
+	}
+	for name, c := range map[string]struct {
+		tags  []Tag
+		stage string
+		fact  bool
+	}{
+		"refuses to":       {[]Tag{title("stage", "reject", "Russia refuses"), title("claim", "negated", "refuses to")}, "reject", true},
+		"does not accept":  {[]Tag{title("stage", "accept", "accept truce"), title("stage", "reject", "will not"), title("claim", "negated", "not")}, "reject", true},
+		"has not refused":  {[]Tag{title("stage", "reject", "not refused"), title("claim", "negated", "not")}, "reject", false},
+		"has not accepted": {[]Tag{title("stage", "accept", "accepted"), title("claim", "negated", "not")}, "accept", false},
+		"denies a refusal": {[]Tag{title("stage", "reject", "refuses"), title("claim", "denial", "denies")}, "reject", false},
+	} {
+		r := Report{Tags: c.tags}
+		if r.Stage() != c.stage || r.AsFact() != c.fact {
+			t.Errorf("%s: %q as fact %v, want %q %v", name, r.Stage(), r.AsFact(), c.stage, c.fact)
+		}
+	}
+}
