@@ -44,6 +44,7 @@ var (
 	farmFeeds   = flag.Int("farm.feeds", 60, "feeds of the farm")
 	farmItems   = flag.Int("farm.items", 20, "items a feed")
 	farmLatency = flag.Duration("farm.latency", 0, "how long the farm takes to answer")
+	farmUntil   = flag.String("farm.until", "", "how far the program goes: `stored` polls and stores, judged judges for a topic that nothing is about; the default is all of it")
 	farmProfile = flag.String("farm.profile", "", "directory for CPU profiles of the program's rounds, and one of what it holds in memory")
 )
 
@@ -181,7 +182,7 @@ func startFarm(b *testing.B, kind string) *farm {
 // run has a reader do all rounds; the first cost is its start's.
 func (f *farm) run(b *testing.B, reader string) []cost {
 	b.Helper()
-	p := startPart(b, reader, f.addr, strconv.Itoa(*farmFeeds), b.TempDir(), *farmProfile)
+	p := startPart(b, reader, f.addr, strconv.Itoa(*farmFeeds), b.TempDir(), *farmProfile, *farmUntil)
 	costs := []cost{readCost(b, p.ask(b, "start"))}
 	for i, r := range farmRounds {
 		f.ask(b, strconv.Itoa(r.stage))
@@ -352,7 +353,7 @@ func bareLoop(args []string) error {
 // farmProgram is the program with everything on: what the daemon does in the minutes
 // of a round, seven hours apart so that every feed is due.
 func farmProgram(args []string) error {
-	addr, dir, profile := args[0], args[2], args[3]
+	addr, dir, profile, until := args[0], args[2], args[3], args[4]
 	feeds, err := strconv.Atoi(args[1])
 	if err != nil {
 		return err
@@ -361,6 +362,9 @@ func farmProgram(args []string) error {
 	fmt.Fprintf(&y, "database: %q\nseeds: \"\"\nhttp: {allow: [%q], per_host: 16}\nfeeds:\n", filepath.Join(dir, "farm.db"), addr)
 	for i := range feeds {
 		fmt.Fprintf(&y, "  - {name: feed %d, url: %q, every: 6h}\n", i, feedURL(addr, i))
+	}
+	if until == "judged" {
+		y.WriteString("topics: [{name: gaza, pack: builtin}]\n")
 	}
 	ctx, cancel := context.WithCancel(context.Background()) // as the daemon's, which a signal ends
 	defer cancel()
@@ -386,7 +390,12 @@ func farmProgram(args []string) error {
 			}
 			defer pprof.StopCPUProfile()
 		}
-		return d.round(ctx, began.Add(time.Duration(i)*7*time.Hour))
+		now := began.Add(time.Duration(i) * 7 * time.Hour)
+		if until == "stored" {
+			_, err := d.monitor.Poll(ctx, now, false)
+			return err
+		}
+		return d.round(ctx, now)
 	}, func() (int, error) {
 		if profile != "" {
 			if err := writeHeap(filepath.Join(profile, "heap.pprof")); err != nil {
@@ -394,7 +403,7 @@ func farmProgram(args []string) error {
 			}
 		}
 		st, err := d.store.Stats(ctx)
-		if err == nil && st.Pending != 0 {
+		if err == nil && st.Pending != 0 && until != "stored" {
 			err = fmt.Errorf("%d items were not judged", st.Pending)
 		}
 		return int(st.Items), err
