@@ -63,14 +63,18 @@ func sign(x float64) float64 {
 
 // score is the log-odds that two items belong to one development, limited so that no
 // single pair outweighs the rest of a development.
-func (m *Model) score(s scope, f *vector) float64 {
+func (m *Model) score(s scope, f *vector) float64 { return limited(m.logOdds(s, f)) }
+
+func (m *Model) logOdds(s scope, f *vector) float64 {
 	w := &m.w[s]
 	z := 0.0
 	for i := range f {
 		z += f[i] * w[i]
 	}
-	return min(max(z, scoreFloor), scoreCeil)
+	return z
 }
+
+func limited(z float64) float64 { return min(max(z, scoreFloor), scoreCeil) }
 
 const (
 	scoreFloor = -4.0
