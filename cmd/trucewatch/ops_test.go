@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -150,9 +151,9 @@ func TestALostNetworkIsToldByTheCommand(t *testing.T) {
 		if code, why := o.get("/healthz"); code != http.StatusOK {
 			t.Errorf("healthy %d: %s; restarting does not mend a network", code, why)
 		}
-		<-time.After(7 * time.Hour)
+		<-time.After(5*time.Hour + 10*time.Minute)
 		if got := o.commanded(t); !strings.Contains(got, "A side is hardly heard") || !strings.Contains(got, "russia: 0 of 1") {
-			t.Errorf("eight hours without a network the command heard %q", got)
+			t.Errorf("six hours and a poll without a network the command heard %q", got)
 		}
 		if n := o.heartbeats(); n != before {
 			t.Error("a heartbeat without a network")
@@ -253,6 +254,80 @@ func TestAHangIsToldAndStarvesTheWatchdog(t *testing.T) {
 		}
 		if posts := o.operatorPosts(); len(posts) != 2 || !strings.Contains(posts[1], "Work gets done again") {
 			t.Errorf("the operator read %q", posts)
+		}
+	})
+}
+
+// slow is a cutter that makes no digest while it is told to fail.
+type slow struct {
+	cutter
+	fail *atomic.Bool
+}
+
+func (s slow) CutDigest(ctx context.Context, spec news.DigestSpec, slot, now time.Time, unasked []string, compose func(news.Edition) news.Cut) (bool, error) {
+	if s.fail.Load() {
+		return false, errors.New("cut digest: not today")
+	}
+	return s.cutter.CutDigest(ctx, spec, slot, now, unasked, compose)
+}
+
+func TestADigestThatIsNotMadeIsToldAndComesLate(t *testing.T) {
+	var fail atomic.Bool
+	operating(t, opsYAML+"ops: {channel: C0OPERATOR, heartbeat: \"http://heart.test/ping\"}\n", func(d *daemon) { d.cuts = slow{d.cuts, &fail} }, func(t *testing.T, o *operated) {
+		<-time.After(time.Hour)
+		fail.Store(true)
+		o.publish("wire.test", worldEntry{"a", events[0].title, events[0].text, time.Now()})
+		before := o.heartbeats()
+		<-time.After(7*time.Hour + 25*time.Minute) // 8:25
+		if posts := o.operatorPosts(); len(posts) != 1 || !strings.Contains(posts[0], "A digest is late") || !strings.Contains(posts[0], "morning: was due 1 Jan 08:00 UTC and is not made") {
+			t.Errorf("25 minutes after the slot the operator read %q", posts)
+		}
+		if n := o.heartbeats(); n != before {
+			t.Errorf("%d heartbeats while no digest is made", n-before)
+		}
+		fail.Store(false)
+		<-time.After(5 * time.Minute)
+		if posts := o.operatorPosts(); len(posts) != 2 || !strings.Contains(posts[1], "No digest is late any more") {
+			t.Errorf("once it was made the operator read %q", posts)
+		}
+		if n := toldEntries(o.world)["a"]; n != 1 || o.heartbeats() == before {
+			t.Errorf("the late digest told its news %d times, with %d heartbeats", n, o.heartbeats()-before)
+		}
+	})
+}
+
+// What tells the operator is tried again when it fails: the command with pauses, the
+// heartbeat each minute.
+func TestWhatTellsTheOperatorIsTriedAgain(t *testing.T) {
+	yaml := opsYAML + "ops: {heartbeat: \"http://heart.test/ping\", command: \"test -e $HEARD.up && cat >> $HEARD\"}\n"
+	operating(t, yaml, nil, func(t *testing.T, o *operated) {
+		<-time.After(7 * time.Hour)
+		o.world.mu.Lock()
+		o.down["heart.test"] = true
+		before := o.polls["heart.test"]
+		o.world.mu.Unlock()
+		o.ahead.Store(int64(10 * time.Minute)) // a word to the operator
+		<-time.After(90 * time.Minute)         // a digest at 8
+		if n := o.heartbeats() - before; n < 20 || n > 31 {
+			t.Errorf("in half an hour a heartbeat that fails was tried %d times", n)
+		}
+		if got := o.commanded(t); got != "" {
+			t.Errorf("a command that fails heard %q", got)
+		}
+		if _, text := o.get("/metrics"); readMetrics(t, text)[`trucewatch_heartbeats_total{outcome="failed"}`] < 20 {
+			t.Error("failed heartbeats are not counted")
+		}
+		write(t, o.heard+".up", "")
+		o.world.mu.Lock()
+		o.down["heart.test"] = false
+		o.world.mu.Unlock()
+		<-time.After(90 * time.Minute)
+		if got := o.commanded(t); strings.Count(got, "The clock jumped") != 1 {
+			t.Errorf("the command that works again heard %q", got)
+		}
+		_, text := o.get("/metrics")
+		if n := readMetrics(t, text)[`trucewatch_heartbeats_total{outcome="ok"}`]; n < 1 || n > 3 {
+			t.Errorf("%v heartbeats arrived, want that of the hello, and that of the digest once", n)
 		}
 	})
 }
