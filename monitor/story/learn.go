@@ -212,7 +212,7 @@ func neutral(f int) bool {
 
 // priors are the weights the ridge draws to: what is known of pages that gather or judge
 // events, and of what is told as having led to one, of which a few periods show too little to learn it.
-var priors = vector{fExplainer: -2, fBothExplain: -2, fLivePage: -1.5, fLean: -.4, fRoundup: -.7, fReversed: -6, fFailure: -3, fDenial: -3, fContextOnly: -1, fSaysElse: -1,
+var priors = vector{fExplainer: -2, fBothExplain: -2, fLivePage: -1.5, fLean: -.4, fRoundup: -.7, fReversed: -6, fFailure: -3.5, fDenial: -3.5, fContextOnly: -1, fSaysElse: -1, fArrangedApart: -3,
 	fVetoNumbers: -.2, fVetoNegation: -.5, fVetoPolarity: -.8, fVetoActors: -.2, fVetoOccasion: -.2}
 
 // signs are what a feature may say: 1 for one development only, -1 against only, 0 either.
@@ -222,7 +222,7 @@ var signs = func() (s [features]float64) {
 		s[f] = 1
 	}
 	for _, f := range []int{fDays, fFirstDiffers, fSidesDiffer, fSpeakerDiffers, fActMainApart, fMechApart, fPlaceApart, fNumberApart, fLive, fExplainer, fBothExplain, fRoundup, fFailure, fLivePage, fLean, fReversed,
-		fVetoNumbers, fVetoNegation, fVetoPolarity, fVetoActors, fVetoOccasion, fDenial, fContextOnly, fFirstAbsent, fOneSpeaks, fSaysElse} {
+		fVetoNumbers, fVetoNegation, fVetoPolarity, fVetoActors, fVetoOccasion, fDenial, fContextOnly, fFirstAbsent, fOneSpeaks, fSaysElse, fArrangedApart} {
 		s[f] = -1
 	}
 	s[fShort] = 0

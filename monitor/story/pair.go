@@ -79,6 +79,7 @@ const (
 	fAnyCover
 	fAnyCoverNear
 	fSaysElse
+	fArrangedApart
 	features
 )
 
@@ -90,7 +91,7 @@ var featureNames = [features]string{"bias", "days apart", "within hours", "share
 	"same subject in title", "same subject", "rarest shared subject", "a live page", "an explainer", "two explainers", "a round-up",
 	"short titles", "contained and same day", "one tells a failure", "a live page without an event", "words of judgement", "actors the other way round", "veto: numbers", "veto: negation", "veto: polarity", "veto: actors", "veto: occasion",
 	"one tells a denial", "same summary", "rarest shared summary word", "titles told in the other's summary", "same first sentence", "same names in summaries",
-	"shared words stand aside", "titles cover each other", "first actor absent from the other", "only one quotes", "titles cover each other, near in time", "main clauses cover each other", "subjects cover each other", "texts cover each other", "texts cover each other, near in time", "same speaker on another matter"}
+	"shared words stand aside", "titles cover each other", "first actor absent from the other", "only one quotes", "titles cover each other, near in time", "main clauses cover each other", "subjects cover each other", "texts cover each other", "texts cover each other, near in time", "same speaker on another matter", "arrangements of two kinds"}
 
 type vector [features]float64
 
@@ -309,6 +310,7 @@ func compareBy(a, b *sketch, both []shared, apart time.Duration, f *vector) {
 	f[fConceptCover] = near * ratio(tc, max(ta, tb))
 	f[fAnyCover] = ratio(all[classWord], max(a.sum[classWord][1], b.sum[classWord][1]))
 	f[fAnyCoverNear] = near * f[fAnyCover]
+	f[fArrangedApart] = flag(a.arranged[0] != 0 && b.arranged[0] != 0 && a.arranged[0]&b.arranged[1] == 0 && b.arranged[0]&a.arranged[1] == 0)
 	f[fFailure] = flag(a.fails != b.fails)
 	f[fDenial] = flag(a.denies != b.denies)
 	f[fLivePage] = flag(a.kind == kindLivePage || b.kind == kindLivePage)

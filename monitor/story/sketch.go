@@ -60,10 +60,11 @@ type sketch struct {
 
 	lede struct{ all, first, names float64 } // sums of squared weight in the summary: words, those of its first sentence, names
 
-	mainActs      int    // acts in the main clause
-	gramsSet      int    // how many bits of grams are set
-	fails, denies bool   // the title tells a failure, a denial
-	side          string // of the first actor
+	arranged      [2]uint8 // kinds of arrangements, in the title and anywhere: see arrangements
+	mainActs      int      // acts in the main clause
+	gramsSet      int      // how many bits of grams are set
+	fails, denies bool     // the title tells a failure, a denial
+	side          string   // of the first actor
 
 	crowd float64 // log of the size of its crowd, 0 for a hundred items: see crowded
 }
@@ -199,6 +200,13 @@ func (s *sketch) totals() {
 	s.mainActs, s.gramsSet, s.fails, s.denies, s.side = 0, s.gramCount(), s.inTitle(actFailure), s.inTitle(actDeny), sideOf(s.first)
 	for _, t := range s.terms {
 		c, w := classOf(t.id), float64(t.weight)/16
+		if c == classMechanism || c == classAct {
+			kind := arrangements[t.id]
+			s.arranged[1] |= kind
+			if t.fields&inTitle != 0 {
+				s.arranged[0] |= kind
+			}
+		}
 		s.sum[c][1] += w
 		s.sq[c][2] += w * w
 		switch {
@@ -225,6 +233,14 @@ func (s *sketch) totals() {
 			}
 		}
 	}
+}
+
+// arrangements are the kinds of them that are never one and the same. A ceasefire, a settlement
+// and guarantees may be any of them, or all.
+var arrangements = map[uint32]uint8{
+	termID(classMechanism, "m:exchange"): 1, termID(classMechanism, "m:humanitarian"): 2, termID(classMechanism, "m:shipping"): 4,
+	termID(classMechanism, "m:energy"): 8, termID(classMechanism, "m:partial"): 8 | 4, termID(classMechanism, "m:holiday"): 16, termID(classMechanism, "m:bodies"): 64,
+	termID(classAct, "v:meet"): 32, termID(classAct, "v:summit"): 32,
 }
 
 // gramsOf marks the title's character 4-grams in 256 bits.
