@@ -126,12 +126,22 @@ type tally struct {
 	n     []float32
 }
 
-func newTally(terms int) *tally {
+func newTally(terms int) *tally { return new(tally).empty(terms) }
+
+// empty makes t what newTally returns, in the memory t has.
+func (t *tally) empty(terms int) *tally {
 	size := 64
 	for size < 2*terms {
 		size *= 2
 	}
-	return &tally{ids: make([]uint32, size), n: make([]float32, size)}
+	if size > cap(t.ids) {
+		*t = tally{ids: make([]uint32, size), n: make([]float32, size)}
+		return t
+	}
+	*t = tally{ids: t.ids[:size], n: t.n[:size]}
+	clear(t.ids)
+	clear(t.n)
+	return t
 }
 
 func (t *tally) at(id uint32) int {

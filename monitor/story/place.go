@@ -36,9 +36,11 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 		return place
 	}
 	at := news.Time(p.Work.Item.Published, p.Work.Item.Seen)
-	nodes := []node{{&item, at, -1}}
-	var owner []int   // of nodes[1:]
-	var room []sketch // for those to come
+	d := desks.Get().(*desk)
+	defer desks.Put(d)
+	nodes := append(d.nodes[:0], node{&item, at, -1})
+	owner := d.owner[:0] // of nodes[1:]
+	defer func() { d.nodes, d.owner = nodes, owner }()
 	cands = slices.Clone(cands)
 	slices.SortFunc(cands, func(a, b news.StoryCandidate) int { return cmp.Compare(b.Story, a.Story) })
 	for c, cand := range cands {
@@ -57,14 +59,10 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 			if m.Item == p.Work.Item.ID && m.Item != 0 || at.Sub(m.Published).Abs() > Window {
 				continue
 			}
-			if len(room) == 0 {
-				room = make([]sketch, 16)
-			}
-			s := &room[0]
+			s := d.sketch(len(owner))
 			if s.decode(m.Sketch) != nil {
 				continue
 			}
-			room = room[1:]
 			nodes = append(nodes, node{s, m.Published, -1})
 			owner = append(owner, c)
 			taken++
@@ -79,7 +77,7 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 	for _, c := range owner {
 		taken[c]++
 	}
-	near := newTally(16 * len(nodes))
+	near := d.near.empty(16 * len(nodes))
 	for i, n := range nodes {
 		by := float32(1)
 		if i > 0 {
