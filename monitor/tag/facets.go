@@ -40,6 +40,7 @@ func (o *tagger) facets(x *facts, who commitment, genre string) {
 	o.models("stage", x, 3)
 	o.weakConsent()
 	o.keepingOffered()
+	o.notRejected()
 	o.committed(x, who)
 	o.talksAccepted()
 	o.talksHeld()

@@ -71,6 +71,42 @@ func (o *tagger) keepingOffered() {
 	}
 }
 
+// notRejected makes a signal of a refusal that a title denies: "does not reject", "не
+// исключает", "schließt nicht aus".
+func (o *tagger) notRejected() {
+	v := o.v
+	r := &v.t.roles
+	if len(v.spots) == 0 || v.spots[0].field != inTitle {
+		return
+	}
+	sp := &v.spots[0]
+	var denied mark
+	found := false
+	for _, m := range v.marks[sp.marks:sp.mend] {
+		if int(m.class) != r.reject {
+			continue
+		}
+		if !v.before(sp, m, r.not, 2) && !v.denies(sp, m) {
+			return
+		}
+		denied, found = m, true
+	}
+	if found {
+		o.lower("not rejected", denied, "reject")
+	}
+}
+
+// denies is whether a word of negation stands inside a mark and apart from its first word,
+// as German has it: "schließt … nicht aus".
+func (v *view) denies(sp *spot, m mark) bool {
+	for _, o := range v.marks[sp.marks:sp.mend] {
+		if int(o.class) == v.t.roles.not && o.first > m.first && o.last < m.last {
+			return true
+		}
+	}
+	return false
+}
+
 // lower puts a signal in the place of stages that say too much.
 func (o *tagger) lower(rule string, m mark, stages ...string) {
 	at := -1

@@ -83,6 +83,31 @@ func TestKeepingToComeIsNotInEffect(t *testing.T) {
 	}
 }
 
+// Who does not reject talks is open to them.
+func TestWhatIsNotRejectedIsNoRefusal(t *testing.T) {
+	r := builtinRules(t)
+	for _, c := range []struct {
+		lang, title string
+		refused     bool
+	}{
+		{"en", "Russia does not reject Ukraine peace talks, Kremlin says", false},
+		{"ru", "Кремль не исключает переговоров с Украиной о перемирии", false},
+		{"uk", "Київ не відкидає переговорів з Росією про перемир'я", false},
+		{"pl", "Kreml nie wyklucza rozmów z Ukrainą o rozejmie", false},
+		{"de", "Moskau schließt Waffenruhe mit Kiew nicht aus", false},
+		{"en", "Russia rejects Ukraine peace talks, Kremlin says", true},
+		{"ru", "Кремль исключает переговоры с Украиной о перемирии", true},
+		{"uk", "Київ відкидає переговори з Росією про перемир'я", true},
+		{"pl", "Kreml wyklucza rozmowy z Ukrainą o rozejmie", true},
+		{"de", "Moskau schließt Waffenruhe mit Kiew aus", true},
+		{"en", "Kyiv is not ready for talks with Russia and rejects truce", true},
+	} {
+		if got := told(r.Tag(Input{Title: c.title, Lang: c.lang}).Tags, "stage"); slices.Contains(got, "reject") != c.refused || len(got) == 0 {
+			t.Errorf("%s %q: stages %q; refused is %v", c.lang, c.title, got, c.refused)
+		}
+	}
+}
+
 // Russia has a hand in other talks: those of Syria are not ours, wherever the text says
 // that they are Syria's.
 func TestTalksOfAnotherConflictAreNotOurs(t *testing.T) {
