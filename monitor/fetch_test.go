@@ -215,14 +215,20 @@ func TestRoundStopsWithItsContextAndReportsNothingHalfDone(t *testing.T) {
 }
 
 func TestMemoryLimitOfARoundIsTakenBack(t *testing.T) {
-	before := debug.SetMemoryLimit(-1)
-	var during int64
-	p := &Poller{Fetch: fetchFunc(func(context.Context, egress.Request) (egress.Response, error) {
-		during = debug.SetMemoryLimit(-1)
-		return answer(200, rss(1)), nil
-	})}
-	p.Round(t.Context(), []news.Feed{{Name: "x", URL: feedURL}}, pollTime, func(news.Poll) {})
-	if after := debug.SetMemoryLimit(-1); after != before || before == math.MaxInt64 && during > 1<<30 {
-		t.Errorf("memory limit %d, in the round %d, then %d", before, during, after)
+	const shipped, tight = 1 << 30, 1 << 20
+	own := debug.SetMemoryLimit(-1)
+	defer debug.SetMemoryLimit(own)
+	for _, before := range []int64{math.MaxInt64, shipped, tight} { // none, one that leaves room, one below what is in use
+		debug.SetMemoryLimit(before)
+		var during int64
+		p := &Poller{Fetch: fetchFunc(func(context.Context, egress.Request) (egress.Response, error) {
+			during = debug.SetMemoryLimit(-1)
+			return answer(200, rss(1)), nil
+		})}
+		p.Round(t.Context(), []news.Feed{{Name: "x", URL: feedURL}}, pollTime, func(news.Poll) {})
+		after := debug.SetMemoryLimit(-1)
+		if after != before || during >= shipped || during > before {
+			t.Errorf("memory limit %d, in the round %d, then %d", before, during, after)
+		}
 	}
 }

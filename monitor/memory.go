@@ -1,7 +1,6 @@
 package monitor
 
 import (
-	"math"
 	"runtime/debug"
 	"runtime/metrics"
 )
@@ -14,17 +13,14 @@ const roundMemory = 24 << 20
 // collectSooner makes the garbage collector work harder when memory grows by more
 // than so many bytes, until the function it returns is called. Large bodies live
 // for a moment; at the collector's usual pace as much again would lie around as
-// is in use. An operator's own GOMEMLIMIT stays as it is.
+// is in use. A lower limit of the operator's, GOMEMLIMIT, stays as it is.
 func collectSooner(growth int64) (stop func()) {
-	before := debug.SetMemoryLimit(-1)
-	if before != math.MaxInt64 {
-		return func() {}
-	}
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
 	if live[0].Value.Kind() != metrics.KindUint64 {
 		return func() {}
 	}
-	debug.SetMemoryLimit(int64(live[0].Value.Uint64()) + growth)
+	before := debug.SetMemoryLimit(-1)
+	debug.SetMemoryLimit(min(before, int64(live[0].Value.Uint64())+growth))
 	return func() { debug.SetMemoryLimit(before) }
 }
