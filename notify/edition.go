@@ -148,12 +148,13 @@ func newDigest(e news.Edition) Digest {
 	}
 }
 
-// telling is how many of the articles read in the window tell the developments.
+// telling is how many of the articles read in the window, or edited in it, tell the developments.
 func telling(e news.Edition, told []news.Development) int {
 	of := map[news.ItemID]bool{}
 	for _, d := range told {
 		for _, r := range d.Reports {
-			if at := whenRead(r, e); !at.Before(e.From) && at.Before(e.Slot) {
+			in := func(at time.Time) bool { return !at.Before(e.From) && at.Before(e.Slot) }
+			if in(whenRead(r, e)) || r.Revision > 1 && in(r.At) {
 				of[r.Item] = true
 			}
 		}
