@@ -336,7 +336,8 @@ func scanTold(row scanner) (t news.Told, err error) {
 }
 
 // developmentFilter says which developments are wanted: those touched by a live
-// poll since touched, with what a channel was told; or those with news in a window.
+// poll since touched, with what a channel was told; or those with news in a window, with
+// the reports that were news by its end.
 type developmentFilter struct {
 	story           news.StoryID // this one alone
 	touched         time.Time
@@ -351,7 +352,7 @@ func (f developmentFilter) where() (string, []any) {
 	if f.channel != "" {
 		return `s.live_seen <> 0 AND s.live_seen >= ?`, []any{ms(f.touched)}
 	}
-	return `s.last >= ? AND s.first < ?`, []any{ms(f.from), ms(f.until)}
+	return `s.last >= ? AND s.first < ? AND i.news_time < ?`, []any{ms(f.from), ms(f.until), ms(f.until)}
 }
 
 // developments reads developments with all their reports, oldest first. A report is
@@ -413,6 +414,9 @@ func (s *Store) developments(ctx context.Context, tx transaction, spec news.Dige
 		}
 		dev := &out[len(out)-1]
 		dev.Reports = append(dev.Reports, r)
+	}
+	if !f.from.IsZero() { // what was reported before the window and after it alone is none of it
+		out = slices.DeleteFunc(out, func(d news.Development) bool { return d.Reports[len(d.Reports)-1].Time().Before(f.from) })
 	}
 	return out, rows.Err()
 }
