@@ -68,7 +68,7 @@ func sourceFinding(p news.Poll, now time.Time) finding {
 	case !ok:
 		f.Level, f.Says = "warn", "was not asked"
 	case o.Result == monitor.Failed || o.Result == monitor.Wrong:
-		f.Level, f.Says, f.Fix = "fail", o.Words, "correct its url, or switch it off"
+		f.Level, f.Says, f.Fix = "fail", o.Words, mendSource(o)
 	case o.Result == monitor.Salvaged:
 		f.Level = "warn"
 		f.Says += ", but the document is damaged: " + o.Words
@@ -91,6 +91,25 @@ func sourceFinding(p news.Poll, now time.Time) finding {
 		f.Says += "; mended: " + o.Mended
 	}
 	return f
+}
+
+// What to do about a source that can't be read.
+const (
+	mendURL     = "correct its url, or switch it off"
+	askAgain    = "try again later: its server is in trouble"
+	askAgainOr  = "try again later; if it stays so, correct its url, or switch it off"
+	mendNetwork = "is the network up? Look at it, then check again"
+)
+
+// mendSource tells what may pass by itself from what only another url mends.
+func mendSource(o monitor.Outcome) string {
+	switch {
+	case o.Result == monitor.Failed && (o.Status >= 500 || o.Status == 429):
+		return askAgain
+	case o.Result == monitor.Failed && o.Status == 0:
+		return askAgainOr
+	}
+	return mendURL
 }
 
 func countEntries(n int) string {
@@ -122,25 +141,44 @@ func findOffer(ctx context.Context, p *monitor.Poller, poll news.Poll, now time.
 }
 
 // switchOff is the last finding: the lines of the configuration that switch off
-// the sources that did not answer, commented out as they would stand there.
+// the sources that could not be read, commented out as they would stand there. A server
+// in trouble is left alone, and where nothing at all answers it is not the sources.
 func switchOff(cfg config.Config, file string, fs []finding) []finding {
 	var names []string
+	failed, silent, asked := 0, 0, 0
 	for _, f := range fs {
-		if name, ok := strings.CutPrefix(f.What, sourceWord); ok && f.Level == "fail" {
+		name, ok := strings.CutPrefix(f.What, sourceWord)
+		if ok {
+			asked++
+		}
+		if !ok || f.Level != "fail" {
+			continue
+		}
+		failed++
+		if f.Fix == askAgainOr {
+			silent++
+		}
+		if f.Fix != askAgain {
 			names = append(names, name)
 		}
+	}
+	if silent > 1 && silent == asked {
+		return []finding{{"warn", "sources", fmt.Sprintf("none of %d sources answered", asked), mendNetwork}}
 	}
 	if len(names) == 0 {
 		return nil
 	}
-	says := fmt.Sprintf("%d of %d sources did not answer", len(names), len(cfg.Feeds))
+	says := fmt.Sprintf("%d of %d sources can't be read", failed, len(cfg.Feeds))
+	if failed > len(names) {
+		says += fmt.Sprintf(", %d of them for now", failed-len(names))
+	}
 	if lines := commentedOut(cfg, file, names); lines != nil {
 		return []finding{{"warn", "sources", says,
 			fmt.Sprintf("these lines of %s, with a # before them as here, switch them off:\n%s", filepath.Base(file), strings.Join(lines, "\n"))}}
 	}
 	var fix []string
 	for _, n := range names {
-		fix = append(fix, "trucewatch feeds pause "+shellWord(n))
+		fix = append(fix, "trucewatch feeds pause "+news.ShellWord(n))
 	}
 	return []finding{{"warn", "sources", says, "these commands switch them off:\n" + strings.Join(fix, "\n")}}
 }
@@ -209,6 +247,3 @@ func endsThere(line, address string) bool {
 }
 
 func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
-
-// shellWord quotes a word for a shell.
-func shellWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
