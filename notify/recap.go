@@ -197,11 +197,15 @@ func recapPage(d Digest) page {
 		alerts += fmt.Sprintf(", %d withdrawn", w.Withdrawn)
 	}
 	foot := []string{
-		developments, alerts, fmt.Sprintf("%d of %s on time", w.OnTime, counted(w.Cuts, "digest", "digests")),
-		"sources read: " + strings.ReplaceAll(sidesRead(d.Coverage), " · ", ", "),
+		developments, alerts,
+	}
+	if w.Cuts > 0 { // none was due in a window of imported history
+		foot = append(foot, fmt.Sprintf("%d of %s on time", w.OnTime, counted(w.Cuts, "digest", "digests")))
 	}
 	if d.Coverage.Imported {
-		foot[3] = sourcesRead(d.Coverage)
+		foot = append(foot, sourcesRead(d.Coverage))
+	} else {
+		foot = append(foot, "sources read: "+strings.ReplaceAll(sidesRead(d.Coverage), " · ", ", "))
 	}
 	if s := notRead(d.Coverage, d.zone); s != "" {
 		foot = append(foot, s)

@@ -394,6 +394,18 @@ func TestACopyOfAToldImportTellsNothing(t *testing.T) {
 	}
 }
 
+// A recap of a window in which no digest was due says nothing of their punctuality.
+func TestARecapWithoutDigestsCountsNone(t *testing.T) {
+	for cuts, want := range map[int]bool{0: false, 7: true} {
+		e := news.Edition{Digest: sampleSpec(), Slot: at(21, 8, 0), From: at(14, 8, 0), Horizon: at(14, 8, 0), Imported: true, Cuts: cuts}
+		e.Digest.Kind = "recap"
+		d, _ := Compose(e)
+		if got := Text(d, 0, false); strings.Contains(got, "on time") != want || !strings.Contains(got, "imported history") {
+			t.Errorf("%d digests:\n%s", cuts, got)
+		}
+	}
+}
+
 // A window that ended before any source was read is of imported history: nobody failed
 // to read a source, and no side was silent in it.
 func TestAnImportedWindowBlamesNoSource(t *testing.T) {
