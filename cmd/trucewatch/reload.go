@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	systemd "github.com/coreos/go-systemd/v22/daemon"
@@ -162,6 +163,9 @@ func (s *service) listen(addr string) (*web, error) {
 		return nil, nil
 	}
 	l, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, syscall.EADDRNOTAVAIL) { // it may be free, or there, the next time
+		return nil, fmt.Errorf("listen: %w: end the program that has this address, or write another one as listen", err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: listen: %w", errConfig, err)
 	}

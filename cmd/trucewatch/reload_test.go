@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"net/http"
 	"os/exec"
 	"path/filepath"
@@ -224,5 +225,29 @@ func TestSIGHUPDoesNotEndTheProgram(t *testing.T) {
 	}
 	if !strings.Contains(out.String(), "reloaded") || !strings.Contains(out.String(), "was not reloaded") {
 		t.Errorf("the log says\n%s", out.String())
+	}
+}
+
+// An address that is taken may be free the next time: systemd is to try again, and who
+// reads the journal is told what to do.
+func TestATakenAddressIsNoBadConfiguration(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	s := &service{}
+	for addr, want := range map[string]int{taken.Addr().String(): exitFailed, "127.0.0.1:none": exitConfig} {
+		w, err := s.listen(addr)
+		if w != nil || err == nil {
+			t.Fatalf("%s: listens, %v", addr, err)
+		}
+		var said strings.Builder
+		if got := exitCode(err, &said); got != want || !strings.Contains(said.String(), "listen") {
+			t.Errorf("%s: ends with %d, want %d: %s", addr, got, want, said.String())
+		}
+		if mends := strings.Contains(said.String(), "write another one as listen"); mends != (want == exitFailed) {
+			t.Errorf("%s: %s", addr, said.String())
+		}
 	}
 }
