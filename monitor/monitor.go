@@ -65,7 +65,12 @@ const (
 // Round counts what one round of polling did.
 type Round struct {
 	Polled, Failed, New, Revised int
+
+	Names []string // of the sources that failed, at most namesOfRound, as they came
 }
+
+// namesOfRound bounds how many of the sources that failed a round names.
+const namesOfRound = 20
 
 // Poll visits the feeds that are due, or with all every feed that may be visited.
 // A feed that fails is recorded as failed and does not stop the others; the
@@ -128,6 +133,9 @@ func (m *Monitor) record(ctx context.Context, batch []news.Poll, r *Round) error
 		if o, ok := p.Outcome.(Outcome); ok && (o.Result == Failed || o.Result == Wrong) {
 			words = o.Words
 			r.Failed++
+			if len(r.Names) < namesOfRound {
+				r.Names = append(r.Names, p.Feed.Name)
+			}
 		}
 		m.Log.Debug("polled", "feed", p.Feed.Name, "status", p.Status, "items", ov.Entries, "new", ov.New, "revised", ov.Revised, "took", p.Took, "err", words)
 	}

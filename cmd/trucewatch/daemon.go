@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -128,12 +129,21 @@ func (d *daemon) round(ctx context.Context, now time.Time) error {
 	d.polling.Store(0)
 	if r.Polled > 0 {
 		d.counts.polled(r)
-		d.log.Info("polled", "feeds", r.Polled, "failed", r.Failed, "new", r.New, "revised", r.Revised)
+		d.log.Info("polled", "feeds", r.Polled, "failed", r.Failed, "new", r.New, "revised", r.Revised, "which_failed", failedNames(r))
 	}
 	if err == nil && ctx.Err() == nil {
 		d.firstDone.Store(true)
 	}
 	return errors.Join(err, d.judge(ctx, now))
+}
+
+// failedNames names the sources that failed in a round, for the log; "" when none did.
+func failedNames(r monitor.Round) string {
+	names := slices.Sorted(slices.Values(r.Names))
+	if more := r.Failed - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(names, ", ")
 }
 
 // judgeMeanwhile judges what a round brought so far that takes longer than a minute: a host

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"trucewatch/internal/news"
@@ -70,21 +71,34 @@ func (c *OutboxListCmd) Run(e *env) error {
 	return nil
 }
 
+// messageID is the number of a message on the command line.
+type messageID int64
+
+// UnmarshalText reads a number as `outbox list` shows it. It is encoding.TextUnmarshaler's.
+func (id *messageID) UnmarshalText(b []byte) error {
+	n, err := strconv.ParseInt(string(b), 10, 64)
+	if err != nil || n <= 0 {
+		return fmt.Errorf("%q is no message's number: give one as `trucewatch outbox list` shows it", b)
+	}
+	*id = messageID(n)
+	return nil
+}
+
 // OutboxRetryCmd retries a message.
 type OutboxRetryCmd struct {
-	ID int64 `arg:"" help:"The message's id, as outbox list shows it."`
+	ID messageID `arg:"" help:"The message's number, as outbox list shows it."`
 }
 
 func (c *OutboxRetryCmd) Run(e *env) error { return setDelivery(e, c.ID, news.Queued, "queued again") }
 
 // OutboxDropCmd drops a message.
 type OutboxDropCmd struct {
-	ID int64 `arg:"" help:"The message's id, as outbox list shows it."`
+	ID messageID `arg:"" help:"The message's number, as outbox list shows it."`
 }
 
 func (c *OutboxDropCmd) Run(e *env) error { return setDelivery(e, c.ID, news.Dropped, "dropped") }
 
-func setDelivery(e *env, id int64, to news.DeliveryState, word string) error {
+func setDelivery(e *env, id messageID, to news.DeliveryState, word string) error {
 	cfg, err := e.loadConfig()
 	if err != nil {
 		return err
