@@ -8,8 +8,11 @@ import (
 
 // dateWords are what a date is said with, by beginnings.
 var (
-	untilWords   = wordSet("until till through bis jusqu jusque do до by")
-	fromWords    = wordSet("from starting beginning since ab seit partir des od с со з із від")
+	untilWords = wordSet("until till through bis jusqu jusque do до by")
+	fromWords  = wordSet("from starting beginning since ab seit partir des od с со з із від")
+	// What is not over yet: "ended on Sunday" looks back.
+	endingWords = wordSet("ends end ending expires expire expiring lapses lapse endet enden ende auslauft auslaufen expire expirent expirera termine terminera fin wygasa wygasnie konczy skonczy " +
+		"истекает истечет заканчивается закончится завершается завершится спливає спливе закінчується закінчиться завершується завершиться")
 	toWords      = wordSet("to auf a au na на")
 	plannedWords = []string{"will", "set", "plan", "schedul", "next", "due", "meet", "wird", "werden", "soll", "geplant", "treffen", "sera", "aura", "prevu", "doit",
 		"rencontr", "odbed", "spotka", "zaplan", "nastep", "maja", "ma", "состо", "пройд", "встрет", "заплан", "намеч", "следующ", "відбуд", "зустр", "наступн", "признач", "назнач"}

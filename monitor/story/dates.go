@@ -121,7 +121,7 @@ func datesIn(rs []rune, ts []token, published time.Time, zone *time.Location, ta
 					return "starts", k
 				}
 				return "ends", k
-			case untilWords[ts[k].text] && !meeting:
+			case (untilWords[ts[k].text] || endingWords[ts[k].text]) && !meeting:
 				return "ends", k
 			case fromWords[ts[k].text]:
 				return "starts", k
@@ -218,7 +218,7 @@ func datesIn(rs []rune, ts []token, published time.Time, zone *time.Location, ta
 			continue
 		}
 		k, from := kindAt(i)
-		stated := from < i && (untilWords[ts[from].text] || fromWords[ts[from].text])
+		stated := from < i && (untilWords[ts[from].text] || fromWords[ts[from].text] || k == "ends")
 		said := i > 0 && says(ts[i-1].text) || i > 1 && says(ts[i-2].text)
 		if !stated && (!planned || said) {
 			continue // "said on Monday" looks back

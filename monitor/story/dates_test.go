@@ -67,6 +67,13 @@ func TestDatesReadWhatAnArrangementOrMeetingStates(t *testing.T) {
 		{"Перемир'я від півночі", "uk", "starts", "full", "minute", "від півночі", day(5, 28)},
 		{"Перемир'я до кінця червня", "uk", "ends", "full", "month", "до кінця червня", day(6, 30)},
 		{"Перемовини в Стамбулі відбудуться в понеділок", "uk", "meets", "meeting", "day", "в понеділок", day(6, 2)},
+		{"Truce could be extended after it ends on 13 June", "en", "ends", "full", "day", "ends on 13 June", day(6, 13)},
+		{"Truce expires on Sunday", "en", "ends", "full", "day", "expires on Sunday", day(6, 1)},
+		{"Waffenruhe endet am 13. Juni", "de", "ends", "full", "day", "endet am 13. Juni", day(6, 13)},
+		{"La trêve expire le 13 juin", "fr", "ends", "full", "day", "expire le 13 juin", day(6, 13)},
+		{"Rozejm wygasa 13 czerwca", "pl", "ends", "full", "day", "wygasa 13 czerwca", day(6, 13)},
+		{"Перемирие истекает 13 июня", "ru", "ends", "full", "day", "истекает 13 июня", day(6, 13)},
+		{"Перемир'я завершується 13 червня", "uk", "ends", "full", "day", "завершується 13 червня", day(6, 13)},
 		{"Зустріч у Стамбулі відбудеться 2 червня", "uk", "meets", "meeting", "day", "відбудеться 2 червня", day(6, 2)},
 	}
 	for _, c := range cases {
