@@ -56,7 +56,7 @@ func benchEntries(w io.Writer, n int) error {
 		}
 		err := enc.Encode(map[string]string{
 			"guid": fmt.Sprint("bench-", i), "url": fmt.Sprintf("https://feed%d.example/%d", i%18, i), "title": title, "summary": summary,
-			"published": time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * 24 * time.Hour / 2000).Format(time.RFC3339),
+			"published": time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * (24 * time.Hour / 2000)).Format(time.RFC3339),
 			"lang":      "en", "feed": fmt.Sprint("Feed ", i%18),
 		})
 		if err != nil {
