@@ -24,8 +24,8 @@ func moveLedger(stands []news.Position, d news.Development) []news.Position {
 	var moved []news.Position
 	for _, e := range evidence(d) {
 		k := positionKey{e.Mechanism, e.Place}
-		if now[k].Stage == "" && (e.Stage == "violation" || e.Stage == "prep" || e.Stage == "talks") {
-			e.Place, k.place = "", "" // where a truce was broken or is talked of is not where it holds
+		if now[k].Stage == "" && slices.Contains([]string{"violation", "prep", "talks", "ended"}, e.Stage) {
+			e.Place, k.place = "", "" // where a truce was broken, is talked of or is left over is not where it holds
 		}
 		next, ok := story.Move(now[k], e)
 		if !ok {
@@ -82,7 +82,7 @@ func evidence(d news.Development) []story.Evidence {
 		if stage == "" {
 			continue
 		}
-		for _, m := range facetValues(r.Tags, "mechanism") {
+		for _, m := range r.Prominent("mechanism") {
 			k := key{positionKey{m, localPlace(r.Tags, m)}, stage}
 			if said[k] == nil {
 				keys = append(keys, k)

@@ -77,6 +77,11 @@ func TestWhereATruceWasBrokenIsNotWhereItHolds(t *testing.T) {
 	if got := moveLedger(stands, d); len(got) != 1 || got[0].Place != "" || got[0].Stage != "violation" || !got[0].Claim {
 		t.Errorf("%+v, want a claimed breach of the truce that stands", got)
 	}
+	end := report(3, "Wire", "ended", at.Add(2*time.Hour), news.Tag{Facet: "place", Value: "sampleville", Who: "local"})
+	end.Tags[0].Value = "partial"
+	if got := moveLedger(stands, news.Development{Topic: "t", Reports: []news.Report{end}}); len(got) != 1 || got[0].Place != "" || got[0].Stage != "ended" {
+		t.Errorf("%+v, want the truce that stands ended over what happened at sampleville", got)
+	}
 	stands[0].Place = "sampleville"
 	if got := moveLedger(stands, d); len(got) != 1 || got[0].Place != "sampleville" {
 		t.Errorf("%+v, want a breach of the truce of sampleville", got)
@@ -162,7 +167,8 @@ func TestARefusalStandsUntilThatSideConsentsOrItHasHappened(t *testing.T) {
 		"it accepts":                          {[]news.Report{by(report(2, "Agency", "accept", at), "x")}, "accept", "one:x"},
 		"the other refuses too":               {[]news.Report{by(report(2, "Agency", "reject", at), "y")}, "reject", "both"},
 		"others hold talks":                   {[]news.Report{report(2, "Agency", "talks", at, named("why", "y"), named("m", "mediator"))}, "reject", "one:x"},
-		"it meets the other":                  {[]news.Report{report(2, "Agency", "talks", at, named("why", "y"), named("ex", "x"))}, "talks", ""},
+		"one report has it meet the other":    {[]news.Report{report(2, "Agency", "talks", at, named("why", "y"), named("ex", "x"))}, "reject", "one:x"},
+		"it meets the other":                  {[]news.Report{report(2, "Agency", "talks", at, named("why", "y"), named("ex", "x")), report(3, "Paper", "talks", at, named("why", "y"), named("ex", "x"))}, "talks", ""},
 		"the other declares alone":            {[]news.Report{report(2, "Agency", "agreed", at, news.Tag{Facet: "committed", Value: "one:y", Field: "title"})}, "reject", "one:x"},
 		"a mediator announces it":             {[]news.Report{report(2, "Agency", "agreed", at, news.Tag{Facet: "committed", Value: "third", Field: "title"})}, "reject", "one:x"},
 		"both agreed":                         {[]news.Report{report(2, "Agency", "agreed", at, news.Tag{Facet: "committed", Value: "both", Field: "title"}), report(3, "Paper", "agreed", at, news.Tag{Facet: "committed", Value: "both", Field: "title"})}, "agreed", "both"},
@@ -180,7 +186,7 @@ func TestARefusalStandsUntilThatSideConsentsOrItHasHappened(t *testing.T) {
 					t.Errorf("%s: what is left of report %d does not move the ledger as it does", name, r.Item)
 				}
 			}
-			if c.want == "agreed" { // two origins together
+			if c.want == "agreed" || c.want == "talks" { // two origins together
 				d.Reports = append(d.Reports, r)
 				stands = append(stands, moveLedger(stands, d)...)
 				continue

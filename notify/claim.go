@@ -15,13 +15,14 @@ type claim struct {
 	committed        string   // beside agreed, in_effect and ended
 	who              []string // sides whose act it may be; none is known: anybody's
 	places, terms    []string // as far as a title names any
+	figures          []string // of an exchange
 	against          bool     // it denies or negates
 }
 
 // claimOf is what a report says.
 func claimOf(r news.Report) claim {
 	c := statedBy(r)
-	c.terms = termsOf(r)
+	c.terms, c.figures = termsOf(r), figures(r)
 	return c
 }
 
@@ -107,13 +108,16 @@ func (c claim) fits(r news.Report) bool {
 	switch {
 	case c.against != o.against,
 		c.stage != "" && len(shows) > 0 && !slices.ContainsFunc(shows, func(s string) bool { return reaches(s, c.stage) }),
-		c.mechanism != "" && o.mechanism != "" && kindOf(c.mechanism) != kindOf(o.mechanism) && !has(prominent(r, "mechanism"), c.mechanism),
+		c.mechanism != "" && o.mechanism != "" && kindOf(c.mechanism) != kindOf(o.mechanism) && !has(r.Prominent("mechanism"), c.mechanism),
 		!agree(c.places, o.places),
 		c.stage == o.stage && !has(c.who, "both") && !has(o.who, "both") && !agree(c.who, o.who):
 		return false
 	}
 	own := func(committed string) bool { return strings.HasPrefix(committed, "one:") }
 	if own(c.committed) && own(o.committed) && c.committed != o.committed {
+		return false
+	}
+	if len(c.figures) > 0 && !sameFigures(c.figures, figures(r)) {
 		return false
 	}
 	return len(c.terms) == 0 || sameTerms(c.terms, termsOf(r))

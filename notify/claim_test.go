@@ -45,6 +45,15 @@ func TestOnlyWhoMakesTheHeadlinesClaimSaysSo(t *testing.T) {
 			report(2, "Demo TV", "europe", "Exchange 300 for 300 carried out, Kyiv says", at(20, 19, 20), bySpeaker("in_effect", "exchange", "kyiv", "ukraine")),
 			report(3, "Demo Post", "us", "Prisoners swapped 250 for 250, Moscow says", at(20, 20, 0), bySpeaker("in_effect", "exchange", "moscow", "russia")),
 		}, "Kyiv's claim", "2 original reports"},
+		"nor is a figure in other words": {[]news.Report{
+			report(1, "Example Wire", "independent", "Prisoners exchanged, Kyiv says 300 came home", at(20, 19, 0), bySpeaker("in_effect", "exchange", "kyiv", "ukraine")),
+			report(2, "Demo TV", "europe", "300 prisoners swapped on 20 November, Kyiv says", at(20, 19, 20), bySpeaker("in_effect", "exchange", "kyiv", "ukraine")),
+			report(3, "Demo Post", "us", "Moscow tells of 250 for 250 in a swap", at(20, 20, 0), bySpeaker("in_effect", "exchange", "moscow", "russia")),
+		}, "Kyiv's claim", "2 original reports"},
+		"both sides' sum is each side's figure": {[]news.Report{
+			report(1, "Example Wire", "independent", "150 prisoners each come home, Kyiv says", at(20, 19, 0), bySpeaker("in_effect", "exchange", "kyiv", "ukraine")),
+			report(3, "Demo Post", "us", "300 prisoners exchanged, Moscow says", at(20, 20, 0), bySpeaker("in_effect", "exchange", "moscow", "russia")),
+		}, "Kyiv and Moscow both say so", "2 original reports"},
 		"a month is thirty days": {[]news.Report{
 			report(1, "Example Wire", "independent", "30-day energy truce proposed, Washington says", at(20, 19, 0), bySpeaker("proposal", "partial", "us", "us")),
 			report(2, "Demo TV", "europe", "1 month energy truce proposed, Washington confirms", at(20, 19, 20), bySpeaker("proposal", "partial", "us", "us")),

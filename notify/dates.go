@@ -104,7 +104,14 @@ func sameThing(a, b news.StatedDate) bool {
 	return a.Kind == b.Kind && dateWords(a) == dateWords(b) && (strings.EqualFold(a.Where, b.Where) || a.Story == b.Story && (a.Where == "" || b.Where == ""))
 }
 
+// roughly is how far apart two reckonings of one arrangement's end may lie: from the day
+// it was told, or from the day it began.
+const roughly = 48 * time.Hour
+
 func sameDate(a, b news.StatedDate) bool {
+	if a.Kind == "ends" && b.Kind == "ends" && a.What == b.What && (a.Where == "" || b.Where == "" || strings.EqualFold(a.Where, b.Where)) && a.Precision == "day" && b.Precision == "day" && a.At.Sub(b.At).Abs() <= roughly {
+		return true
+	}
 	day := func(s news.StatedDate) string { return s.At.In(zoneOf(s, nil)).Format(time.DateOnly) }
 	return sameThing(a, b) && day(a) == day(b)
 }
@@ -189,17 +196,26 @@ func dateOf(s news.StatedDate, zone *time.Location) Date {
 }
 
 // arranged is whether there is something that can start or end on a stated date:
-// what was only proposed, accepted by one side or refused has no end. A meeting needs no
+// what was only proposed, accepted by one side, announced by others alone, on one word, or refused has no
+// end, nor has what has ended since. A meeting needs no
 // agreement.
 func arranged(s news.StatedDate, e news.Edition) bool {
 	if s.Kind != "starts" && s.Kind != "ends" {
 		return true
 	}
-	stands := func(stage string) bool { return strength(stage) > strength("accept") && stage != "reject" }
+	for _, p := range e.Ledger {
+		if p.Mechanism == s.What && p.Stage == "ended" && p.At.After(s.Stated) && (p.Place == "" || strings.EqualFold(p.Place, s.Where)) {
+			return false
+		}
+	}
+	stands := func(stage, committed string, lone bool) bool {
+		unconfirmed := stage == "agreed" && (committed == "third" || committed == "" && lone)
+		return strength(stage) > strength("accept") && stage != "reject" && !unconfirmed
+	}
 	for _, d := range e.Stories {
 		if d.ID == s.Story && len(d.Reports) > 0 {
 			f := factsOf(d)
-			return stands(cmp.Or(f.stages[s.What], f.stage))
+			return stands(cmp.Or(f.stages[s.What], f.stage), f.committed, f.originals == 1 || f.alone != "")
 		}
 	}
 	// Told of longer ago: as the ledger has it, if it has it at all.
@@ -207,7 +223,7 @@ func arranged(s news.StatedDate, e news.Edition) bool {
 	for _, p := range e.Ledger {
 		if p.Mechanism == s.What {
 			known = true
-			if stands(p.Stage) {
+			if stands(p.Stage, p.Committed, p.Claim) {
 				return true
 			}
 		}

@@ -92,6 +92,35 @@ func TestOnlyWhatIsArrangedStartsAndEnds(t *testing.T) {
 	}
 }
 
+// What a third party alone announces of both has no end that a reader can count on, nor has
+// what one report says without naming who committed; and one end is told once, though one
+// report reckons it from the day of the news and another from the start.
+func TestAnUnconfirmedTruceHasNoEndAndOneEndIsToldOnce(t *testing.T) {
+	ends := func(day, story, item int) news.StatedDate {
+		return stated(item, story, time.Date(2026, 11, day, 0, 0, 0, 0, kyiv), at(19, item, 0), func(s *news.StatedDate) { s.What, s.Where, s.Kind, s.Quote = "partial", "", "ends", "5-day" })
+	}
+	for name, c := range map[string]struct {
+		p     news.Position
+		dates []news.StatedDate
+		want  string
+	}{
+		"a mediator's word":        {news.Position{Stage: "agreed", Committed: "third"}, []news.StatedDate{ends(24, 1, 1)}, ""},
+		"one report":               {news.Position{Stage: "agreed", Claim: true}, []news.StatedDate{ends(24, 1, 1)}, ""},
+		"one side declares":        {news.Position{Stage: "agreed", Committed: "one:russia", Claim: true}, []news.StatedDate{ends(24, 1, 1)}, "Tue 24 Nov: partial truce ends"},
+		"ended since":              {news.Position{Stage: "ended", Committed: "one:russia", At: at(20, 1, 0)}, []news.StatedDate{ends(24, 1, 1)}, ""},
+		"ended before it was said": {news.Position{Stage: "ended", At: at(18, 1, 0)}, []news.StatedDate{ends(24, 1, 1)}, "Tue 24 Nov: partial truce ends"},
+		"two reckonings, one end":  {news.Position{Stage: "agreed", Committed: "both"}, []news.StatedDate{ends(24, 1, 1), ends(25, 2, 2)}, "Tue 24 Nov: partial truce ends"},
+		"a week apart, two truces": {news.Position{Stage: "agreed", Committed: "both"}, []news.StatedDate{ends(24, 1, 1), ends(30, 2, 2)}, "Tue 24 Nov: partial truce ends · Mon 30 Nov: partial truce ends"},
+	} {
+		e := quietEdition()
+		c.p.Topic, c.p.Mechanism = "russia-ukraine", "partial"
+		e.Ledger, e.Dates = []news.Position{c.p}, c.dates
+		if got := datesText(DatesAhead(e), false); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
 func TestADateThatPassedWithoutNewsIsSaidOnce(t *testing.T) {
 	e := quietEdition() // from Fri 20 Nov 18:00 to Sat 21 Nov 08:00 Kyiv
 	friday := time.Date(2026, 11, 20, 0, 0, 0, 0, kyiv)

@@ -367,6 +367,7 @@ func others(c chosen, e news.Edition) string {
 		all.stage = breach(all, c.d.Topic, e.Ledger)
 		add(phrase(all.mechanism, all.stage, all.committed, actor(all)))
 	}
+	own := figures(c.t.Lead)
 	for _, r := range c.d.Reports {
 		if _, counted := c.f.repeat[r.Item]; counted || r.Comments() || c.d.Told != nil && !untoldIn(*c.d.Told, r) {
 			continue
@@ -380,6 +381,12 @@ func others(c chosen, e news.Edition) string {
 			if who := actor(no); who != "" {
 				add(phrase("", "reject", "", who))
 			}
+		case !denied && !sameFigures(own, figures(r)):
+			words := strings.Join(figures(r), " or ")
+			if who := speakersOf(r); len(who) == 1 {
+				words += " (" + sideNames[who[0]].name + ")"
+			}
+			add(words)
 		}
 	}
 	return strings.Join(out, ", ")
@@ -390,7 +397,7 @@ func others(c chosen, e news.Edition) string {
 func answeredElsewhere(d news.Development, stories []news.Development) []string {
 	var places, things []string
 	for _, r := range d.Reports {
-		places, things = append(places, prominent(r, "place")...), append(things, prominent(r, "mechanism")...)
+		places, things = append(places, r.Prominent("place")...), append(things, r.Prominent("mechanism")...)
 	}
 	named := func(r news.Report, facet string, any []string) bool {
 		return slices.ContainsFunc(r.Tags, func(t news.Tag) bool { return t.Facet == facet && has(any, t.Value) })

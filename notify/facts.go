@@ -56,17 +56,6 @@ func values(r news.Report, facet string, fields ...string) []string {
 	return out
 }
 
-// prominent are the values of a facet where a report shows them best: title,
-// else lede, else anywhere.
-func prominent(r news.Report, facet string) []string {
-	for _, field := range []string{"title", "lede"} {
-		if v := values(r, facet, field); len(v) > 0 {
-			return v
-		}
-	}
-	return values(r, facet)
-}
-
 // asserts is whether a report says something, instead of speaking against it.
 func asserts(r news.Report) bool {
 	claims := values(r, "claim", "title", "lede")
@@ -90,7 +79,7 @@ func strongest(stages []string) string {
 // several the most particular wins: a text on an exchange mentions the war's end
 // more often than the reverse.
 func mechanismOf(r news.Report) string {
-	found := prominent(r, "mechanism")
+	found := r.Prominent("mechanism")
 	for _, m := range []string{"exchange", "humanitarian", "shipping", "partial", "guarantees", "full", "settlement"} {
 		if has(found, m) {
 			return m
@@ -194,7 +183,7 @@ func factsOf(d news.Development) facts {
 	for i, r := range d.Reports {
 		carried = append(carried, r.Side)
 		says = append(says, speakersOf(r)...)
-		places = append(places, prominent(r, "place")...)
+		places = append(places, r.Prominent("place")...)
 		m, s := mechanismOf(r), r.Stage()
 		if (m != "" || s != "") && r.AsFact() {
 			v := vote{m, s}

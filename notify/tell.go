@@ -229,6 +229,10 @@ func changes(d news.Development, f facts, fresh []news.Report) Telling {
 		}
 	}
 
+	if has(t.What, "agreed by both sides") { // which says it
+		t.What = slices.DeleteFunc(t.What, func(w string) bool { return w == "both sides now committed" })
+	}
+
 	// Updates of what was told.
 	for _, r := range untold {
 		_, own := told.Items[r.Item]

@@ -160,6 +160,42 @@ func digits(s string) string {
 	}, s)
 }
 
+// figureTerm is a number of people: of two to four digits, or more in groups, and no share,
+// ordinal or part of another number.
+var figureTerm = regexp.MustCompile(`(?:^|[^\d.,\p{L}])(\d{1,3}(?:[, ]\d{3})+|\d{2,4})(?:[^\d.,%\p{L}-]|[,.](?:\s|$)|$)`)
+
+// figures are how many people a title says an exchange moves.
+func figures(r news.Report) []string {
+	s := clip(clean(r.Title), 400)
+	if mechanismOf(r) != "exchange" || !strings.ContainsAny(s, "0123456789") {
+		return nil
+	}
+	var out []string
+	for _, m := range exchangeTerm.find(s, strings.ToLower(s), true) {
+		out = append(out, digits(m[1]), digits(m[2]))
+	}
+	s = dayFirstTerm.pattern.ReplaceAllString(dayLastTerm.pattern.ReplaceAllString(s, " "), " ")
+	for _, m := range figureTerm.FindAllStringSubmatch(s, 4) {
+		if n, _ := strconv.Atoi(digits(m[1])); n < 1990 || n > 2099 { // a year
+			out = append(out, digits(m[1]))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// sameFigures is whether two titles tell of one number of people, each side's or both
+// sides' together, or one of them of none.
+func sameFigures(a, b []string) bool {
+	return len(a) == 0 || len(b) == 0 || slices.ContainsFunc(a, func(x string) bool {
+		n, _ := strconv.Atoi(x)
+		return slices.ContainsFunc(b, func(y string) bool {
+			m, _ := strconv.Atoi(y)
+			return n == m || n == 2*m || m == 2*n
+		})
+	})
+}
+
 // sameTerms is whether two lists of terms do not contradict each other: of each kind that
 // both hold, a length of time, an exchange or a day, they share one.
 func sameTerms(a, b []string) bool {

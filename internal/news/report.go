@@ -65,6 +65,29 @@ func (r Report) Stage() string {
 	return ""
 }
 
+// Prominent are the values of a facet where a report shows them best: in its title, else
+// in its first sentences, else anywhere.
+func (r Report) Prominent(facet string) []string {
+	var out []string
+	best := 4
+	for _, t := range r.Tags {
+		if t.Facet != facet {
+			continue
+		}
+		at := 1 + slices.Index([]string{"title", "lede"}, t.Field)
+		if at == 0 {
+			at = 3
+		}
+		if at < best {
+			out, best = nil, at
+		}
+		if at == best && !slices.Contains(out, t.Value) {
+			out = append(out, t.Value)
+		}
+	}
+	return out
+}
+
 // above is whether a tag stands in the title or the first sentences.
 func above(t Tag) bool { return t.Field == "title" || t.Field == "lede" }
 

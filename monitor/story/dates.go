@@ -102,9 +102,12 @@ func datesIn(rs []rune, ts []token, published time.Time, zone *time.Location, ta
 		if kind == "starts" && start.IsZero() {
 			start = at
 		}
-		w := what
-		if kind == "meets" {
+		w, where := what, where
+		switch {
+		case kind == "meets":
 			w = "meeting"
+		case tagged(tags, "venue", where) && !tagged(tags, "place", where): // where it was agreed is not where it holds
+			where = ""
 		}
 		out = append(out, news.StatedDate{At: at.UTC(), Precision: precision, Zone: zone.String(), What: w, Where: where, Kind: kind, Moved: moved, Quote: quote(from, to)})
 	}
@@ -345,6 +348,10 @@ func subjectOf(ts []token, tags []news.Tag) (what, where string, meeting bool) {
 		what = "meeting"
 	}
 	return what, where, meeting
+}
+
+func tagged(tags []news.Tag, facet, value string) bool {
+	return slices.ContainsFunc(tags, func(t news.Tag) bool { return t.Facet == facet && t.Value == value })
 }
 
 // zoneNames are how texts name a party's time.

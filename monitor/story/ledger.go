@@ -81,7 +81,7 @@ func committed(e Evidence, now news.Position) string {
 
 // stillRefused is whether what a side refused stays refused after evidence of another
 // stage. That side's own consent undoes it (it accepts, declares, or says that it comes),
-// and so does what has happened with it: talks that name it, an arrangement of both, one
+// and so does what has happened with it: talks that name it, by two origins, an arrangement of both, one
 // that holds or has ended. A date that others set, or terms they table, do not.
 func stillRefused(by string, e Evidence) bool {
 	if by == "" || e.Committed == "both" || e.Stage == "ended" || e.Stage == "in_effect" && e.Committed == "" {
@@ -90,7 +90,7 @@ func stillRefused(by string, e Evidence) bool {
 	side, one := strings.CutPrefix(by, "one:")
 	switch e.Stage {
 	case "talks":
-		return one && !slices.Contains(e.With, side)
+		return e.Origins < 2 || one && !slices.Contains(e.With, side)
 	case "prep":
 		return !one || !slices.Contains(e.By, side)
 	case "proposal", "signal":
