@@ -112,10 +112,10 @@ func TestARestoredBackupRepeatsNothingToTheOperator(t *testing.T) {
 		down("wire.test", false)
 		down("paper.test", false)
 		<-time.After(20 * time.Hour)
-		if got := o.operatorPosts(); len(got) != 3 || !strings.Contains(got[2], "Every source is read again") {
+		if got := o.operatorPosts(); len(got) != 3 || !strings.Contains(got[2], "Read again: ") {
 			t.Errorf("of the end the operator read %q", got)
 		}
-		if heard := o.commanded(t); strings.Count(heard, "Wire has failed") != 1 || strings.Count(heard, "read again") != 1 {
+		if heard := o.commanded(t); strings.Count(heard, "Wire has failed") != 1 || strings.Count(heard, "Read again: Paper, Wire.") != 1 {
 			t.Errorf("the command heard %q", heard)
 		}
 		cancel()

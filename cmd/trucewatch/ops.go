@@ -167,7 +167,7 @@ func (d *daemon) lateDigests(last map[string]time.Time, now time.Time) map[strin
 // the database can't take it, it is told past the outbox, once.
 func (d *daemon) tellOperator(ctx context.Context, w watched, present []trouble) error {
 	known := overlay(w.cond.Alarms, d.unsaved)
-	changed, text := told(known, present, w.now)
+	changed, text := told(known, w.cond.Feeds, present, w.now)
 	if len(changed) == 0 && (len(d.unsaved) == 0 || w.condErr != nil) {
 		return nil
 	}

@@ -25,7 +25,7 @@ type trouble struct {
 type cause struct {
 	name   string
 	begins string // headline
-	ends   string // headline when it is over; "" for what happens and does not last
+	ends   string // headline when it is over, or for sources what precedes their names; "" for what happens and does not last
 }
 
 // causes in the order in which they are told.
@@ -38,11 +38,14 @@ var causes = []cause{
 	{"disk", "The disk is nearly full", "There is room on the disk again"},
 	{"clock", "The clock jumped", ""},
 	{"side", "A side is hardly heard", "Every side is heard again"},
-	{"source", "Sources can't be read", "Every source is read again"},
+	{sourceCause, "Sources can't be read", "Read again"},
 	{"gap", "An official source may have been missed in part", ""},
 }
 
-const tokenCause = "token"
+const (
+	tokenCause  = "token"
+	sourceCause = "source"
+)
 
 // How long something lasts before it is trouble, and how often it is told.
 const (
@@ -152,11 +155,11 @@ func sourceTroubles(w watched, add func(cause, subject, format string, args ...a
 		}
 		switch {
 		case gone:
-			add("source", f.Name, "%s is gone: its server says so, and it is not asked again", f.Name)
+			add(sourceCause, f.Name, "%s is gone: its server says so, and it is not asked again", f.Name)
 		case !since.IsZero() && w.now.Sub(since) >= w.failedFor:
-			add("source", f.Name, "%s has failed since %s: %s", f.Name, stamp(since), f.Poll.Err)
-		case unread(w.cond.Alarms, "source", f.Name, f.Poll.LastOK):
-			add("source", f.Name, "%s is not read again yet", f.Name)
+			add(sourceCause, f.Name, "%s has failed since %s: %s", f.Name, stamp(since), f.Poll.Err)
+		case unread(w.cond.Alarms, sourceCause, f.Name, f.Poll.LastOK):
+			add(sourceCause, f.Name, "%s is not read again yet", f.Name)
 		}
 		if g := f.Poll.Gap; f.Official && !g.IsZero() && w.now.Sub(g) < gapTold {
 			add("gap", f.Name+" "+g.UTC().Format(time.RFC3339), "%s: at %s none of its entries was known; what it published between two visits may be missing", f.Name, stamp(g))
@@ -191,8 +194,9 @@ func oneLine(s string) string {
 
 // told decides what the operator hears now: what begins, what is new in a cause that
 // was told, and what is over, in one text; "" is nothing. A cause is told at most once a day, and its end
-// only when its beginning was told. It returns the alarms that change.
-func told(alarms []store.Alarm, present []trouble, now time.Time) (changed []store.Alarm, text string) {
+// only when its beginning was told. feeds are those that are configured. It returns the
+// alarms that change.
+func told(alarms []store.Alarm, feeds []store.FeedCondition, present []trouble, now time.Time) (changed []store.Alarm, text string) {
 	known := map[string]store.Alarm{}
 	for _, a := range alarms {
 		known[a.Cause] = a
@@ -213,7 +217,10 @@ func told(alarms []store.Alarm, present []trouble, now time.Time) (changed []sto
 		}
 		switch {
 		case len(subjects) == 0 && a.Open:
-			if c.ends != "" {
+			switch {
+			case c.name == sourceCause:
+				out = append(out, readAgain(c.ends, a.Subjects, feeds))
+			case c.ends != "":
 				out = append(out, c.ends+".")
 			}
 			a.Open, a.Subjects = false, nil
@@ -230,6 +237,36 @@ func told(alarms []store.Alarm, present []trouble, now time.Time) (changed []sto
 		changed = append(changed, a)
 	}
 	return changed, strings.Join(out, "\n")
+}
+
+// readAgain names the sources that were told of and are read again; others may be failing
+// for too short a time to be told of. One that is paused or not configured any more is
+// not read: it is told apart.
+func readAgain(headline string, names []string, feeds []store.FeedCondition) string {
+	var read, left []string
+	for _, name := range names {
+		if slices.ContainsFunc(feeds, func(f store.FeedCondition) bool { return f.Name == name && !f.Paused }) {
+			read = append(read, name)
+		} else {
+			left = append(left, name)
+		}
+	}
+	var out []string
+	if len(read) > 0 {
+		out = append(out, headline+": "+someOf(read)+".")
+	}
+	if len(left) > 0 {
+		out = append(out, "Not asked any more: "+someOf(left)+".")
+	}
+	return strings.Join(out, " ")
+}
+
+// someOf lists as many names as a message has room for.
+func someOf(names []string) string {
+	if more := len(names) - linesTold; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:linesTold], ", "), more)
+	}
+	return strings.Join(names, ", ")
 }
 
 // linesTold is how many lines of one cause are written out.
@@ -250,5 +287,8 @@ func list(lines []string) string {
 // opsMessage is a text to the operator, ready for the outbox.
 func opsMessage(text string) news.Message {
 	first, _, _ := strings.Cut(text, "\n")
-	return news.Message{Kind: "ops", Part: 1, Text: "trucewatch: " + strings.TrimSuffix(first, ":"), Plain: "trucewatch: " + text}
+	return news.Message{Kind: "ops", Part: 1, Text: opsPrefix + strings.TrimSuffix(first, ":"), Plain: opsPrefix + text}
 }
+
+// opsPrefix begins each message to the operator.
+const opsPrefix = "trucewatch: "

@@ -133,8 +133,11 @@ func TestEveryCauseIsKnownAndOrdered(t *testing.T) {
 func TestACauseIsToldOnceADayAndItsEndOnce(t *testing.T) {
 	var alarms []store.Alarm
 	var heard []string
+	paused := feedOf("B", "us", 0)
+	paused.Paused = true
+	feeds := condition(feedOf("A", "us", 0), paused, feedOf("C", "us", time.Hour)).Feeds
 	hour := func(h int, present ...trouble) {
-		changed, text := told(alarms, present, noon.Add(time.Duration(h)*time.Hour))
+		changed, text := told(alarms, feeds, present, noon.Add(time.Duration(h)*time.Hour))
 		alarms = overlay(alarms, changed)
 		if text != "" {
 			heard = append(heard, fmt.Sprintf("%d %s", h, strings.ReplaceAll(text, "\n", " ")))
@@ -161,7 +164,7 @@ func TestACauseIsToldOnceADayAndItsEndOnce(t *testing.T) {
 		"3 The disk is nearly full: • 5 % free",
 		"20 There is room on the disk again.",
 		"25 Sources can't be read: • B fails • and still 1 told before: see `trucewatch status`",
-		"26 Every source is read again.",
+		"26 Read again: A. Not asked any more: B.",
 		"60 The clock jumped: • by an hour Sources can't be read: • A fails",
 	}
 	if !slices.Equal(heard, want) {
@@ -174,7 +177,7 @@ func TestManyTroublesAreOneShortMessage(t *testing.T) {
 	for i := range 500 {
 		many = append(many, trouble{"source", fmt.Sprint(i), oneLine(fmt.Sprintf("Source %d: %s", i, strings.Repeat("very\n broken ", 100)))})
 	}
-	_, text := told(nil, many, noon)
+	_, text := told(nil, nil, many, noon)
 	m := opsMessage(text)
 	if n := strings.Count(m.Plain, "•"); n != linesTold+1 || !strings.Contains(m.Plain, "and 488 more") || len(m.Plain) > 8000 {
 		t.Errorf("%d lines, %d bytes", n, len(m.Plain))
