@@ -84,7 +84,7 @@ func (d *daemon) run(ctx context.Context) error {
 }
 
 func (d *daemon) deliverer() *notify.Deliverer {
-	return &notify.Deliverer{Outbox: merging{d.outbox, d.app}, Poster: withCommand(d.poster, d.cfg.Ops.Command), Now: d.now, Log: d.log, Wake: d.wake}
+	return &notify.Deliverer{Outbox: currentWords{merging{d.outbox, d.app}, d}, Poster: withCommand(d.poster, d.cfg.Ops.Command), Now: d.now, Log: d.log, Wake: d.wake}
 }
 
 // job is a part of the daemon that has to show signs of work.

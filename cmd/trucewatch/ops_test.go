@@ -65,6 +65,9 @@ func TestARevokedTokenIsToldByAPathWithoutSlack(t *testing.T) {
 		if got := o.commanded(t); !strings.Contains(got, "No message is held back any more") || strings.Count(got, "Slack takes the token again") != 1 || strings.Count(got, "Slack refuses the token") != 1 || strings.Count(got, "Messages are not delivered") != 1 {
 			t.Errorf("the command heard %q", got)
 		}
+		if got := strings.Join(o.operatorPosts(), "\n"); strings.Contains(got, "Messages are not delivered") || strings.Contains(got, "refuses the token") || !strings.Contains(got, "No message is held back any more") {
+			t.Errorf("in Slack, where what waited came after what it says is held, the operator read %q", got)
+		}
 		if o.heartbeats() == before {
 			t.Error("no heartbeat after the digest arrived")
 		}
