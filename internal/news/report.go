@@ -40,11 +40,13 @@ func (r Report) AsFact() bool {
 }
 
 // Refuses is whether the "no" of a title is a refusal: "refuses to", or the no to an
-// acceptance ("does not accept"). "Has not refused" is none.
+// acceptance ("does not accept"), which the tagger's rule "refusal" reads. "Has not
+// refused" is none.
 func (r Report) Refuses() bool {
+	read := slices.ContainsFunc(r.Tags, func(t Tag) bool { return t.Facet == "stage" && t.Value == "reject" && t.Rule == "refusal" })
 	return r.Shows("stage", "reject", "title") && slices.ContainsFunc(r.Tags, func(t Tag) bool {
 		return t.Facet == "claim" && t.Value == "negated" && t.Field == "title" &&
-			(strings.HasPrefix(strings.ToLower(t.Match), "refus") || r.Shows("stage", "accept", "title"))
+			(read || strings.HasPrefix(strings.ToLower(t.Match), "refus") || r.Shows("stage", "accept", "title"))
 	})
 }
 

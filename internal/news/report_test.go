@@ -38,6 +38,7 @@ func TestARefusalIsStatedByItsNo(t *testing.T) {
 	}{
 		"refuses to":       {[]Tag{title("stage", "reject", "Russia refuses"), title("claim", "negated", "refuses to")}, "reject", true},
 		"does not accept":  {[]Tag{title("stage", "accept", "accept truce"), title("stage", "reject", "will not"), title("claim", "negated", "not")}, "reject", true},
+		"a no to consent":  {[]Tag{{Facet: "stage", Value: "reject", Field: "title", Match: "accept", Rule: "refusal"}, title("claim", "negated", "not")}, "reject", true},
 		"has not refused":  {[]Tag{title("stage", "reject", "not refused"), title("claim", "negated", "not")}, "reject", false},
 		"has not accepted": {[]Tag{title("stage", "accept", "accepted"), title("claim", "negated", "not")}, "accept", false},
 		"denies a refusal": {[]Tag{title("stage", "reject", "refuses"), title("claim", "denial", "denies")}, "reject", false},

@@ -32,6 +32,8 @@ type roles struct {
 	talksNoDeal, noAttack       int // see held.go
 
 	weakConsent, willKeep, mirrored int // see offered.go
+
+	notYet, noAfter, that, but int // see negated.go
 }
 
 func (t *topic) bindRoles(class func(string) int) {
@@ -59,6 +61,7 @@ func (t *topic) bindRoles(class func(string) int) {
 		{"accept", &r.accept}, {"reject", &r.reject},
 		{"talks_object", &r.talksObject}, {"setting", &r.setting}, {"peace", &r.peace}, {"talks_no_deal", &r.talksNoDeal}, {"no_attack", &r.noAttack},
 		{"weak_consent", &r.weakConsent}, {"will_keep", &r.willKeep}, {"mirrored", &r.mirrored},
+		{"not_yet", &r.notYet}, {"no_after", &r.noAfter}, {"that", &r.that}, {"but", &r.but},
 	} {
 		*x.into = class(x.name)
 	}
@@ -122,7 +125,7 @@ func (v *view) clauses(sp *spot, out []clause) []clause {
 		if !sp.set.has(r.arrangement) && !(sp.field == inLede && v.in[inTitle].has(r.arrangement)) {
 			continue
 		}
-		if v.before(sp, m, r.not, 4) || v.before(sp, m, r.unreal, 4) || v.covers(sp, m, v.t.arranged) || v.covers(sp, m, r.weakConsent) ||
+		if v.before(sp, m, r.not, 4) || v.negated(sp, m) || v.before(sp, m, r.unreal, 4) || v.covers(sp, m, v.t.arranged) || v.covers(sp, m, r.weakConsent) ||
 			v.before(sp, m, r.infinitive, 1) || v.before(sp, m, r.deny, 8) || v.after(sp, m, r.condition, 12) || v.near(sp, m, r.mirrored, 8) {
 			continue
 		}

@@ -15,7 +15,9 @@ func (o *tagger) doers() {
 		case "accept":
 			t.Who = o.whoDoes(o.v.t.roles.accept)
 		case "reject":
-			t.Who = o.whoDoes(o.v.t.roles.reject)
+			if t.Who = o.whoDoes(o.v.t.roles.reject); t.Who == "" && o.refusal != nil {
+				t.Who = o.whoRefuses(*o.refusal)
+			}
 		case "violation":
 			t.Who = o.whoAlleges()
 		}
@@ -44,6 +46,20 @@ func (o *tagger) whoDoes(class int) string {
 				return o.sideName(c.sides)
 			}
 			break
+		}
+	}
+	return ""
+}
+
+// whoRefuses is the party named before a verb of consent that is negated or denied, if it
+// is one alone: two that do not agree do not both refuse.
+func (o *tagger) whoRefuses(consent mark) string {
+	v := o.v
+	for i := range v.spots {
+		if sp := &v.spots[i]; consent.first >= sp.first && consent.last < sp.past {
+			if sides, _, _ := v.named(sp, sp.first, consent.first); bits.OnesCount32(sides) == 1 {
+				return o.sideName(sides)
+			}
 		}
 	}
 	return ""

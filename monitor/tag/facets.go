@@ -13,6 +13,7 @@ type tagger struct {
 	patterns []compiled
 	lang     string
 	tags     []news.Tag
+	refusal  *mark // the negated consent that is told as "reject"
 }
 
 // add records a facet's value once, with where it stands.
@@ -38,9 +39,11 @@ func (o *tagger) made(facet, value, rule, who string, m mark) news.Tag {
 func (o *tagger) facets(x *facts, who commitment, genre string) {
 	v := o.v
 	o.models("stage", x, 3)
+	if o.refusals() {
+		who = commitment{}
+	}
 	o.weakConsent()
 	o.keepingOffered()
-	o.notRejected()
 	o.committed(x, who)
 	o.talksAccepted()
 	o.talksHeld()

@@ -70,7 +70,7 @@ func (o *tagger) object(sp *spot, verb mark) (talks, arrangement bool) {
 		if c := int(m.class); c != r.arrangement && c != r.peace || m.first <= verb.first || m.last >= first.first || o.beyond(sp, verb, m) {
 			continue
 		}
-		if talks && m.last == first.first-1 && !o.parted(m.last, first.first) {
+		if talks && m.last == first.first-1 && !o.v.parts(m.last, first.first) {
 			continue // which talks
 		}
 		return false, true
@@ -82,9 +82,9 @@ func (o *tagger) object(sp *spot, verb mark) (talks, arrangement bool) {
 // word after it.
 func (o *tagger) beyond(sp *spot, verb, m mark) bool {
 	for i := verb.first; i < m.first; i++ {
-		if o.parted(i, i+1) {
+		if o.v.parts(i, i+1) {
 			return true
 		}
 	}
-	return o.among(sp, verb.first, m.first, o.v.t.roles.setting)
+	return o.v.among(sp, verb.first, m.first, o.v.t.roles.setting)
 }

@@ -71,64 +71,26 @@ func (o *tagger) keepingOffered() {
 	}
 }
 
-// notRejected makes a signal of a refusal that a title denies: "does not reject", "не
-// исключает", "schließt nicht aus".
-func (o *tagger) notRejected() {
-	v := o.v
-	r := &v.t.roles
-	if len(v.spots) == 0 || v.spots[0].field != inTitle {
-		return
-	}
-	sp := &v.spots[0]
-	var denied mark
-	found := false
-	for _, m := range v.marks[sp.marks:sp.mend] {
-		if int(m.class) != r.reject {
-			continue
-		}
-		if !v.before(sp, m, r.not, 2) && !v.denies(sp, m) {
-			return
-		}
-		denied, found = m, true
-	}
-	if found {
-		o.lower("not rejected", denied, "reject")
-	}
-}
-
-// denies is whether a word of negation stands inside a mark and apart from its first word,
-// as German has it: "schließt … nicht aus".
-func (v *view) denies(sp *spot, m mark) bool {
-	for _, o := range v.marks[sp.marks:sp.mend] {
-		if int(o.class) == v.t.roles.not && o.first > m.first && o.last < m.last {
-			return true
-		}
-	}
-	return false
-}
-
 // lower puts a signal in the place of stages that say too much.
 func (o *tagger) lower(rule string, m mark, stages ...string) {
-	at := -1
-	for _, s := range stages {
-		if i := o.stage(s); i >= 0 {
-			if at < 0 || i < at {
-				at = i
-			}
-		}
-	}
+	o.replace("signal", rule, m, stages...)
+}
+
+// replace puts one stage in the place of others, where the first of them stands; it does
+// nothing where there is none of them.
+func (o *tagger) replace(stage, rule string, m mark, stages ...string) {
+	at := slices.IndexFunc(o.tags, func(t news.Tag) bool { return t.Facet == "stage" && slices.Contains(stages, t.Value) })
 	if at < 0 {
 		return
 	}
-	had := o.has("stage", "signal")
-	o.tags[at] = o.made("stage", "signal", rule, "", m)
+	o.tags[at] = o.made("stage", stage, rule, "", m)
 	first := true
 	o.tags = slices.DeleteFunc(o.tags, func(t news.Tag) bool {
 		if t.Facet != "stage" {
 			return false
 		}
-		if t.Value == "signal" {
-			drop := had && !first
+		if t.Value == stage {
+			drop := !first
 			first = false
 			return drop
 		}

@@ -72,7 +72,7 @@ func (o *tagger) speaks(sp *spot, m mark) (mark, bool) {
 		case class != r.say && class != r.deny && class != r.speaks && class != r.attributes && class != r.accuses:
 		case o.v.inLonger(sp, c) || o.within(sp, c, r.accused):
 		case c.first > m.last: // Kyiv says
-			if class == r.attributes || c.first-m.last > sayNear || o.parted(m.last, c.first) || o.among(sp, m.last, c.first, r.otherVoice) || o.actorBetween(sp, m.last, c.first) {
+			if class == r.attributes || c.first-m.last > sayNear || o.v.parts(m.last, c.first) || o.v.among(sp, m.last, c.first, r.otherVoice) || o.actorBetween(sp, m.last, c.first) {
 				continue
 			}
 			if class == r.accuses && !o.another(sp, m, c) {
@@ -90,7 +90,7 @@ func (o *tagger) speaks(sp *spot, m mark) (mark, bool) {
 			default:
 				continue // "say Russia …" tells of Russia
 			}
-			if m.first-c.last > near || o.parted(c.last, m.first) || o.among(sp, c.last, m.first, r.otherVoice) || o.among(sp, m.last, m.last+3, r.otherVoice) || o.actorBetween(sp, c.last, m.first) {
+			if m.first-c.last > near || o.v.parts(c.last, m.first) || o.v.among(sp, c.last, m.first, r.otherVoice) || o.v.among(sp, m.last, m.last+3, r.otherVoice) || o.actorBetween(sp, c.last, m.first) {
 				continue
 			}
 			return c, true
@@ -99,16 +99,16 @@ func (o *tagger) speaks(sp *spot, m mark) (mark, bool) {
 	return mark{}, false
 }
 
-// parted is whether punctuation ends a clause between two tokens.
-func (o *tagger) parted(from, to int32) bool {
-	s := o.v.s
+// parts is whether punctuation ends a clause between two tokens.
+func (v *view) parts(from, to int32) bool {
+	s := v.s
 	f := s.fields[s.field(from)]
 	return strings.ContainsAny(f[s.tokens[from].end:s.tokens[to].start], ",;:—–\"«»“”()")
 }
 
 // among is whether a word of a class stands between two tokens.
-func (o *tagger) among(sp *spot, from, to int32, class int) bool {
-	for _, m := range o.v.marks[sp.marks:sp.mend] {
+func (v *view) among(sp *spot, from, to int32, class int) bool {
+	for _, m := range v.marks[sp.marks:sp.mend] {
 		if int(m.class) == class && m.first > from && m.last < to {
 			return true
 		}
