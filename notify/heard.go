@@ -14,6 +14,9 @@ func coverage(e news.Edition) Coverage {
 	if e.Imported {
 		return Coverage{Imported: true}
 	}
+	if e.Over {
+		return Coverage{Over: true}
+	}
 	return sourceCoverage(e.Sources, e.From)
 }
 
@@ -114,10 +117,13 @@ func blindSides(c Coverage, parties []string) []SideRead {
 	return out
 }
 
+// uncounted is whether it is not known how many sources were read.
+func (c Coverage) uncounted() bool { return c.Imported || c.Over }
+
 // tooLow says of which sides too few sources were read to tell silence from blindness,
 // with how many; "" when enough was read, or nobody was to read.
 func tooLow(c Coverage, topics []string) string {
-	if c.Imported {
+	if c.uncounted() {
 		return ""
 	}
 	var low []string
@@ -222,13 +228,14 @@ func firstSeen(d news.Development) time.Time {
 
 // waited is how long before the slot a development was first seen.
 func waited(d news.Development, e news.Edition) time.Duration {
-	if e.Imported {
+	if e.Imported || e.Over {
 		return unheard
 	}
 	return max(e.Slot.Sub(firstSeen(d)), 1)
 }
 
-// unheard is what was waited where nobody listened: nobody was silent then.
+// unheard is what was waited where nobody listened, or nobody knows who was listened to:
+// nobody was silent then.
 const unheard time.Duration = -1
 
 // says words who says so and who was not heard; waited as for notHeard, or unheard.

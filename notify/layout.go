@@ -290,8 +290,11 @@ func notRead(c Coverage, zone *time.Location) string {
 
 // sourcesRead words how much was read; of a window that was imported nobody read it.
 func sourcesRead(c Coverage) string {
-	if c.Imported {
+	switch {
+	case c.Imported:
 		return "from imported history, before any source was read"
+	case c.Over:
+		return "a window of the past: which sources were read then is not kept"
 	}
 	return counts(c.Read, c.Of) + " sources read"
 }
@@ -340,7 +343,7 @@ func quietPage(d Digest) page {
 		p = append(p, para{kind: body, lines: append([]line{row(bold("Alerts here since the last digest"))}, earlierLines(d)...)})
 	}
 	foot := []string{"Sources read: " + sidesRead(d.Coverage)}
-	if d.Coverage.Imported {
+	if d.Coverage.uncounted() {
 		foot[0] = title(sourcesRead(d.Coverage))
 	}
 	if s := notRead(d.Coverage, d.zone); s != "" {

@@ -129,6 +129,7 @@ type Earlier struct {
 // Coverage is how much of the sources was read in the window.
 type Coverage struct {
 	Imported bool       `json:"imported,omitempty"` // before any source was read: what the window holds was imported
+	Over     bool       `json:"over,omitempty"`     // the window is over and looked at again: how its sources were read then is not kept
 	Read     int        `json:"read"`
 	Of       int        `json:"of"`
 	Sides    []SideRead `json:"sides"`

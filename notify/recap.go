@@ -202,7 +202,7 @@ func recapPage(d Digest) page {
 	if w.Cuts > 0 { // none was due in a window of imported history
 		foot = append(foot, fmt.Sprintf("%d of %s on time", w.OnTime, counted(w.Cuts, "digest", "digests")))
 	}
-	if d.Coverage.Imported {
+	if d.Coverage.uncounted() {
 		foot = append(foot, sourcesRead(d.Coverage))
 	} else {
 		foot = append(foot, "sources read: "+strings.ReplaceAll(sidesRead(d.Coverage), " · ", ", "))

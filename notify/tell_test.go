@@ -394,6 +394,23 @@ func TestACopyOfAToldImportTellsNothing(t *testing.T) {
 	}
 }
 
+// How sources were read in a window of the past is not stored: none is counted, blamed or
+// called silent, and the reader is told so.
+func TestAWindowOfThePastCountsNoSources(t *testing.T) {
+	reported := []news.Development{story(1, report(1, "Example Wire", "independent", "Teams talk about a ceasefire", at(20, 20, 0), tagged("title", "stage", "talks", "mechanism", "full")))}
+	for name, stories := range map[string][]news.Development{"with news": reported, "quiet": nil} {
+		for _, kind := range []string{"news", "recap"} {
+			e := news.Edition{Digest: sampleSpec(), Slot: at(21, 8, 0), From: at(20, 8, 0), Horizon: at(20, 8, 0), Stories: stories, Over: true}
+			e.Digest.Kind = kind
+			d, _ := Compose(e)
+			got := strings.ToLower(Text(d, 0, false))
+			if !strings.Contains(got, "which sources were read then is not kept") || strings.Contains(got, "0 of 0") || strings.Contains(got, "could not be read") || strings.Contains(got, "cannot say") || strings.Contains(got, "source is read") {
+				t.Errorf("%s, %s:\n%s", kind, name, got)
+			}
+		}
+	}
+}
+
 // A recap of a window in which no digest was due says nothing of their punctuality.
 func TestARecapWithoutDigestsCountsNone(t *testing.T) {
 	for cuts, want := range map[int]bool{0: false, 7: true} {

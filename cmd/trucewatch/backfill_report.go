@@ -145,7 +145,7 @@ func (im *importer) daysToSee(ctx context.Context, r store.Rebuilt) ([]time.Time
 		if err != nil {
 			return nil, err
 		}
-		if told, _ := notify.Compose(asIfLive(ed, im.now)); told.Kind == "digest" && len(out) < 3 {
+		if told, _ := notify.Compose(asIfLive(ed, im.now, im.now)); told.Kind == "digest" && len(out) < 3 {
 			out = append(out, d)
 		}
 	}

@@ -18,7 +18,8 @@ type DigestCmd struct {
 }
 
 func (*DigestCmd) Help() string {
-	return `Shows what a digest of a window says, as if nothing of it had been told: also of imported history.`
+	return `Shows what a digest of a window says, as if nothing of it had been told: also of imported history.
+How many sources were read is only known of a window that ends now.`
 }
 
 func (c *DigestCmd) Run(e *env) error {
@@ -51,7 +52,7 @@ func (c *DigestCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	d, _ := notify.Compose(asIfLive(ed, firstRead(feeds, now)))
+	d, _ := notify.Compose(asIfLive(ed, firstRead(feeds, now), now))
 	switch c.Format {
 	case "json":
 		b, err := d.JSON()
@@ -112,9 +113,12 @@ func firstRead(feeds []news.Feed, now time.Time) time.Time {
 
 // asIfLive lets a preview tell what was imported: it tells nobody, and a window in
 // the past is looked at for what it held. Before the first poll nobody read or failed to
-// read any source.
-func asIfLive(e news.Edition, first time.Time) news.Edition {
-	if e.Imported = e.Slot.Before(first); e.Imported {
+// read any source; how reading went in a window that was over before now is not stored,
+// only how it goes now.
+func asIfLive(e news.Edition, first, now time.Time) news.Edition {
+	e.Imported = e.Slot.Before(first)
+	e.Over = !e.Imported && e.Slot.Before(now)
+	if e.Imported || e.Over {
 		e.Sources = nil
 	}
 	for i := range e.Stories {

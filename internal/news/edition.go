@@ -62,6 +62,7 @@ type Edition struct {
 	Relevant  int         // of those, main or mention of a selected topic
 	Pending   int         // items seen before the slot and not judged yet
 	Imported  bool        // the window ended before any source was read: what it holds was imported
+	Over      bool        // a window of the past is looked at again: how its sources were read then is not kept
 	Last      *Told       // the newest told mark of the channel
 	LastLine  string      // headline of that development
 	Alerts    int         // alerts cut in the window, for any channel
@@ -179,7 +180,7 @@ type Source struct {
 	Official bool
 	LastOK   time.Time
 	LastNew  time.Time
-	Since    time.Time // start of the present trouble; zero when none
+	Since    time.Time // start of the present trouble, or of the pause; zero when none
 	Trouble  string    // in a reader's words; "" when read
 	Paused   bool
 	Unasked  bool // was due when the program started and was not asked since
