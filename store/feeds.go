@@ -41,16 +41,17 @@ func (s *Store) feeds(ctx context.Context, query string, args ...any) ([]news.Fe
 	return fs, classify(err)
 }
 
-// PauseFeed stops or resumes polling of a feed by name; resuming also forgets
-// that the feed was gone and makes it due. It returns news.ErrNotFound for a
+// PauseFeed stops or resumes polling of a feed by name at now. Since then it counts as
+// in trouble while it is paused, whatever ailed it before; resuming also forgets that,
+// and that the feed was gone, and makes it due. It returns news.ErrNotFound for a
 // name that no feed bears.
-func (s *Store) PauseFeed(ctx context.Context, name string, pause bool) error {
+func (s *Store) PauseFeed(ctx context.Context, name string, pause bool, now time.Time) error {
 	return s.write(ctx, func(tx transaction) error {
-		q := `UPDATE feeds SET paused = 1, reason = 'paused by the operator' WHERE name = ?`
+		q, args := `UPDATE feeds SET trouble_since = CASE paused WHEN 0 THEN ? ELSE trouble_since END, paused = 1, reason = 'paused by the operator' WHERE name = ?`, []any{ms(now), name}
 		if !pause {
-			q = `UPDATE feeds SET paused = 0, gone = 0, failures = 0, next_poll = 0, reason = 'resumed by the operator' WHERE name = ?`
+			q, args = `UPDATE feeds SET paused = 0, gone = 0, failures = 0, next_poll = 0, trouble_since = 0, reason = 'resumed by the operator' WHERE name = ?`, []any{name}
 		}
-		r, err := tx.ExecContext(ctx, q, name)
+		r, err := tx.ExecContext(ctx, q, args...)
 		if err != nil {
 			return err
 		}

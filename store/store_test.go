@@ -996,3 +996,43 @@ func TestAlertsAreCountedByMessage(t *testing.T) {
 		t.Errorf("a week later: sent %v", sent)
 	}
 }
+
+// A digest says since when a source is paused, and not since when it had failed before;
+// pausing it again changes nothing, and resumed it starts anew.
+func TestAPauseIsCountedFromItsStart(t *testing.T) {
+	s := openStore(t)
+	f := wire(t, s)
+	_, err := s.RecordPolls(t.Context(), []news.Poll{{Feed: f, At: day}}, 0, func(p news.Poll, _ news.Overlap) news.PollState {
+		return news.PollState{LastTry: p.At, Failures: 1, Err: "HTTP 500"}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	since := func() time.Time {
+		c, err := s.Condition(t.Context())
+		if err != nil || len(c.Feeds) != 1 {
+			t.Fatal(c.Feeds, err)
+		}
+		return c.Feeds[0].Since
+	}
+	if got := since(); !got.Equal(day) {
+		t.Fatalf("it fails since %s, want %s", got, day)
+	}
+	pausing := day.Add(11 * time.Minute)
+	for i, step := range []struct {
+		pause bool
+		at    time.Time
+		want  time.Time
+	}{
+		{true, pausing, pausing},
+		{true, pausing.Add(time.Hour), pausing},
+		{false, pausing.Add(2 * time.Hour), time.Time{}},
+	} {
+		if err := s.PauseFeed(t.Context(), f.Name, step.pause, step.at); err != nil {
+			t.Fatal(err)
+		}
+		if got := since(); !got.Equal(step.want) {
+			t.Errorf("step %d: since %s, want %s", i, got, step.want)
+		}
+	}
+}

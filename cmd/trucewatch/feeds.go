@@ -143,7 +143,7 @@ func setPaused(e *env, name string, pause bool) error {
 		return err
 	}
 	defer st.Close()
-	if err := st.PauseFeed(e.ctx, name, pause); errors.Is(err, news.ErrNotFound) {
+	if err := st.PauseFeed(e.ctx, name, pause, time.Now()); errors.Is(err, news.ErrNotFound) {
 		return fmt.Errorf("no feed is called %q; see `trucewatch feeds list`", name)
 	} else if err != nil {
 		return err
