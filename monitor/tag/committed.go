@@ -33,7 +33,7 @@ type roles struct {
 
 	weakConsent, willKeep, mirrored int // see offered.go
 
-	notYet, noAfter, that, but int // see negated.go
+	notYet, noAfter, that, but, undone int // see negated.go
 }
 
 func (t *topic) bindRoles(class func(string) int) {
@@ -61,7 +61,7 @@ func (t *topic) bindRoles(class func(string) int) {
 		{"accept", &r.accept}, {"reject", &r.reject},
 		{"talks_object", &r.talksObject}, {"setting", &r.setting}, {"peace", &r.peace}, {"talks_no_deal", &r.talksNoDeal}, {"no_attack", &r.noAttack},
 		{"weak_consent", &r.weakConsent}, {"will_keep", &r.willKeep}, {"mirrored", &r.mirrored},
-		{"not_yet", &r.notYet}, {"no_after", &r.noAfter}, {"that", &r.that}, {"but", &r.but},
+		{"not_yet", &r.notYet}, {"no_after", &r.noAfter}, {"that", &r.that}, {"but", &r.but}, {"undone", &r.undone},
 	} {
 		*x.into = class(x.name)
 	}
@@ -109,8 +109,11 @@ func (v *view) clauses(sp *spot, out []clause) []clause {
 	for _, m := range v.marks[sp.marks:sp.mend] {
 		c := int(m.class)
 		if c == r.confirm && sp.set.has(r.exchange) {
-			// Both parties confirm it.
+			// Both parties confirm it, or one does after a meeting: an exchange takes two.
 			s, _, _ := v.named(sp, sp.first, m.first)
+			if s != 0 && v.in[inTitle].has(r.venue) && v.covers(sp, m, r.agree) {
+				s = uint32(1)<<len(r.side) - 1
+			}
 			if s == uint32(1)<<len(r.side)-1 && !v.after(sp, m, r.not, 8) && !v.after(sp, m, r.unreal, 8) && !v.after(sp, m, r.prepare, 8) {
 				out = append(out, clause{verb: m, title: sp.field == inTitle, sides: s, mutual: true})
 			}

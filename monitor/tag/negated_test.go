@@ -108,3 +108,43 @@ func TestNegatedConsentBesideWhatIsDone(t *testing.T) {
 		}
 	}
 }
+
+// To speak of an extension extends nothing; who has extended has declared.
+func TestAnExtensionCountsWhenItIsDone(t *testing.T) {
+	r := builtinRules(t)
+	for _, c := range []struct {
+		lang, title, committed string
+	}{
+		{"en", "Trump suggests extending energy truce between Russia and Ukraine", ""},
+		{"en", "Too early to discuss extending truce, Kremlin says", ""},
+		{"en", "Turkey proposes to extend truce between Russia and Ukraine", ""},
+		{"en", "Zelensky: Ukraine wants to extend Easter truce", ""},
+		{"en", "Russia may extend Easter truce, Peskov says", ""},
+		{"en", "Easter truce could be extended, Kremlin says", ""},
+		{"ru", "Турция предложила продлить перемирие между Россией и Украиной", ""},
+		{"ru", "Песков: говорить о продлении перемирия рано", ""},
+		{"uk", "Україна пропонує продовжити перемир'я", ""},
+		{"uk", "Песков: зарано говорити про продовження перемир'я", ""},
+		{"de", "Erdogan schlägt vor, die Waffenruhe in der Ukraine zu verlängern", ""},
+		{"de", "Kreml: Verlängerung der Waffenruhe noch kein Thema", ""},
+		{"fr", "Kiev propose de prolonger la trêve", ""},
+		{"fr", "Le Kremlin juge prématuré de discuter d'une prolongation de la trêve avec l'Ukraine", ""},
+		{"pl", "Ukraina proponuje przedłużenie rozejmu", ""},
+		{"pl", "Kreml: za wcześnie mówić o przedłużeniu rozejmu z Ukrainą", ""},
+		{"en", "Putin extends Easter truce", "one:russia"},
+		{"en", "Ukraine, Russia extend energy truce for 30 days", "both"},
+		{"en", "Russia and Ukraine agree to extend grain deal", "both"},
+		{"ru", "Путин продлил перемирие на сутки", "one:russia"},
+		{"uk", "Путін продовжив перемир'я на добу", "one:russia"},
+		{"de", "Putin verlängert Waffenruhe um einen Tag", "one:russia"},
+		{"de", "Russland und die Ukraine verlängern Waffenruhe", "both"},
+		{"fr", "Poutine prolonge la trêve d'une journée", "one:russia"},
+		{"pl", "Putin przedłużył rozejm o dobę", "one:russia"},
+	} {
+		tags := r.Tag(Input{Title: c.title, Lang: c.lang}).Tags
+		stages, who := told(tags, "stage"), told(tags, "committed")
+		if done := c.committed != ""; slices.Contains(stages, "agreed") != done || done != slices.Equal(who, []string{c.committed}) || !done && len(who) > 0 {
+			t.Errorf("%s %q: stages %q, committed %q, want %q", c.lang, c.title, stages, who, c.committed)
+		}
+	}
+}

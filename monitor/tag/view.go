@@ -1,5 +1,7 @@
 package tag
 
+import "slices"
+
 // mark is one class standing somewhere in the text.
 type mark struct {
 	class       int16
@@ -40,11 +42,14 @@ func (t *topic) look(v *view, s *scan) {
 			continue
 		}
 		sp := spot{field: sent.field, first: sent.first, past: sent.past, marks: int32(len(v.marks))}
-		for _, h := range s.hits[sent.hits:sent.hend] {
+		for n, h := range s.hits[sent.hits:sent.hend] {
 			if int32(len(v.marks))-sp.marks > maxMarks {
 				break
 			}
 			for _, c := range t.of[h.pattern] {
+				if t.commits(int(c)) && t.undone(s.hits[sent.hits:sent.hend], n) {
+					continue
+				}
 				v.marks = append(v.marks, mark{c, h.pattern, h.first, h.last})
 				sp.set.add(int(c))
 			}
@@ -78,6 +83,30 @@ func (t *topic) look(v *view, s *scan) {
 		}
 		v.spots = append(v.spots, sp)
 	}
+}
+
+// commits tells the classes of verbs that commit somebody.
+func (t *topic) commits(class int) bool {
+	return class == t.roles.agree || class == t.roles.declare || class == t.roles.swapped
+}
+
+// undoneSpan bounds in words how long before a verb the words begin that make it undone.
+const undoneSpan = 10
+
+// undone is whether the n-th hit, a verb, stands in words that tell it as something to do:
+// "extending", "to extend", "should be extended". Hits are in the order of their first words.
+func (t *topic) undone(hits []hit, n int) bool {
+	verb := hits[n].first
+	for n+1 < len(hits) && hits[n+1].first == verb {
+		n++
+	}
+	for ; n >= 0 && verb-hits[n].first <= undoneSpan; n-- {
+		o := &hits[n]
+		if o.last >= verb && (o.first < verb || o.last == verb) && slices.Contains(t.of[o.pattern], int16(t.roles.undone)) {
+			return true
+		}
+	}
+	return false
 }
 
 // apply adds the rule's class to a sentence that shows all it asks for.
