@@ -41,8 +41,8 @@ func moveLedger(stands []news.Position, d news.Development) []news.Position {
 // there is anything in it to look at: Deciders.Moving. A large development is looked at
 // with each of its reports, so its reports are remembered this way.
 func moving(r news.Report) (news.Report, bool) {
-	stage := r.Stage()
-	if r.Relevance != news.Main || r.Comments() || !r.AsFact() || stage == "" || firstValue(r.Tags, "mechanism") == "" {
+	stage, ok := movesTo(r)
+	if !ok || firstValue(r.Tags, "mechanism") == "" {
 		return news.Report{}, false
 	}
 	kept := []news.Tag{{Facet: "stage", Value: stage}} // first, and its words are looked at no more
@@ -66,6 +66,13 @@ func moving(r news.Report) (news.Report, bool) {
 	return r, true
 }
 
+// movesTo is the stage that a report says its mechanisms have come to, and whether it
+// does: who refuses to come to talks has not refused what they are about.
+func movesTo(r news.Report) (stage string, ok bool) {
+	stage = r.Stage()
+	return stage, stage != "" && r.Relevance == news.Main && !r.Comments() && r.AsFact() && !r.RefusesTalks()
+}
+
 // evidence is what the development's reports say of each mechanism and stage.
 func evidence(d news.Development) []story.Evidence {
 	type key struct {
@@ -75,11 +82,8 @@ func evidence(d news.Development) []story.Evidence {
 	said := map[key][]news.Report{}
 	var keys []key
 	for _, r := range d.Reports {
-		if r.Relevance != news.Main || r.Comments() || !r.AsFact() {
-			continue
-		}
-		stage := r.Stage()
-		if stage == "" {
+		stage, ok := movesTo(r)
+		if !ok {
 			continue
 		}
 		for _, m := range r.Prominent("mechanism") {

@@ -79,6 +79,9 @@ func strongest(stages []string) string {
 // several the most particular wins: a text on an exchange mentions the war's end
 // more often than the reverse.
 func mechanismOf(r news.Report) string {
+	if r.RefusesTalks() {
+		return ""
+	}
 	found := r.Prominent("mechanism")
 	for _, m := range []string{"exchange", "humanitarian", "shipping", "partial", "guarantees", "full", "settlement"} {
 		if has(found, m) {
@@ -215,8 +218,8 @@ func factsOf(d news.Development) facts {
 	}
 	f.says, f.carried = inSideOrder(says), inSideOrder(carried)
 	f.spoke, f.present = f.says, inSideOrder(present)
-	if len(places) > 0 {
-		f.place = clip(clean(mostCommon(places)), 60)
+	if place, n := mostCommon(places); 2*n >= len(d.Reports) { // one report's place is not the whole's
+		f.place = clip(clean(place), 60)
 	}
 
 	// Most origins win; of as many, the stronger stage, then the spelling.
@@ -272,11 +275,17 @@ func onlyWord(reports []news.Report) string {
 	return word
 }
 
-// mostCommon is the most frequent value, the first in the alphabet of as many.
-func mostCommon(list []string) string {
-	n := map[string]int{}
+// mostCommon is the most frequent value, the first in the alphabet of as many, and how
+// often it stands there; "" of none.
+func mostCommon(list []string) (most string, n int) {
+	of := map[string]int{}
 	for _, v := range list {
-		n[v]++
+		of[v]++
 	}
-	return slices.MaxFunc(slices.Sorted(maps.Keys(n)), func(a, b string) int { return cmp.Compare(n[a], n[b]) })
+	for _, v := range slices.Sorted(maps.Keys(of)) {
+		if of[v] > n {
+			most, n = v, of[v]
+		}
+	}
+	return most, n
 }

@@ -67,6 +67,16 @@ func (r Report) Stage() string {
 	return ""
 }
 
+// OfTalks is the rule of a stage's tag whose words are of talks, a meeting or an
+// invitation, and of no arrangement.
+const OfTalks = "object"
+
+// RefusesTalks is whether the refusal that a report states is of talks, which says nothing
+// of the arrangement that they are about.
+func (r Report) RefusesTalks() bool {
+	return r.Stage() == "reject" && slices.ContainsFunc(r.Tags, func(t Tag) bool { return t.Facet == "stage" && t.Value == "reject" && t.Rule == OfTalks })
+}
+
 // Prominent are the values of a facet where a report shows them best: in its title, else
 // in its first sentences, else anywhere.
 func (r Report) Prominent(facet string) []string {

@@ -46,6 +46,7 @@ func (o *tagger) facets(x *facts, who commitment, genre string) {
 	o.keepingOffered()
 	o.committed(x, who)
 	o.talksAccepted()
+	o.talksRefused()
 	o.talksHeld()
 	for i := range v.t.facets {
 		f := &v.t.facets[i]

@@ -6,46 +6,70 @@ import (
 	"trucewatch/internal/news"
 )
 
-// objectNear is how many words after a verb of accepting its object is looked for.
+// objectNear is how many words after such a verb its object is looked for.
 const objectNear = 8
 
 // talksAccepted keeps who accepts talks, a meeting or an invitation from accepting an
-// arrangement: what title and lede tell of then is a meeting being arranged. One accepted
-// arrangement beside it, or a title that leaves open what is accepted, keeps the stage.
+// arrangement: what title and lede tell of then is a meeting being arranged.
 func (o *tagger) talksAccepted() {
-	stage := slices.IndexFunc(o.tags, func(t news.Tag) bool { return t.Facet == "stage" && t.Value == "accept" })
+	stage := o.stageTag("accept")
 	if stage < 0 {
 		return
 	}
+	of, talks := o.ofTalks(o.v.t.roles.accept, inLede)
+	switch {
+	case !talks:
+	case o.has("stage", "prep"):
+		o.tags = slices.Delete(o.tags, stage, stage+1)
+	default:
+		o.tags[stage] = o.made("stage", "prep", news.OfTalks, "", of) // in its place: the likeliest stage stands first
+	}
+}
+
+// talksRefused marks the refusal of talks, a meeting or an invitation, which refuses no
+// arrangement: see news.Report.RefusesTalks.
+func (o *tagger) talksRefused() {
+	stage := o.stageTag("reject")
+	if stage < 0 {
+		return
+	}
+	refuses, field := o.v.t.roles.reject, inTitle
+	if !o.v.in[inTitle].has(refuses) {
+		field = inLede
+	}
+	if _, talks := o.ofTalks(refuses, field); talks { // what a lede calls conditions refuses nothing that the title does not
+		o.tags[stage].Rule = news.OfTalks
+	}
+}
+
+func (o *tagger) stageTag(value string) int {
+	return slices.IndexFunc(o.tags, func(t news.Tag) bool { return t.Facet == "stage" && t.Value == value })
+}
+
+// ofTalks tells whether talks are what the verbs of a class take, in the fields up to
+// last, and the first that takes them. One that takes an arrangement, or a title that
+// leaves open what it is, says no.
+func (o *tagger) ofTalks(class, last int) (of mark, found bool) {
 	v := o.v
-	var of mark
-	found := false
 	for i := range v.spots {
 		sp := &v.spots[i]
-		if sp.field == inBody {
+		if int(sp.field) > last {
 			break
 		}
 		for _, m := range v.marks[sp.marks:sp.mend] {
-			if int(m.class) != v.t.roles.accept {
+			if int(m.class) != class {
 				continue
 			}
 			talks, arrangement := o.object(sp, m)
 			if arrangement || !talks && sp.field == inTitle {
-				return
+				return mark{}, false
 			}
 			if talks && !found {
 				of, found = m, true
 			}
 		}
 	}
-	if !found {
-		return
-	}
-	if o.has("stage", "prep") {
-		o.tags = slices.Delete(o.tags, stage, stage+1)
-		return
-	}
-	o.tags[stage] = o.made("stage", "prep", "object", "", of) // in its place: the likeliest stage stands first
+	return of, found
 }
 
 // has tells whether a facet's value is tagged already.
@@ -53,7 +77,7 @@ func (o *tagger) has(facet, value string) bool {
 	return slices.ContainsFunc(o.tags, func(t news.Tag) bool { return t.Facet == facet && t.Value == value })
 }
 
-// object tells whether what a verb of accepting takes is talks, or an arrangement: the
+// object tells whether what a verb of accepting or refusing takes is talks, or an arrangement: the
 // first of both after it ("accepts an offer of talks on a truce", "stimmt Gesprächen zu"),
 // but for the kind of talks ("truce talks"), and neither beyond a clause or a word of time
 // and place ("accepts it after the talks").
