@@ -148,3 +148,39 @@ func TestAnExtensionCountsWhenItIsDone(t *testing.T) {
 		}
 	}
 }
+
+// An exchange that is to come is agreed, not carried out; being ready for one is neither.
+func TestAnExchangeToComeIsNotCarriedOut(t *testing.T) {
+	r := builtinRules(t)
+	for _, c := range []struct{ lang, title, want string }{
+		{"en", "Ukraine and Russia to exchange 250 prisoners on Friday, Umerov says", "agreed"},
+		{"en", "Russia and Ukraine will exchange 1,000 prisoners each", "agreed"},
+		{"en", "Ukraine, Russia to swap 300 prisoners under Istanbul deal", "agreed"},
+		{"en", "Russia to hand over 1,000 bodies to Ukraine on Saturday", "agreed"},
+		{"fr", "Kiev et Moscou vont échanger 250 prisonniers", "agreed"},
+		{"fr", "L'Ukraine et la Russie échangeront 250 prisonniers", "agreed"},
+		{"ru", "Россия и Украина обменяют по 250 пленных", "agreed"},
+		{"ru", "Москва и Киев обменяются пленными, заявил Мединский", "agreed"},
+		{"uk", "Україна і Росія обміняють по 250 полонених", "agreed"},
+		{"uk", "Україна та Росія обміняються полоненими, заявив Умєров", "agreed"},
+		{"de", "Ukraine und Russland werden 250 Gefangene austauschen", "agreed"},
+		{"pl", "Ukraina i Rosja wymienią 250 jeńców", "agreed"},
+		{"en", "Ukraine and Russia exchanged 250 prisoners", "in_effect"},
+		{"en", "Russia and Ukraine swap 300 prisoners", "in_effect"},
+		{"fr", "Kiev et Moscou ont échangé 250 prisonniers", "in_effect"},
+		{"ru", "Россия и Украина обменяли по 250 пленных", "in_effect"},
+		{"uk", "Україна і Росія обмінялися полоненими", "in_effect"},
+		{"de", "Ukraine und Russland tauschen 250 Gefangene aus", "in_effect"},
+		{"pl", "Ukraina i Rosja wymieniły 250 jeńców", "in_effect"},
+		{"en", "Ukraine ready to exchange all prisoners with Russia, Zelensky says", ""},
+		{"de", "Ukraine und Russland wollen 250 Gefangene austauschen", ""},
+		{"fr", "Kiev et Moscou prêts à échanger 250 prisonniers", ""},
+	} {
+		stages := told(r.Tag(Input{Title: c.title, Lang: c.lang}).Tags, "stage")
+		for _, s := range []string{"agreed", "in_effect"} {
+			if slices.Contains(stages, s) != (s == c.want) {
+				t.Errorf("%s %q: stages %q, want %q of agreed and in_effect", c.lang, c.title, stages, c.want)
+			}
+		}
+	}
+}
