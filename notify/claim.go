@@ -138,7 +138,7 @@ func about(d news.Development, lead news.Report) facts {
 	older := beforeTerms(d, c)
 	d = only(d, func(r news.Report) bool { return r.Item == lead.Item || c.fits(r) && !older(r) })
 	f := factsOf(d)
-	if c.stage != "" && c.stage != f.stage && !c.against {
+	if c.stage != "" && c.stage != f.stage && !c.against && lead.AsFact() { // "will be signed" is not announced
 		f = f.at(c.stage, d)
 	}
 	f.mechanism = cmp.Or(c.mechanism, f.mechanism)

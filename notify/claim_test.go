@@ -206,3 +206,18 @@ func TestAForeignHeadlineSaysWhatItsTagsKnow(t *testing.T) {
 		}
 	}
 }
+
+// "A wrong signed misleads": what somebody expects to be signed was announced by nobody.
+func TestWhatIsForetoldIsNotAnnounced(t *testing.T) {
+	for claim, announced := range map[string]bool{"claim": true, "prediction": false} {
+		r := report(1, "Demo Post", "us", "Ceasefire deal will be signed within days, Trump says", at(20, 22, 0), bySpeaker("agreed", "full", "trump", "us"))
+		r.Tags[len(r.Tags)-2].Value = claim
+		e := quietEdition()
+		e.Stories, e.Ledger = []news.Development{story(1, r)}, nil
+		d, _ := Compose(e)
+		text := Text(d, 100, false)
+		if got := strings.Contains(text, "announced"); got != announced {
+			t.Errorf("%s: announced %v, want %v:\n%s", claim, got, announced, text)
+		}
+	}
+}
