@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"syscall"
 	"time"
 )
@@ -19,7 +20,10 @@ type Lock struct{ f *os.File }
 func LockDaemon(path string) (*Lock, error) {
 	f, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("lock: %w%s", err, ownedByOther(path+".lock"))
+		if owner := ownedByOther(path + ".lock"); owner != "" {
+			return nil, fmt.Errorf("lock: %w%s", err, owner)
+		}
+		return nil, fmt.Errorf("lock: %w: %s", err, mendDirectory(filepath.Dir(path), err))
 	}
 	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	for range 5 { // DaemonRuns may be holding it for an instant

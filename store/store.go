@@ -131,8 +131,11 @@ func (s *Store) prepareFile(ctx context.Context) error {
 		switch {
 		case err == nil:
 			err = s.migrate(ctx)
-		case !busy(err): // busy: another program that opens a new file changes its mode
+		case !busy(err) && !isFull(err): // busy: another program that opens a new file changes its mode
 			return err
+		}
+		if e, ok := errors.AsType[sqlite3.Error](err); ok && isFull(err) {
+			return diskFull{e}
 		}
 		// Another process that opens a new database at the same time migrates it too: who
 		// comes second fails, and finds the work done.
@@ -202,6 +205,18 @@ func ownedByOther(path string) string {
 		return fmt.Sprintf(" (it belongs to user %d, and this runs as user %d: chown it, docs/operations.md)", st.Uid, me)
 	}
 	return ""
+}
+
+// diskFull is SQLite's word that the disk is full as the database is opened, in plain
+// words and without what follows from it.
+type diskFull struct{ cause sqlite3.Error }
+
+func (diskFull) Error() string   { return "the disk is full: make room" }
+func (e diskFull) Unwrap() error { return e.cause }
+
+func isFull(err error) bool {
+	e, ok := errors.AsType[sqlite3.Error](err)
+	return ok && (e.Code == sqlite3.ErrFull || e.SystemErrno == syscall.ENOSPC)
 }
 
 // classify marks errors that no restart and no waiting can cure.
