@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"trucewatch/internal/config"
+	"trucewatch/internal/news"
 	"trucewatch/notify"
 	"trucewatch/store"
 )
@@ -45,6 +46,7 @@ func (c *CheckCmd) Run(e *env) error {
 		return err
 	}
 	fs := []finding{{"ok", "configuration", plural(int64(len(cfg.Feeds)), "feed", "feeds") + ", " + plural(int64(len(cfg.Digests)), "digest", "digests") + ", " + plural(int64(len(cfg.Alerts)), "alert", "alerts"), ""}}
+	fs = append(fs, checkTokenFile(cfg.Slack.TokenFile)...)
 	packs, usable := checkPacks(cfg)
 	fs = append(fs, packs...)
 	db, err := checkDatabase(e.ctx, cfg)
@@ -148,9 +150,12 @@ func checkDatabase(ctx context.Context, cfg config.Config) (out []finding, err e
 	st, err := store.OpenExisting(ctx, cfg.Database)
 	switch {
 	case errors.Is(err, store.ErrNoDatabase):
+		if fix, err := store.CheckDirectory(cfg.Database); err != nil {
+			return append(out, finding{"fail", "database", "none can be made: " + err.Error(), fix}), nil
+		}
 		out = append(out, finding{"warn", "database", "no database yet at " + cfg.Database, "`trucewatch run` or `once` makes it"})
 	case err != nil:
-		return append(out, finding{"fail", "database", err.Error(), "see docs/operations.md"}), err
+		return append(out, finding{"fail", "database", err.Error(), mendDatabase(cfg.Database, err)}, checkDisk(cfg.Database)), err
 	default:
 		defer st.Close()
 		if err := st.CheckIntegrity(ctx); err != nil {
@@ -159,7 +164,7 @@ func checkDatabase(ctx context.Context, cfg config.Config) (out []finding, err e
 		out = append(out, finding{"ok", "database", cfg.Database + ", integrity and schema are good", ""})
 		c, err := st.Condition(ctx)
 		if err != nil {
-			return append(out, finding{"fail", "database", err.Error(), "see docs/operations.md"}), nil
+			return append(out, finding{"fail", "database", err.Error(), mendDatabase(cfg.Database, err)}), nil
 		}
 		if back := sinceTheFuture(c.Feeds, time.Now()); back < -clockJump {
 			out = append(out, finding{"warn", "clock", "the database was written " + span(-back) + " from now", "set the clock, or wait: nothing is told twice"})
@@ -168,13 +173,31 @@ func checkDatabase(ctx context.Context, cfg config.Config) (out []finding, err e
 	return append(out, checkDisk(cfg.Database)), nil
 }
 
+// mendDatabase says what to do about a database that can't be used.
+func mendDatabase(path string, err error) string {
+	if fix, err := store.CheckDirectory(path); err != nil {
+		return fix
+	}
+	if store.Blocked(err) {
+		return "make room on its disk, and see that it can be written"
+	}
+	return "see docs/operations.md, When something is wrong"
+}
+
 func checkDisk(path string) finding {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(parent(path), &s); err != nil {
 		return finding{"warn", "disk", fmt.Sprintf("free space is unknown: %v", err), ""}
 	}
-	free, share := float64(s.Bavail)*float64(s.Bsize), float64(s.Bavail)/float64(max(s.Blocks, 1))
-	f := finding{"ok", "disk", fmt.Sprintf("%.1f GB free (%.0f %%)", free/1e9, 100*share), ""}
+	if s.Blocks == 0 {
+		return finding{"warn", "disk", "free space is unknown: its file system does not say", ""}
+	}
+	free, share := float64(s.Bavail)*float64(s.Bsize), float64(s.Bavail)/float64(s.Blocks)
+	amount := fmt.Sprintf("%.1f GB", free/1e9)
+	if free < 1e9 {
+		amount = fmt.Sprintf("%.1f MB", free/1e6)
+	}
+	f := finding{"ok", "disk", fmt.Sprintf("%s free (%.0f %%)", amount, 100*share), ""}
 	if share < lowDisk {
 		f.Level, f.Fix = "warn", "make room: below 10 % the operator is warned"
 	}
@@ -239,6 +262,19 @@ func tokenFor(e *env, cfg config.Config) (token string, have bool, err error) {
 		err = cfg.ReadyToPost()
 	}
 	return token, have, err
+}
+
+// checkTokenFile warns of a token file that others than its user and group can read. A
+// credential of the service manager is its own affair.
+func checkTokenFile(path string) []finding {
+	if path == "" {
+		return nil
+	}
+	fi, err := os.Stat(path)
+	if err != nil || fi.Mode().Perm()&0o007 == 0 { // one that can't be read ends a check before
+		return nil
+	}
+	return []finding{{"warn", "Slack token file", fmt.Sprintf("every user of this machine can get at it (mode %03o)", fi.Mode().Perm()), "chmod 600 " + news.ShellWord(path)}}
 }
 
 // checkOutside asks every source once, unconditionally and storing nothing, and
