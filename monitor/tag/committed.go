@@ -34,6 +34,8 @@ type roles struct {
 	weakConsent, willKeep, mirrored int // see offered.go
 
 	notYet, noAfter, that, but, undone int // see negated.go
+
+	agenda, meets int // see agenda.go
 }
 
 func (t *topic) bindRoles(class func(string) int) {
@@ -62,6 +64,7 @@ func (t *topic) bindRoles(class func(string) int) {
 		{"talks_object", &r.talksObject}, {"setting", &r.setting}, {"peace", &r.peace}, {"talks_no_deal", &r.talksNoDeal}, {"no_attack", &r.noAttack},
 		{"weak_consent", &r.weakConsent}, {"will_keep", &r.willKeep}, {"mirrored", &r.mirrored},
 		{"not_yet", &r.notYet}, {"no_after", &r.noAfter}, {"that", &r.that}, {"but", &r.but}, {"undone", &r.undone},
+		{"agenda", &r.agenda}, {"meet", &r.meets},
 	} {
 		*x.into = class(x.name)
 	}

@@ -39,7 +39,7 @@ func (o *tagger) made(facet, value, rule, who string, m mark) news.Tag {
 func (o *tagger) facets(x *facts, who commitment, genre string) {
 	v := o.v
 	o.models("stage", x, 3)
-	if o.refusals() {
+	if o.refusals() || o.meetingToCome() {
 		who = commitment{}
 	}
 	o.weakConsent()
