@@ -294,6 +294,9 @@ func entry(c chosen, e news.Edition) Entry {
 	if strength(c.f.stage) >= strength("accept") {
 		out.Stands = phrase(words.mechanism, words.stage, words.committed, actor(words))
 	}
+	if bothSay(c.f, c.d.Topic) { // whose it is alone, the other says too
+		out.Stands = strings.TrimSuffix(out.Stands, " alone")
+	}
 	out.Others = others(c, e)
 	if side := denier(lead); has(values(lead, "claim", "title"), "denial") && side != "" {
 		out.Stands = "denied by " + sideNames[side].country
@@ -344,6 +347,12 @@ func tongue(d news.Development) string {
 		name = cmp.Or(languageNames[lang], "in its language")
 	}
 	return name
+}
+
+// bothSay is whether each party of a topic says so.
+func bothSay(f facts, topic string) bool {
+	ps := parties(topic)
+	return len(ps) > 1 && !slices.ContainsFunc(ps, func(p string) bool { return !has(f.says, p) })
 }
 
 // standing words mechanism and stage, for a lead in our own words.

@@ -272,3 +272,24 @@ func TestASourceNotAskedYetIsNotSilent(t *testing.T) {
 		}
 	}
 }
+
+// "Declared by Russia alone · Kyiv and Moscow both say so" would contradict itself.
+func TestWhatOneSideDeclaredAndBothTellIsNotItsAlone(t *testing.T) {
+	declared := func(id int, side, actor string) news.Report {
+		return report(id, "Example Wire "+side, side, "Russia declares energy truce, "+actor+" says", at(20, 20, 0), bySpeaker("agreed", "partial", actor, side), tagged("title", "committed", "one:russia"))
+	}
+	for name, c := range map[string]struct {
+		reports []news.Report
+		want    string
+	}{
+		"one":  {[]news.Report{declared(1, "russia", "moscow")}, "declared by Russia alone"},
+		"both": {[]news.Report{declared(1, "russia", "moscow"), declared(2, "ukraine", "kyiv")}, "declared by Russia"},
+	} {
+		e := quietEdition()
+		e.Stories, e.Ledger = []news.Development{story(1, c.reports...)}, nil
+		d, _ := Compose(e)
+		if len(d.Entries) != 1 || d.Entries[0].Stands != c.want {
+			t.Errorf("%s: %+v, want %q", name, d.Entries, c.want)
+		}
+	}
+}
