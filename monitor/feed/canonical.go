@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/idna"
 )
@@ -131,6 +132,9 @@ func canonicalOnce(raw string) string {
 // canonicalHost is the host that stands for all that serve the same pages.
 func canonicalHost(host string) string {
 	host = strings.TrimRight(strings.ToLower(host), ".")
+	if strings.ContainsFunc(host, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) {
+		return ""
+	}
 	if strings.Contains(host, ":") {
 		return "[" + host + "]"
 	}
