@@ -150,7 +150,10 @@ func checkDatabase(ctx context.Context, cfg config.Config) (out []finding, err e
 	st, err := store.OpenExisting(ctx, cfg.Database)
 	switch {
 	case errors.Is(err, store.ErrNoDatabase):
-		if fix, err := store.CheckDirectory(cfg.Database); err != nil {
+		switch fix, err := store.CheckDirectory(cfg.Database); {
+		case errors.Is(err, fs.ErrNotExist): // as a package is checked before its service was ever started
+			return append(out, finding{"warn", "database", "none can be made yet: " + err.Error(), fix + "; the systemd unit makes its own as it starts"}), nil
+		case err != nil:
 			return append(out, finding{"fail", "database", "none can be made: " + err.Error(), fix}), nil
 		}
 		out = append(out, finding{"warn", "database", "no database yet at " + cfg.Database, "`trucewatch run` or `once` makes it"})
