@@ -81,15 +81,10 @@ func (r *recall) candidates(ctx context.Context, tx transaction, self news.ItemI
 
 // readCandidates reads items as candidates; those that were never judged are none.
 func readCandidates(ctx context.Context, tx transaction, ids []news.ItemID, into map[news.ItemID]*news.Candidate) error {
-	rows, err := tx.QueryContext(ctx, candidatesSQL, mustJSON(ids))
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	return eachRow(ctx, tx, candidatesSQL, func(row scanner) error {
 		c := new(news.Candidate)
 		var seen, published int64
-		if err := rows.Scan(&c.Item, &c.Root, &c.Name, &c.Publisher, &c.Canonical, &c.Origin, &seen, &published, &c.Title, &c.Fingerprint); err != nil {
+		if err := row.Scan(&c.Item, &c.Root, &c.Name, &c.Publisher, &c.Canonical, &c.Origin, &seen, &published, &c.Title, &c.Fingerprint); err != nil {
 			return err
 		}
 		if c.Root == 0 {
@@ -100,8 +95,8 @@ func readCandidates(ctx context.Context, tx transaction, ids []news.ItemID, into
 			c.Name, c.Title = c.Title, "" // its name is all of it that reads as text
 		}
 		into[c.Item] = c
-	}
-	return rows.Err()
+		return nil
+	}, mustJSON(ids))
 }
 
 // textsBytes bounds the candidates that are remembered, in bytes as estimated.
@@ -179,20 +174,16 @@ func sharedKeys(ctx context.Context, tx transaction, self news.ItemID, keys []ui
 
 // bearersOf lists the newest bearers of each key, one more than count.
 func bearersOf(ctx context.Context, tx transaction, keys []uint64) (out [maxIndexKeys][]news.ItemID, err error) {
-	rows, err := tx.QueryContext(ctx, bearersSQL, keyArgs(keys)...)
-	if err != nil {
-		return out, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err = eachRow(ctx, tx, bearersSQL, func(row scanner) error {
 		var i int
 		var id news.ItemID
-		if err := rows.Scan(&i, &id); err != nil {
-			return out, err
+		if err := row.Scan(&i, &id); err != nil {
+			return err
 		}
 		out[i] = append(out[i], id)
-	}
-	return out, rows.Err()
+		return nil
+	}, keyArgs(keys)...)
+	return out, err
 }
 
 // keyArgs are an item's index keys as the arguments of a statement; NULL, which

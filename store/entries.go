@@ -316,22 +316,13 @@ func knownUnreliable(ctx context.Context, tx transaction, feed news.FeedID, keys
 		for _, k := range part {
 			args = append(args, k)
 		}
-		rows, err := tx.QueryContext(ctx, `SELECT key FROM unreliable WHERE feed = ? AND key IN (`+placeholders(len(part))+`)`, args...)
+		borne, err := allRows(ctx, tx, `SELECT key FROM unreliable WHERE feed = ? AND key IN (`+placeholders(len(part))+`)`, scanOne[int64], args...)
 		if err != nil {
 			return nil, err
 		}
-		for rows.Next() {
-			var k int64
-			if err := rows.Scan(&k); err != nil {
-				rows.Close()
-				return nil, err
-			}
+		for _, k := range borne {
 			known[k] = true
 		}
-		if err := rows.Err(); err != nil {
-			return nil, err
-		}
-		rows.Close()
 	}
 	return known, nil
 }

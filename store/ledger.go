@@ -79,25 +79,20 @@ func standsAfter(stands, moves []news.Position) []news.Position {
 // texts: of a development that grows this is read with each report.
 func evidence(ctx context.Context, tx transaction, topic string, id news.StoryID) (news.Development, error) {
 	d := news.Development{ID: id, Topic: topic}
-	rows, err := tx.QueryContext(ctx, `
+	err := eachRow(ctx, tx, `
 		SELECT i.id, f.name, f.publisher, i.url, t.title, i.published, i.seen, i.last_verdict, i.verdict, i.of, f.side, f.official, f.state_media, i.origin, i.topics, i.tags
 		FROM members m JOIN items i ON i.id = m.item JOIN feeds f ON f.id = i.feed JOIN texts t ON t.item = i.id
-		WHERE m.story = +? AND i.relevance = 'main' AND i.tags <> '' ORDER BY i.news_time, i.id`, int64(id))
-	if err != nil {
-		return d, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+		WHERE m.story = +? AND i.relevance = 'main' AND i.tags <> '' ORDER BY i.news_time, i.id`, func(row scanner) error {
 		var r news.Report
 		var published, seen int64
 		var topics, tags string
-		if err := rows.Scan(&r.Item, &r.Feed, &r.Publisher, &r.URL, &r.Title, &published, &seen, &r.Verdict, &r.First, &r.Of, &r.Side, &r.Official, &r.State, &r.Origin, &topics, &tags); err != nil {
-			return d, err
+		if err := row.Scan(&r.Item, &r.Feed, &r.Publisher, &r.URL, &r.Title, &published, &seen, &r.Verdict, &r.First, &r.Of, &r.Side, &r.Official, &r.State, &r.Origin, &topics, &tags); err != nil {
+			return err
 		}
 		r.Published, r.Seen = at(published), at(seen)
 		var rels []news.Relevance
 		if err := errors.Join(decodeJSON(topics, &rels), decodeJSON(tags, &r.Tags)); err != nil {
-			return d, fmt.Errorf("item %d: %w", r.Item, err)
+			return fmt.Errorf("item %d: %w", r.Item, err)
 		}
 		for _, rel := range rels {
 			if rel.Topic == topic {
@@ -105,8 +100,9 @@ func evidence(ctx context.Context, tx transaction, topic string, id news.StoryID
 			}
 		}
 		d.Reports = append(d.Reports, r)
-	}
-	return d, rows.Err()
+		return nil
+	}, int64(id))
+	return d, err
 }
 
 const positionColumns = `l.topic, l.mechanism, l.place, l.stage, l.committed, l.claim, l.origin, l.at, l.known, l.story, l.item, l.url, l.quote`
@@ -121,23 +117,18 @@ func scanPosition(row scanner) (p news.Position, err error) {
 // positions reads where each mechanism and place of a topic, or of all topics if it is
 // "", stands as of a time, and where it stood at from as far as it has moved since.
 func positions(ctx context.Context, tx transaction, topic string, asOf, from time.Time) ([]news.Position, error) {
-	rows, err := tx.QueryContext(ctx, `
+	all, err := allRows(ctx, tx, `
 		SELECT `+positionColumns+`
 		FROM (SELECT DISTINCT topic, mechanism, place FROM ledger WHERE ?2 = '' OR topic = ?2) g CROSS JOIN ledger l ON l.id IN (
 		  SELECT * FROM (SELECT id FROM ledger WHERE topic = g.topic AND mechanism = g.mechanism AND place = g.place AND at <= ?1 AND known <= ?1 ORDER BY at DESC, id DESC LIMIT 1)
 		  UNION ALL
 		  SELECT * FROM (SELECT id FROM ledger WHERE topic = g.topic AND mechanism = g.mechanism AND place = g.place AND at <= ?1 AND known <= ?3 ORDER BY at DESC, id DESC LIMIT 1))
-		ORDER BY l.topic, l.mechanism, l.place, l.at, l.id`, ms(asOf), topic, ms(from))
+		ORDER BY l.topic, l.mechanism, l.place, l.at, l.id`, scanPosition, ms(asOf), topic, ms(from))
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
 	var out []news.Position
-	for rows.Next() {
-		p, err := scanPosition(rows)
-		if err != nil {
-			return nil, err
-		}
+	for _, p := range all {
 		if n := len(out); n > 0 && out[n-1].Topic == p.Topic && out[n-1].Mechanism == p.Mechanism && out[n-1].Place == p.Place {
 			before := out[n-1]
 			p.Before = &before
@@ -146,7 +137,7 @@ func positions(ctx context.Context, tx transaction, topic string, asOf, from tim
 		}
 		out = append(out, p)
 	}
-	return out, rows.Err()
+	return out, nil
 }
 
 // Standing returns where each mechanism and place of each topic stands as of a time, by

@@ -301,21 +301,17 @@ func (r *recall) homesOf(ctx context.Context, tx transaction, topic string, list
 	if len(unknown) == 0 {
 		return homes, nil
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT m.item, m.story FROM json_each(+?) j CROSS JOIN members m ON m.item = j.value AND m.topic = +?`, mustJSON(unknown), topic)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err := eachRow(ctx, tx, `SELECT m.item, m.story FROM json_each(+?) j CROSS JOIN members m ON m.item = j.value AND m.topic = +?`, func(row scanner) error {
 		var item news.ItemID
 		var id news.StoryID
-		if err := rows.Scan(&item, &id); err != nil {
-			return nil, err
+		if err := row.Scan(&item, &id); err != nil {
+			return err
 		}
 		homes[item] = id
 		r.settle(membership{item, topic}, id)
-	}
-	return homes, rows.Err()
+		return nil
+	}, mustJSON(unknown), topic)
+	return homes, err
 }
 
 // developments returns developments of a topic as a placing decision sees them.
@@ -357,20 +353,12 @@ func (r *recall) developments(ctx context.Context, tx transaction, topic string,
 
 // toldOf tells which developments some channel was told of.
 func toldOf(ctx context.Context, tx transaction, ids []news.StoryID) (map[news.StoryID]bool, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT j.value FROM json_each(+?) j WHERE EXISTS (SELECT 1 FROM told t WHERE t.story = j.value)`, mustJSON(ids))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
+	those, err := allRows(ctx, tx, `SELECT j.value FROM json_each(+?) j WHERE EXISTS (SELECT 1 FROM told t WHERE t.story = j.value)`, scanOne[news.StoryID], mustJSON(ids))
 	told := map[news.StoryID]bool{}
-	for rows.Next() {
-		var id news.StoryID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
+	for _, id := range those {
 		told[id] = true
 	}
-	return told, rows.Err()
+	return told, err
 }
 
 // moveLedger lets a development that grew move the positions of its topic.

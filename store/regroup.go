@@ -132,26 +132,21 @@ func keepStory(g news.Group, home map[news.ItemID]news.StoryID, taken map[news.S
 // regroupable reads the developments of a topic touched since a time: those no
 // channel was told of, and the told ones.
 func regroupable(ctx context.Context, tx transaction, topic string, since int64) (open, told []news.StoryCandidate, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT s.id, EXISTS (SELECT 1 FROM told t WHERE t.story = s.id) FROM stories s WHERE s.topic = ? AND s.live_seen <> 0 AND s.live_seen >= ? ORDER BY s.id`, topic, since)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err = eachRow(ctx, tx, `SELECT s.id, EXISTS (SELECT 1 FROM told t WHERE t.story = s.id) FROM stories s WHERE s.topic = ? AND s.live_seen <> 0 AND s.live_seen >= ? ORDER BY s.id`, func(row scanner) error {
 		c := news.StoryCandidate{Topic: topic}
-		if err := rows.Scan(&c.Story, &c.Told); err != nil {
-			return nil, nil, err
+		if err := row.Scan(&c.Story, &c.Told); err != nil {
+			return err
 		}
 		if c.Told {
 			told = append(told, c)
 		} else {
 			open = append(open, c)
 		}
-	}
-	if err := rows.Err(); err != nil {
+		return nil
+	}, topic, since)
+	if err != nil {
 		return nil, nil, err
 	}
-	rows.Close()
 	for _, list := range [][]news.StoryCandidate{open, told} {
 		var ids []news.StoryID
 		for _, c := range list {

@@ -159,27 +159,19 @@ func (s *Store) rank(ctx context.Context, q Search, match string) ([]int64, map[
 	if match != "" {
 		info = `matchinfo(search, 'pcnalx')`
 	}
-	rows, err := s.r.QueryContext(ctx, `SELECT i.id, i.news_time, `+info+` FROM search JOIN items i ON i.id = search.rowid JOIN feeds f ON f.id = i.feed
-		WHERE `+strings.Join(where, " AND ")+` ORDER BY search.rowid DESC LIMIT ?`, append(args, SearchRanked)...)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer rows.Close()
 	type found struct {
 		id, when int64
 		score    float64
 	}
-	var all []found
-	for rows.Next() {
-		var f found
+	all, err := allRows(ctx, s.r, `SELECT i.id, i.news_time, `+info+` FROM search JOIN items i ON i.id = search.rowid JOIN feeds f ON f.id = i.feed
+		WHERE `+strings.Join(where, " AND ")+` ORDER BY search.rowid DESC LIMIT ?`, func(row scanner) (f found, err error) {
 		var blob []byte
-		if err := rows.Scan(&f.id, &f.when, &blob); err != nil {
-			return nil, nil, err
+		if err = row.Scan(&f.id, &f.when, &blob); err == nil {
+			f.score = bm25(blob)
 		}
-		f.score = bm25(blob)
-		all = append(all, f)
-	}
-	if err := rows.Err(); err != nil {
+		return f, err
+	}, append(args, SearchRanked)...)
+	if err != nil {
 		return nil, nil, err
 	}
 	slices.SortFunc(all, func(a, b found) int {

@@ -188,20 +188,15 @@ func membersOf(ctx context.Context, tx transaction, ids []news.StoryID) (map[new
 }
 
 func readMembers(ctx context.Context, tx transaction, stories []any, out map[news.StoryID][]news.Member) error {
-	rows, err := tx.QueryContext(ctx, membersSQL, stories...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	return eachRow(ctx, tx, membersSQL, func(row scanner) error {
 		var id news.StoryID
 		var m news.Member
 		var when int64
-		if err := rows.Scan(&id, &m.Item, &when, &m.Sketch); err != nil {
+		if err := row.Scan(&id, &m.Item, &when, &m.Sketch); err != nil {
 			return err
 		}
 		m.Published = at(when)
 		out[id] = append(out[id], m)
-	}
-	return rows.Err()
+		return nil
+	}, stories...)
 }
