@@ -40,10 +40,10 @@ func (r Report) AsFact() bool {
 }
 
 // Refuses is whether the "no" of a title is a refusal: "refuses to", or the no to an
-// acceptance ("does not accept"), which the tagger's rule "refusal" reads. "Has not
+// acceptance ("does not accept"), which the tagger reads (Negated). "Has not
 // refused" is none.
 func (r Report) Refuses() bool {
-	read := slices.ContainsFunc(r.Tags, func(t Tag) bool { return t.Facet == "stage" && t.Value == "reject" && t.Rule == "refusal" })
+	read := r.under("reject", Negated)
 	return r.Shows("stage", "reject", "title") && slices.ContainsFunc(r.Tags, func(t Tag) bool {
 		return t.Facet == "claim" && t.Value == "negated" && t.Field == "title" &&
 			(read || strings.HasPrefix(strings.ToLower(t.Match), "refus") || r.Shows("stage", "accept", "title"))
@@ -67,14 +67,21 @@ func (r Report) Stage() string {
 	return ""
 }
 
-// OfTalks is the rule of a stage's tag whose words are of talks, a meeting or an
-// invitation, and of no arrangement.
-const OfTalks = "object"
+// Rules of a stage's tag that say what the stage alone does not.
+const (
+	Negated = "refusal" // a refusal is the no to an acceptance
+	OfTalks = "object"  // its words are of talks, a meeting or an invitation, and of no arrangement
+)
+
+// under is whether the tagger found a stage by a rule.
+func (r Report) under(stage, rule string) bool {
+	return slices.ContainsFunc(r.Tags, func(t Tag) bool { return t.Facet == "stage" && t.Value == stage && t.Rule == rule })
+}
 
 // RefusesTalks is whether the refusal that a report states is of talks, which says nothing
 // of the arrangement that they are about.
 func (r Report) RefusesTalks() bool {
-	return r.Stage() == "reject" && slices.ContainsFunc(r.Tags, func(t Tag) bool { return t.Facet == "stage" && t.Value == "reject" && t.Rule == OfTalks })
+	return r.Stage() == "reject" && r.under("reject", OfTalks)
 }
 
 // Prominent are the values of a facet where a report shows them best: in its title, else

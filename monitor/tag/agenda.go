@@ -34,11 +34,11 @@ func (o *tagger) meetingToCome() bool {
 			}
 		}
 	}
-	if !toCome || verbs == 0 && !agenda || !o.has("stage", "agreed") && !o.has("stage", "in_effect") {
+	if !toCome || verbs == 0 && !agenda || o.stage("agreed") < 0 && o.stage("in_effect") < 0 {
 		return toCome && verbs > 0
 	}
 	at := max(o.stage("agreed"), o.stage("in_effect"))
-	if m, ok := v.evidence(r.meets, inTitle); ok && !o.has("stage", "prep") && !o.has("stage", "talks") {
+	if m, ok := v.evidence(r.meets, inTitle); ok && o.stage("prep") < 0 && o.stage("talks") < 0 {
 		o.tags[at] = o.made("stage", "prep", "agenda", "", m)
 	}
 	o.drop("agreed", "in_effect")

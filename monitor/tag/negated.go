@@ -43,9 +43,9 @@ func (o *tagger) refusals() bool {
 		return true
 	}
 	if !slices.ContainsFunc(o.tags, isStage) {
-		o.add("stage", "reject", "refusal", "", yes)
+		o.add("stage", "reject", news.Negated, "", yes)
 	}
-	o.replace("reject", "refusal", yes, "accept", "agreed", "reject")
+	o.replace("reject", news.Negated, yes, "accept", "agreed", "reject")
 	o.refusal = &yes
 	return true
 }

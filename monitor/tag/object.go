@@ -12,14 +12,14 @@ const objectNear = 8
 // talksAccepted keeps who accepts talks, a meeting or an invitation from accepting an
 // arrangement: what title and lede tell of then is a meeting being arranged.
 func (o *tagger) talksAccepted() {
-	stage := o.stageTag("accept")
+	stage := o.stage("accept")
 	if stage < 0 {
 		return
 	}
 	of, talks := o.ofTalks(o.v.t.roles.accept, inLede)
 	switch {
 	case !talks:
-	case o.has("stage", "prep"):
+	case o.stage("prep") >= 0:
 		o.tags = slices.Delete(o.tags, stage, stage+1)
 	default:
 		o.tags[stage] = o.made("stage", "prep", news.OfTalks, "", of) // in its place: the likeliest stage stands first
@@ -29,7 +29,7 @@ func (o *tagger) talksAccepted() {
 // talksRefused marks the refusal of talks, a meeting or an invitation, which refuses no
 // arrangement: see news.Report.RefusesTalks.
 func (o *tagger) talksRefused() {
-	stage := o.stageTag("reject")
+	stage := o.stage("reject")
 	if stage < 0 {
 		return
 	}
@@ -40,10 +40,6 @@ func (o *tagger) talksRefused() {
 	if _, talks := o.ofTalks(refuses, field); talks { // what a lede calls conditions refuses nothing that the title does not
 		o.tags[stage].Rule = news.OfTalks
 	}
-}
-
-func (o *tagger) stageTag(value string) int {
-	return slices.IndexFunc(o.tags, func(t news.Tag) bool { return t.Facet == "stage" && t.Value == value })
 }
 
 // ofTalks tells whether talks are what the verbs of a class take, in the fields up to
@@ -70,11 +66,6 @@ func (o *tagger) ofTalks(class, last int) (of mark, found bool) {
 		}
 	}
 	return of, found
-}
-
-// has tells whether a facet's value is tagged already.
-func (o *tagger) has(facet, value string) bool {
-	return slices.ContainsFunc(o.tags, func(t news.Tag) bool { return t.Facet == facet && t.Value == value })
 }
 
 // object tells whether what a verb of accepting or refusing takes is talks, or an arrangement: the

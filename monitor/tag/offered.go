@@ -65,7 +65,7 @@ func (o *tagger) keepingOffered() {
 		}
 		o.lower("offered", keep, "in_effect", "agreed", "accept")
 	case !all && sides != uint32(1)<<len(r.side)-1:
-		if i := o.stage("in_effect"); i >= 0 && !o.has("stage", "agreed") {
+		if i := o.stage("in_effect"); i >= 0 && o.stage("agreed") < 0 {
 			o.tags[i] = o.made("stage", "agreed", "offered", "", keep)
 		}
 	}
