@@ -7,6 +7,7 @@
 package news
 
 import (
+	"cmp"
 	"errors"
 	"time"
 )
@@ -300,4 +301,10 @@ type Member struct {
 	Item      ItemID
 	Published time.Time
 	Sketch    []byte
+}
+
+// NewestFirst orders the members of a development: the newest first, of one time the one
+// stored first.
+func NewestFirst(a, b Member) int {
+	return cmp.Or(b.Published.Compare(a.Published), cmp.Compare(a.Item, b.Item))
 }

@@ -80,11 +80,12 @@ func shareOf(groups [][]int, nodes int) []float32 {
 // crowdSteps is how finely it is told in how much of a crowd a term stands.
 const crowdSteps = 8
 
-// crowd is what the developments of some days share.
+// crowd is what the developments of some days share. It is not for several goroutines.
 type crowd struct {
-	near  []*tally
-	total float64
-	kept  []float64 // by how many of its developments a term is in, in steps: the share of its weight it keeps
+	near       []*tally
+	total      float64
+	share, top float64
+	kept       []float64 // what keeps has said, by step; 0: not asked yet
 }
 
 func crowdOf(near ...*tally) *crowd {
@@ -92,15 +93,20 @@ func crowdOf(near ...*tally) *crowd {
 	for _, t := range near {
 		c.total += float64(t.total)
 	}
-	// A crowd may lower a weight, never raise it: of a few hundred items it knows what is
-	// common, not how rare the rest is.
-	share := c.total / (c.total + crowdHalf)
-	top := max(math.Log((c.total+1)/1.5), 1.0/16)
+	c.share = c.total / (c.total + crowdHalf)
+	c.top = max(math.Log((c.total+1)/1.5), 1.0/16)
 	c.kept = make([]float64, int(math.Ceil(c.total*crowdSteps))+2)
-	for step := range c.kept {
-		c.kept[step] = 1 - share + share*min(1, math.Log((c.total+1)/(float64(step)/crowdSteps+.5))/top)
-	}
 	return c
+}
+
+// keeps is the share of its weight that a term keeps which is in so many of the crowd's
+// developments, in steps. A crowd may lower a weight, never raise it: of a few hundred items
+// it knows what is common, not how rare the rest is.
+func (c *crowd) keeps(step int) float64 {
+	if c.kept[step] == 0 { // most steps are never asked for
+		c.kept[step] = 1 - c.share + c.share*min(1, math.Log((c.total+1)/(float64(step)/crowdSteps+.5))/c.top)
+	}
+	return c.kept[step]
 }
 
 // weigh sets the sketch's terms to base, weighed anew by its crowd.
@@ -111,7 +117,7 @@ func (s *sketch) weigh(base []term, c *crowd) {
 		for _, n := range c.near {
 			df += n.count(t.id)
 		}
-		t.weight = uint8(min(max(float64(t.weight)*c.kept[int(df*crowdSteps+.5)]+.5, 1), 127))
+		t.weight = uint8(min(max(float64(t.weight)*c.keeps(int(df*crowdSteps+.5))+.5, 1), 127))
 		s.terms[i] = t
 	}
 	s.totals()
@@ -122,8 +128,14 @@ func (s *sketch) weigh(base []term, c *crowd) {
 type tally struct {
 	total float32
 	used  int
-	ids   []uint32 // 0 is free: no term has id 0 in practice, and one that had would go uncounted
-	n     []float32
+	slots []slot
+}
+
+// slot is a term's place in a tally. Id 0 is free: no term has it in practice, and one that
+// had would go uncounted.
+type slot struct {
+	id uint32
+	n  float32
 }
 
 func newTally(terms int) *tally { return new(tally).empty(terms) }
@@ -134,26 +146,26 @@ func (t *tally) empty(terms int) *tally {
 	for size < 2*terms {
 		size *= 2
 	}
-	if size > cap(t.ids) {
-		*t = tally{ids: make([]uint32, size), n: make([]float32, size)}
+	if size > cap(t.slots) {
+		*t = tally{slots: make([]slot, size)}
 		return t
 	}
-	*t = tally{ids: t.ids[:size], n: t.n[:size]}
-	clear(t.ids)
-	clear(t.n)
+	*t = tally{slots: t.slots[:size]}
+	clear(t.slots)
 	return t
 }
 
-func (t *tally) at(id uint32) int {
-	mask := len(t.ids) - 1
-	i := int(id*2654435769>>8) & mask
-	for t.ids[i] != 0 && t.ids[i] != id {
+// at is where a term stands, or would.
+func (t *tally) at(id uint32) *slot {
+	mask := uint32(len(t.slots) - 1)
+	i := id * 2654435769 >> 8 & mask
+	for t.slots[i].id != 0 && t.slots[i].id != id {
 		i = (i + 1) & mask
 	}
-	return i
+	return &t.slots[i]
 }
 
-func (t *tally) count(id uint32) float32 { return t.n[t.at(id)] }
+func (t *tally) count(id uint32) float32 { return t.at(id).n }
 
 // add counts a report for as much as by says.
 func (t *tally) add(s *sketch, by float32) {
@@ -162,25 +174,24 @@ func (t *tally) add(s *sketch, by float32) {
 		if x.id == 0 {
 			continue
 		}
-		i := t.at(x.id)
-		if t.ids[i] == 0 {
-			if t.used++; 2*t.used > len(t.ids) {
+		at := t.at(x.id)
+		if at.id == 0 {
+			if t.used++; 2*t.used > len(t.slots) {
 				t.grow()
-				i = t.at(x.id)
+				at = t.at(x.id)
 			}
-			t.ids[i] = x.id
+			at.id = x.id
 		}
-		t.n[i] += by
+		at.n += by
 	}
 }
 
 func (t *tally) grow() {
-	ids, n := t.ids, t.n
-	t.ids, t.n = make([]uint32, 2*len(ids)), make([]float32, 2*len(ids))
-	for i, id := range ids {
-		if id != 0 {
-			j := t.at(id)
-			t.ids[j], t.n[j] = id, n[i]
+	slots := t.slots
+	t.slots = make([]slot, 2*len(slots))
+	for _, s := range slots {
+		if s.id != 0 {
+			*t.at(s.id) = s
 		}
 	}
 }

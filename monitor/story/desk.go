@@ -1,14 +1,22 @@
 package story
 
-import "sync"
+import (
+	"cmp"
+	"slices"
+	"sync"
+
+	"trucewatch/internal/news"
+)
 
 // desk is the memory Place works in, used again and again: a placing decodes some
 // hundred reports and keeps nothing of them.
 type desk struct {
+	order    []int
 	nodes    []node
-	owner    []int
+	likes    []likeness
 	sketches [][]sketch // in pieces, which stay where they are
 	near     tally
+	marked   marked
 }
 
 var desks = sync.Pool{New: func() any { return new(desk) }}
@@ -21,4 +29,14 @@ func (d *desk) sketch(i int) *sketch {
 		d.sketches = append(d.sketches, make([]sketch, deskPiece))
 	}
 	return &d.sketches[i/deskPiece][i%deskPiece]
+}
+
+// newest is the order of candidates in which those opened last come first.
+func (d *desk) newest(cands []news.StoryCandidate) []int {
+	d.order = d.order[:0]
+	for i := range cands {
+		d.order = append(d.order, i)
+	}
+	slices.SortFunc(d.order, func(a, b int) int { return cmp.Compare(cands[b].Story, cands[a].Story) })
+	return d.order
 }

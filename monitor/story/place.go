@@ -24,122 +24,118 @@ const (
 	pairsCompared   = 600 // in one placing: what a flood of candidates may cost
 )
 
+// likeness is what is made of one candidate in a placing.
+type likeness struct {
+	story    news.StoryID
+	from, to int // its reports among the nodes
+	sum, max float64
+	best     int // the node that max is of
+}
+
+func (l *likeness) value() float64 { return l.max/2 + l.sum/float64(l.to-l.from)/2 }
+
 // Place decides which development an item belongs to. Of the candidates of its topic it
 // joins the one it is most like, on half the best and half the mean likeness to its
 // members, if that speaks for one development; else it opens a new one, which follows an
-// earlier development when it tells the next step of it. Candidates may come in any order.
+// earlier development when it tells the next step of it. Candidates and their members may
+// come in any order; members that come newest first need not be sorted.
 func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Placement {
 	place := news.Placement{Topic: topic}
-	var item sketch
+	d := desks.Get().(*desk)
+	defer desks.Put(d)
+	item := d.sketch(0)
 	if err := item.decode(p.Sketch); err != nil {
 		place.Why = "a development of its own: nothing to compare it by"
 		return place
 	}
 	at := news.Time(p.Work.Item.Published, p.Work.Item.Seen)
-	d := desks.Get().(*desk)
-	defer desks.Put(d)
-	nodes := append(d.nodes[:0], node{&item, at, -1})
-	owner := d.owner[:0] // of nodes[1:]
-	defer func() { d.nodes, d.owner = nodes, owner }()
-	cands = slices.Clone(cands)
-	slices.SortFunc(cands, func(a, b news.StoryCandidate) int { return cmp.Compare(b.Story, a.Story) })
-	for c, cand := range cands {
-		if cand.Topic != topic {
+	nodes := append(d.nodes[:0], node{item, at, -1})
+	likes := d.likes[:0]
+	defer func() { d.nodes, d.likes = nodes, likes }()
+	for _, c := range d.newest(cands) {
+		if cands[c].Topic != topic {
 			continue
 		}
-		members := slices.Clone(cand.Members)
-		slices.SortFunc(members, func(a, b news.Member) int {
-			return cmp.Or(b.Published.Compare(a.Published), cmp.Compare(a.Item, b.Item))
-		})
-		taken := 0
+		members := cands[c].Members
+		if !slices.IsSortedFunc(members, news.NewestFirst) {
+			members = slices.Clone(members)
+			slices.SortFunc(members, news.NewestFirst)
+		}
+		from := len(nodes)
 		for _, m := range members {
-			if taken == membersCompared || len(nodes) > pairsCompared {
+			if len(nodes)-from == membersCompared || len(nodes) > pairsCompared {
 				break
 			}
 			if m.Item == p.Work.Item.ID && m.Item != 0 || at.Sub(m.Published).Abs() > Window {
 				continue
 			}
-			s := d.sketch(len(owner))
+			s := d.sketch(len(nodes))
 			if s.decode(m.Sketch) != nil {
 				continue
 			}
 			nodes = append(nodes, node{s, m.Published, -1})
-			owner = append(owner, c)
-			taken++
+		}
+		if len(nodes) > from {
+			likes = append(likes, likeness{story: cands[c].Story, from: from, to: len(nodes)})
 		}
 	}
-	if len(owner) == 0 {
+	if len(likes) == 0 {
 		place.Why = "a development of its own: nothing like it in the last five days"
 		return place
 	}
 	// One crowd for all, that of the item's days: candidates lie within five days of it.
-	taken := make([]int, len(cands))
-	for _, c := range owner {
-		taken[c]++
-	}
-	near := d.near.empty(16 * len(nodes))
-	for i, n := range nodes {
-		by := float32(1)
-		if i > 0 {
-			by /= float32(taken[owner[i-1]])
-		}
-		if d := dayOf(n.published) - dayOf(at); -crowdDays <= d && d <= crowdDays {
-			near.add(n.sketch, by)
+	near := d.near.empty(8 * len(nodes))
+	near.add(item, 1)
+	for _, l := range likes {
+		for _, n := range nodes[l.from:l.to] {
+			if d := dayOf(n.published) - dayOf(at); -crowdDays <= d && d <= crowdDays {
+				near.add(n.sketch, 1/float32(l.to-l.from))
+			}
 		}
 	}
 	around := crowdOf(near)
 	for _, n := range nodes { // decoded above, so ours to weigh
 		n.sketch.weigh(n.sketch.terms, around)
 	}
-	type likeness struct {
-		n        int
-		sum, max float64
-		best     vector
-		scope    scope
-	}
-	tallies := make([]likeness, len(cands))
+	d.marked.mark(item.terms)
 	var f vector
-	for i, c := range owner {
-		m := nodes[i+1]
-		compare(&item, m.sketch, at.Sub(m.published), &f)
-		s := scopeOf(&item, m.sketch)
-		z := trained.score(s, &f) - thresholds[s] - crowdCost[s]*item.crowd - placeMargin[s]
-		t := &tallies[c]
-		if t.n == 0 || z > t.max {
-			t.max, t.best, t.scope = z, f, s
-		}
-		t.n++
-		t.sum += z
+	likenessTo := func(n int) scope {
+		var room [maxTerms]shared
+		m := nodes[n]
+		compareBy(item, m.sketch, d.marked.shared(m.sketch.terms, room[:0]), at.Sub(m.published), &f)
+		return scopeOf(item, m.sketch)
 	}
-	best, value := -1, 0.0
-	for c, t := range tallies {
-		if t.n == 0 {
-			continue
+	best := &likes[0]
+	for i := range likes {
+		l := &likes[i]
+		for n := l.from; n < l.to; n++ {
+			s := likenessTo(n)
+			z := trained.score(s, &f) - thresholds[s] - crowdCost[s]*item.crowd - placeMargin[s]
+			if n == l.from || z > l.max {
+				l.max, l.best = z, n
+			}
+			l.sum += z
 		}
-		if v := t.max/2 + t.sum/float64(t.n)/2; best < 0 || v > value {
-			best, value = c, v
+		if l.value() > best.value() {
+			best = l
 		}
 	}
-	t := tallies[best]
-	why := reasons(trained, t.scope, &t.best)
-	if value >= 0 {
-		place.Story, place.Score = cands[best].Story, value
-		place.Why = fmt.Sprintf("joins development %d, score %+.1f: %s", place.Story, value, why)
+	s := likenessTo(best.best)
+	why := reasons(trained, s, &f)
+	place.Score = best.value()
+	if place.Score >= 0 {
+		place.Story = best.story
+		place.Why = fmt.Sprintf("joins development %d, score %+.1f: %s", place.Story, place.Score, why)
 		return place
 	}
-	place.Score = value
-	place.Why = fmt.Sprintf("a development of its own: nearest was %d, score %+.1f: %s", cands[best].Story, value, why)
-	next := []node{nodes[0]}
+	place.Why = fmt.Sprintf("a development of its own: nearest was %d, score %+.1f: %s", best.story, place.Score, why)
+	next := nodes[:1]
 	nearest, step := math.Inf(-1), stepOf(next)
-	for c, cand := range cands {
-		var before []node
-		for i, o := range owner {
-			if o == c {
-				before = append(before, nodes[i+1])
+	for _, l := range likes {
+		if before := nodes[l.from:l.to]; step > 1 { // the first step follows none
+			if z, ok := trained.follows(next, before, step, stepOf(before)); ok && z > nearest {
+				place.Follows, nearest = l.story, z
 			}
-		}
-		if z, ok := trained.follows(next, before, step, stepOf(before)); ok && z > nearest {
-			place.Follows, nearest = cand.Story, z
 		}
 	}
 	if place.Follows != 0 {

@@ -1,6 +1,7 @@
 package story
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -40,6 +41,30 @@ func TestIndexFindsWhatTwoItemsShare(t *testing.T) {
 		}
 		if len(nodes) > 20 && found == 0 {
 			t.Errorf("%d nodes share nothing: the test proves nothing", len(nodes))
+		}
+	}
+}
+
+// What a marked item shares with another is what going through their terms finds, with as
+// many terms as there may be and with ids that fall on one slot.
+func TestMarkedFindsWhatTwoItemsShare(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	draw := func() (ts []term) {
+		for i := range uint32(2 * maxTerms) {
+			if rng.IntN(2) == 0 && len(ts) < maxTerms {
+				ts = append(ts, term{id: i << 24 >> (i % 3 * 8), fields: inMain, weight: 1})
+			}
+		}
+		slices.SortFunc(ts, func(a, b term) int { return cmp.Compare(a.id, b.id) })
+		return slices.Compact(ts)
+	}
+	var m marked
+	for range 200 {
+		a, b := draw(), draw()
+		m.mark(a)
+		got, want := m.shared(b, nil), sharedTerms(a, b, nil)
+		if !slices.Equal(got, want) || len(want) == 0 {
+			t.Fatalf("got %v, want %v", got, want)
 		}
 	}
 }

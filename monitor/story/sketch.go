@@ -180,6 +180,7 @@ func sketchOf(title, lede, body, lang string, published time.Time, tags []news.T
 		}
 		return 0
 	})
+	s.traits()
 	s.totals()
 	return s
 }
@@ -194,53 +195,85 @@ func (s *sketch) add(id uint32, field uint8) {
 	s.terms = append(s.terms, term{id, field, background.weight(id)})
 }
 
+// traits sums up of the terms what no crowd changes.
+func (s *sketch) traits() {
+	s.mainActs, s.gramsSet, s.fails, s.denies, s.side = 0, s.gramCount(), s.inTitle(actFailure), s.inTitle(actDeny), sideOf(s.first)
+	for _, t := range s.terms {
+		switch classOf(t.id) {
+		case classAct:
+			if t.fields&inMain != 0 {
+				s.mainActs++
+			}
+			s.arrange(t)
+		case classMechanism:
+			s.arrange(t)
+		}
+	}
+}
+
+func (s *sketch) arrange(t term) {
+	for _, a := range arrangements {
+		if a.id != t.id {
+			continue
+		}
+		s.arranged[1] |= a.kind
+		if t.fields&inTitle != 0 {
+			s.arranged[0] |= a.kind
+		}
+	}
+}
+
+// totals sums up the weights of the terms, of a class after the other as they are ordered.
+// Sums of sixteenths are whole numbers until they are done: a placing sums ten thousand.
 func (s *sketch) totals() {
 	s.sum, s.sq = [classes][2]float64{}, [classes][3]float64{}
 	s.lede.all, s.lede.first, s.lede.names, s.mainWords = 0, 0, 0, 0
-	s.mainActs, s.gramsSet, s.fails, s.denies, s.side = 0, s.gramCount(), s.inTitle(actFailure), s.inTitle(actDeny), sideOf(s.first)
-	for _, t := range s.terms {
-		c, w := classOf(t.id), float64(t.weight)/16
-		if c == classMechanism || c == classAct {
-			kind := arrangements[t.id]
-			s.arranged[1] |= kind
-			if t.fields&inTitle != 0 {
-				s.arranged[0] |= kind
+	const one = 1.0 / 16
+	for rest := s.terms; len(rest) > 0; {
+		c := classOf(rest[0].id)
+		var main, title, all, sqMain, sqTitle, sqAll, sqLede, sqFirst int
+		n := 0
+		for ; n < len(rest) && classOf(rest[n].id) == c; n++ {
+			w, f := int(rest[n].weight), rest[n].fields
+			q := w * w
+			all += w
+			sqAll += q
+			if f&inTitle != 0 {
+				title += w
+				sqTitle += q
+			}
+			if f&inMain != 0 {
+				main += w
+				sqMain += q
+			}
+			if f&inLede != 0 {
+				sqLede += q
+				if f&inFirst != 0 {
+					sqFirst += q
+				}
 			}
 		}
-		s.sum[c][1] += w
-		s.sq[c][2] += w * w
-		switch {
-		case t.fields&inLede == 0:
-		case c == className:
-			s.lede.names += w * w
-		case c == classWord:
-			s.lede.all += w * w
-			if t.fields&inFirst != 0 {
-				s.lede.first += w * w
-			}
-		}
-		if t.fields&inTitle != 0 {
-			s.sum[c][0] += w
-			s.sq[c][1] += w * w
-		}
-		if t.fields&inMain != 0 {
-			s.sq[c][0] += w * w
-			switch c {
-			case classAct:
-				s.mainActs++
-			case classWord:
-				s.mainWords += w
-			}
+		rest = rest[n:]
+		s.sum[c] = [2]float64{float64(title) * one, float64(all) * one}
+		s.sq[c] = [3]float64{float64(sqMain) * one * one, float64(sqTitle) * one * one, float64(sqAll) * one * one}
+		switch c {
+		case classWord:
+			s.lede.all, s.lede.first, s.mainWords = float64(sqLede)*one*one, float64(sqFirst)*one*one, float64(main)*one
+		case className:
+			s.lede.names = float64(sqLede) * one * one
 		}
 	}
 }
 
 // arrangements are the kinds of them that are never one and the same. A ceasefire, a settlement
 // and guarantees may be any of them, or all.
-var arrangements = map[uint32]uint8{
-	termID(classMechanism, "m:exchange"): 1, termID(classMechanism, "m:humanitarian"): 2, termID(classMechanism, "m:shipping"): 4,
-	termID(classMechanism, "m:energy"): 8, termID(classMechanism, "m:partial"): 8 | 4, termID(classMechanism, "m:holiday"): 16, termID(classMechanism, "m:bodies"): 64,
-	termID(classAct, "v:meet"): 32, termID(classAct, "v:summit"): 32,
+var arrangements = []struct {
+	id   uint32
+	kind uint8
+}{
+	{termID(classMechanism, "m:exchange"), 1}, {termID(classMechanism, "m:humanitarian"), 2}, {termID(classMechanism, "m:shipping"), 4},
+	{termID(classMechanism, "m:energy"), 8}, {termID(classMechanism, "m:partial"), 8 | 4}, {termID(classMechanism, "m:holiday"), 16}, {termID(classMechanism, "m:bodies"), 64},
+	{termID(classAct, "v:meet"), 32}, {termID(classAct, "v:summit"), 32},
 }
 
 // gramsOf marks the title's character 4-grams in 256 bits.
@@ -356,5 +389,6 @@ func (s *sketch) decode(b []byte) error {
 		s.actors[i] = text.Actor(b[rest+15+8*numbers+i])
 	}
 	s.says.Numbers, s.says.Actors = s.numbers[:numbers], s.actors[:actors]
+	s.traits()
 	return nil
 }
