@@ -47,7 +47,7 @@ type membership struct {
 // recalled is a development as judging knows it.
 type recalled struct {
 	told    bool
-	members []news.Member // what a placing decision sees, by item
+	members []news.Member // what a placing decision sees, newest first
 	grows   bool          // evidence is known
 	reports []news.Report // evidence, by news time
 	size    int
@@ -159,12 +159,19 @@ func (r *recall) joined(id news.StoryID, topic string, when int64, p news.Prepar
 	r.makeRoom(st.size - before)
 }
 
-// add adds a member to those a placing decision sees, in the order of items.
+// add adds a member to those a placing decision sees: of more than it is shown, those
+// stored last.
 func (st *recalled) add(m news.Member) {
-	place, _ := slices.BinarySearchFunc(st.members, m, func(a, b news.Member) int { return cmp.Compare(a.Item, b.Item) })
+	place, _ := slices.BinarySearchFunc(st.members, m, news.NewestFirst)
 	st.members = slices.Insert(st.members, place, m)
 	if len(st.members) > membersShown {
-		st.members = slices.Delete(st.members, 0, 1)
+		first := 0
+		for i, o := range st.members {
+			if o.Item < st.members[first].Item {
+				first = i
+			}
+		}
+		st.members = slices.Delete(st.members, first, first+1)
 	}
 	st.size += 64 + len(m.Sketch)
 }
@@ -207,29 +214,53 @@ func byNews(a, b news.Report) int {
 	return cmp.Or(cmp.Compare(ms(news.Time(a.Published, a.Seen)), ms(news.Time(b.Published, b.Seen))), cmp.Compare(a.Item, b.Item))
 }
 
-// storyBearersSQL lists, for each story key, the newest items of a topic in a window.
-var storyBearersSQL = func() string {
-	var parts []string
-	for i := range maxStoryKeys {
-		parts = append(parts, fmt.Sprintf(`(SELECT group_concat(item) FROM (SELECT k.item FROM story_keys k WHERE k.key = +?%d AND k.at BETWEEN +?%d AND +?%d
-			AND EXISTS (SELECT 1 FROM members b WHERE b.item = k.item AND b.topic = +?%d) ORDER BY k.at DESC, k.item DESC LIMIT %d))`,
-			i+1, maxStoryKeys+1, maxStoryKeys+2, maxStoryKeys+3, storyPerKey))
+// storyBearersSQL lists, for each story key, the newest items in a window that bear it, and
+// storyBearersOfTopicSQL those of a topic.
+var storyBearersSQL, storyBearersOfTopicSQL = func() (of, ofTopic string) {
+	list := func(only string) string {
+		var parts []string
+		for i := range maxStoryKeys {
+			parts = append(parts, fmt.Sprintf(`(SELECT group_concat(item) FROM (SELECT k.item FROM story_keys k WHERE k.key = +?%d AND k.at BETWEEN +?%d AND +?%d
+				%s ORDER BY k.at DESC, k.item DESC LIMIT %d))`, i+1, maxStoryKeys+1, maxStoryKeys+2, only, storyPerKey))
+		}
+		return `SELECT ` + strings.Join(parts, ", ")
 	}
-	return `SELECT ` + strings.Join(parts, ", ")
+	return list(""), list(fmt.Sprintf(`AND EXISTS (SELECT 1 FROM members b WHERE b.item = k.item AND b.topic = +?%d)`, maxStoryKeys+3))
 }()
 
-// storyBearers lists the newest items of a topic in a window that bear each key.
-func storyBearers(ctx context.Context, tx transaction, topic string, keys []uint64, from, to int64) (out [maxStoryKeys][]news.ItemID, err error) {
+// storyBearers lists the newest items of a topic in a window that bear each key, and tells
+// which developments of the topic they are in. It asks for those of all topics first, which
+// costs a third: most often these are of the one, or so few that none is left out for them.
+func (r *recall) storyBearers(ctx context.Context, tx transaction, topic string, keys []uint64, from, to int64) (bearers [maxStoryKeys][]news.ItemID, homes map[news.ItemID]news.StoryID, err error) {
 	args := make([]any, maxStoryKeys, maxStoryKeys+3) // NULL, which matches nothing, for those it lacks
 	for i, k := range keys[:min(len(keys), maxStoryKeys)] {
 		args[i] = int64(k)
 	}
+	args = append(args, from, to)
+	for _, query := range []string{storyBearersSQL, storyBearersOfTopicSQL} {
+		if bearers, err = readBearers(ctx, tx, query, args); err != nil {
+			return bearers, nil, err
+		}
+		if homes, err = r.homesOf(ctx, tx, topic, bearers[:]); err != nil {
+			return bearers, nil, err
+		}
+		if !slices.ContainsFunc(bearers[:], func(items []news.ItemID) bool {
+			return len(items) == storyPerKey && slices.ContainsFunc(items, func(id news.ItemID) bool { return homes[id] == 0 })
+		}) {
+			break
+		}
+		args = append(args, topic)
+	}
+	return bearers, homes, nil
+}
+
+func readBearers(ctx context.Context, tx transaction, query string, args []any) (out [maxStoryKeys][]news.ItemID, err error) {
 	var lists [maxStoryKeys]sql.NullString
 	var dest [maxStoryKeys]any
 	for i := range lists {
 		dest[i] = &lists[i]
 	}
-	if err := tx.QueryRowContext(ctx, storyBearersSQL, append(args, from, to, topic)...).Scan(dest[:]...); err != nil {
+	if err := tx.QueryRowContext(ctx, query, args...).Scan(dest[:]...); err != nil {
 		return out, err
 	}
 	for i, list := range lists {
@@ -254,11 +285,7 @@ func (r *recall) storyCandidates(ctx context.Context, tx transaction, topic stri
 		return nil, nil
 	}
 	w := storyWindow.Milliseconds()
-	bearers, err := storyBearers(ctx, tx, topic, keys, when-w, when+w)
-	if err != nil {
-		return nil, err
-	}
-	homes, err := r.homesOf(ctx, tx, topic, bearers[:])
+	bearers, homes, err := r.storyBearers(ctx, tx, topic, keys, when-w, when+w)
 	if err != nil {
 		return nil, err
 	}
@@ -267,6 +294,9 @@ func (r *recall) storyCandidates(ctx context.Context, tx transaction, topic stri
 	for i, items := range bearers {
 		for _, item := range items {
 			id := homes[item]
+			if id == 0 {
+				continue // of another topic
+			}
 			if sh := shared[id]; sh.last != i+1 {
 				shared[id] = sharing{sh.keys + 1, i + 1}
 			}

@@ -105,6 +105,50 @@ func TestWhatJudgingRemembersIsWhatIsStored(t *testing.T) {
 	}
 }
 
+// A key that many newer items of another topic bear finds the few of its own topic all the same.
+func TestDevelopmentsAreFoundBehindThoseOfAnotherTopic(t *testing.T) {
+	s := openStore(t)
+	f := wire(t, s)
+	var found []news.StoryCandidate
+	d := byTitle
+	d.Place = func(p news.Prepared, topic string, known []news.StoryCandidate) news.Placement {
+		found = known
+		return news.Placement{Topic: topic, Why: "opened"}
+	}
+	now := day
+	judge := func(topic string, first, n int) {
+		var es []news.Entry
+		for i := range n {
+			es = append(es, entry(first+i))
+		}
+		now = now.Add(time.Hour)
+		poll(t, s, f, now, es...)
+		works, err := s.Pending(t.Context(), now, 200)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var batch []news.Prepared
+		for _, w := range works {
+			p := prepared(w)
+			p.StoryKeys, p.Topics[0].Topic = []uint64{7, 8}, topic
+			batch = append(batch, p)
+		}
+		if _, err := s.Judge(t.Context(), now, batch, d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	judge("t", 0, 2)
+	judge("u", 10, storyPerKey+20)
+	judge("t", 200, 1)
+	if len(found) != 2 {
+		t.Errorf("among %d newer items of another topic %d developments were found, want 2", storyPerKey+20, len(found))
+	}
+	judge("u", 300, 1)
+	if len(found) != maxStories {
+		t.Errorf("of the topic with many %d developments were found, want %d", len(found), maxStories)
+	}
+}
+
 // together puts all that is untold into one development.
 func together(untold []news.Member, _ []news.StoryCandidate) []news.Group {
 	var g news.Group
