@@ -1,6 +1,7 @@
 package text
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -30,14 +31,18 @@ const (
 
 // lexicon finds the senses of one language's words.
 type lexicon struct {
-	may     [64]uint64 // a bit for each beginning, to ask the map seldom
-	entries map[uint32][]entry
-	decimal byte // "." or ","
-	grouped bool // thousands may be set off by a space
+	entries []entry             // by bucket, within one as veto_words.go has them
+	from    [buckets + 1]uint16 // the first entry of each bucket
+	decimal byte                // "." or ","
+	grouped bool                // thousands may be set off by a space
 }
+
+// buckets is how many kinds of beginnings of words are told apart; a power of two.
+const buckets = 4096
 
 type entry struct {
 	text  string // folded
+	key   uint32 // of its beginning
 	stem  bool
 	rest  []entry // the words that must follow
 	sense sense
@@ -79,7 +84,7 @@ var lexicons = func() map[string]func() *lexicon {
 }()
 
 func newLexicon(lang, table string) *lexicon {
-	l := &lexicon{entries: map[uint32][]entry{}, decimal: ','}
+	l := &lexicon{decimal: ','}
 	switch lang {
 	case "en", "":
 		l.decimal = '.'
@@ -104,6 +109,13 @@ func newLexicon(lang, table string) *lexicon {
 			continue
 		}
 		l.add(w, current)
+	}
+	slices.SortStableFunc(l.entries, func(a, b entry) int { return int(a.key%buckets) - int(b.key%buckets) })
+	for _, e := range l.entries {
+		l.from[e.key%buckets+1]++
+	}
+	for i := range buckets {
+		l.from[i+1] += l.from[i]
 	}
 	return l
 }
@@ -162,9 +174,8 @@ func (l *lexicon) add(w string, s sense) {
 	}
 	e := made[0]
 	e.sense, e.rest = s, made[1:]
-	key := beginning([]byte(e.text))
-	l.may[key>>6&63] |= 1 << (key & 63)
-	l.entries[key] = append(l.entries[key], e)
+	e.key = beginning([]byte(e.text))
+	l.entries = append(l.entries, e)
 }
 
 // beginning hashes the first three letters of a word, or all of a shorter one.
@@ -187,12 +198,13 @@ func beginning(w []byte) uint32 {
 func (l *lexicon) find(sc *scanner, i int) (sense, int) {
 	w := sc.word(i)
 	key := beginning(w)
-	if l.may[key>>6&63]&(1<<(key&63)) == 0 {
-		return sense{}, 1
-	}
 	var best sense
 	took, length := 1, 0
-	for _, e := range l.entries[key] {
+	for k := l.from[key%buckets]; k < l.from[key%buckets+1]; k++ {
+		e := &l.entries[k]
+		if e.key != key {
+			continue
+		}
 		size := len(e.text) + 64*len(e.rest)
 		if !e.stem {
 			size++
@@ -201,8 +213,8 @@ func (l *lexicon) find(sc *scanner, i int) (sense, int) {
 			continue
 		}
 		follows := true
-		for k, r := range e.rest {
-			if !r.is(sc.word(i + 1 + k)) {
+		for k := range e.rest {
+			if !e.rest[k].is(sc.word(i + 1 + k)) {
 				follows = false
 				break
 			}
@@ -214,7 +226,7 @@ func (l *lexicon) find(sc *scanner, i int) (sense, int) {
 	return best, took
 }
 
-func (e entry) is(w []byte) bool {
+func (e *entry) is(w []byte) bool {
 	if e.stem {
 		return len(w) >= len(e.text) && string(w[:len(e.text)]) == e.text
 	}

@@ -319,12 +319,10 @@ func (f *Features) month(sc *scanner, l *lexicon) {
 		return
 	}
 	for i := range sc.words {
-		w := string(sc.word(i))
-		if w != "may" && w != "march" {
-			continue
-		}
 		if i > 0 && sc.words[i-1].number || i+1 < len(sc.words) && sc.words[i+1].number {
-			f.Occasions |= 1 << indexOf(occasions, w)
+			if w := string(sc.word(i)); w == "may" || w == "march" {
+				f.Occasions |= 1 << indexOf(occasions, w)
+			}
 		}
 	}
 }

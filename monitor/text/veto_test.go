@@ -138,17 +138,15 @@ func TestEveryShippedLanguageHasEveryClass(t *testing.T) {
 		l := lexiconOf(lang)
 		poles, named, values := map[uint8]bool{}, map[uint8]bool{}, map[uint64]bool{}
 		kinds := map[senseKind]bool{}
-		for _, list := range l.entries {
-			for _, e := range list {
-				kinds[e.sense.kind] = true
-				switch e.sense.kind {
-				case polarity:
-					poles[e.sense.id] = true
-				case occasion:
-					named[e.sense.id] = true
-				case number:
-					values[e.sense.value/numberUnit] = true
-				}
+		for _, e := range l.entries {
+			kinds[e.sense.kind] = true
+			switch e.sense.kind {
+			case polarity:
+				poles[e.sense.id] = true
+			case occasion:
+				named[e.sense.id] = true
+			case number:
+				values[e.sense.value/numberUnit] = true
 			}
 		}
 		for p := range uint8(2 * len(axes)) {
