@@ -99,6 +99,7 @@ type builder struct {
 	shingles []uint64
 	words    []uint32
 	features []byte
+	read     Features // of the sentence at hand
 	kept     []uint64
 	cues     []uint8
 }
@@ -106,13 +107,14 @@ type builder struct {
 func (b *builder) build(title, body, lang string) Fingerprint {
 	b.records, b.shingles, b.words, b.features, b.cues = b.records[:0], b.shingles[:0], b.words[:0], b.features[:0], b.cues[:0]
 	l := lexiconOf(lang)
+	f := &b.read
 	isVague := true
 	var count uint32
 
 	b.sc.scan(title)
-	f := featuresOf(&b.sc, l)
+	f.read(&b.sc, l)
 	isVague = isVague && f.empty()
-	heading := b.record(&f, 1)
+	heading := b.record(f, 1)
 	heading.shingles = 0
 	b.shingles = b.shingles[:0]
 	count += uint32(len(b.sc.words))
@@ -130,9 +132,9 @@ func (b *builder) build(title, body, lang string) Fingerprint {
 		if len(b.sc.words) == 0 {
 			continue
 		}
-		f := featuresOf(&b.sc, l)
+		f.read(&b.sc, l)
 		isVague = isVague && f.empty()
-		r := b.record(&f, contentLength)
+		r := b.record(f, contentLength)
 		r.place = uint16(min(i, math.MaxUint16))
 		count += uint32(len(b.sc.words))
 		switch {

@@ -76,9 +76,12 @@ func (v Veto) String() string { return fmt.Sprintf("%s: %s / %s", v.Kind, v.A, v
 
 // FeaturesOf reads the features of one sentence in a language (BCP 47 primary subtag).
 func FeaturesOf(sentence, lang string) Features {
-	var sc scanner
-	sc.scan(sentence)
-	return featuresOf(&sc, lexiconOf(lang))
+	b := builders.Get().(*builder)
+	defer builders.Put(b)
+	b.sc.scan(sentence)
+	var f Features
+	f.read(&b.sc, lexiconOf(lang))
+	return f
 }
 
 // Vetoes compares two sentences: each has a number, actor or occasion that the
@@ -222,9 +225,9 @@ func join[T fmt.Stringer](list []T) string {
 	return strings.Join(out, " ")
 }
 
-// featuresOf reads the features of the sentence in sc.
-func featuresOf(sc *scanner, l *lexicon) Features {
-	var f Features
+// read reads the features of the sentence in sc, into the memory f has.
+func (f *Features) read(sc *scanner, l *lexicon) {
+	*f = Features{Numbers: f.Numbers[:0], Actors: f.Actors[:0]}
 	companions := 0
 	lastSpeech, lastActor := -9, -9 // places of the last word of speech and the last actor
 	numberAt := -9                  // place of the last number
@@ -297,7 +300,6 @@ func featuresOf(sc *scanner, l *lexicon) Features {
 			f.Actors[0] = spoken
 		}
 	}
-	return f
 }
 
 // number adds n and reports whether it is among the numbers now.
@@ -393,6 +395,6 @@ func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 // empty reports that the sentence names no number and no actor, and has no word
 // of talks, war or speech.
-func (f Features) empty() bool {
+func (f *Features) empty() bool {
 	return len(f.Numbers) == 0 && len(f.Actors) == 0 && !f.Acts && f.Polarity == 0
 }
