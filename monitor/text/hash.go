@@ -22,10 +22,13 @@ func mix(h uint64) uint64 {
 func hashBytes(b []byte) uint64 {
 	h := uint64(fnvOffset)
 	for _, c := range b {
-		h = (h ^ uint64(c)) * fnvPrime
+		h = hashByte(h, c)
 	}
 	return mix(h)
 }
+
+// hashByte adds one byte to a hash that begins as fnvOffset and is mixed at last.
+func hashByte(h uint64, c byte) uint64 { return (h ^ uint64(c)) * fnvPrime }
 
 // chain adds one word's hash to that of the words before it.
 func chain(h, word uint64) uint64 {

@@ -65,7 +65,20 @@ const (
 
 type folded struct {
 	ok   bool
+	size uint8 // of form in bytes
 	form string
+	two  [2]byte // of a form of one or two bytes, as nearly all are
+}
+
+// append appends the form to dst.
+func (f *folded) append(dst []byte) []byte {
+	switch f.size {
+	case 1:
+		return append(dst, f.two[0])
+	case 2:
+		return append(dst, f.two[0], f.two[1])
+	}
+	return append(dst, f.form...)
 }
 
 var (
@@ -77,7 +90,8 @@ func foldTable(from, end rune) []folded {
 	table := make([]folded, end-from)
 	for i := range table {
 		if form := foldSlowly(string(from + rune(i))); !strings.ContainsFunc(form, isMark) && !isMark(from+rune(i)) {
-			table[i] = folded{true, form}
+			table[i] = folded{ok: true, size: uint8(len(form)), form: form}
+			copy(table[i].two[:], form)
 		}
 	}
 	return table
@@ -102,17 +116,17 @@ func appendFolded(dst []byte, s string) []byte {
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
-		var f folded
+		var f *folded
 		switch {
 		case r < foldEnd:
-			f = foldLow[r]
+			f = &foldLow[r]
 		case punctFrom <= r && r < punctEnd:
-			f = foldPunct[r-punctFrom]
+			f = &foldPunct[r-punctFrom]
 		}
-		if !f.ok {
+		if f == nil || !f.ok {
 			return append(dst[:start], foldSlowly(s)...)
 		}
-		dst = append(dst, f.form...)
+		dst = f.append(dst)
 		i += n
 	}
 	return dst

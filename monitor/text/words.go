@@ -32,6 +32,14 @@ func (sc *scanner) word(i int) []byte {
 	return sc.text[t.from:t.to]
 }
 
+// letterBit is a byte's bit of token.letters.
+var letterBit = func() (table [256]uint16) {
+	for c := range table {
+		table[c] = 1 << (c % 14)
+	}
+	return table
+}()
+
 // Kinds of code points to the scanner.
 const (
 	gapRune = iota
@@ -80,10 +88,11 @@ func (sc *scanner) scan(s string) {
 	sc.text, sc.words, sc.stack = sc.text[:0], sc.words[:0], sc.stack[:0]
 	var t token
 	in, apart := false, false
+	h := uint64(0) // of the word so far, as hashBytes has it
 	flush := func() {
 		if in {
 			t.to = int32(len(sc.text))
-			t.hash = hashBytes(sc.text[t.from:t.to])
+			t.hash = mix(h)
 			sc.push(t)
 			in = false
 		}
@@ -115,6 +124,7 @@ func (sc *scanner) scan(s string) {
 		case gapRune:
 			if (r == '.' || r == ',') && in && t.number && i < len(s) && '0' <= s[i] && s[i] <= '9' {
 				sc.text = append(sc.text, byte(r))
+				h = hashByte(h, byte(r))
 				continue
 			}
 			flush()
@@ -122,14 +132,18 @@ func (sc *scanner) scan(s string) {
 			continue
 		case markRune:
 			if in {
+				start := len(sc.text)
 				sc.text = utf8.AppendRune(sc.text, r)
+				for _, c := range sc.text[start:] {
+					h = hashByte(h, c)
+				}
 			}
 			continue
 		case loneRune:
 			flush()
 		}
 		if !in {
-			in = true
+			in, h = true, fnvOffset
 			t = token{from: int32(len(sc.text)), number: kind == digitRune, apart: apart, cyrillic: r >= 0x400 && r < 0x530}
 			t.capital = kind == letterRune && unicode.IsUpper(r)
 			apart = false
@@ -145,13 +159,17 @@ func (sc *scanner) scan(s string) {
 				c += 'a' - 'A'
 			}
 			sc.text = append(sc.text, c)
+			t.letters |= letterBit[c]
+			h = hashByte(h, c)
+			continue
 		case r < foldEnd && foldLow[r].ok:
-			sc.text = append(sc.text, foldLow[r].form...)
+			sc.text = foldLow[r].append(sc.text)
 		default:
 			sc.text = utf8.AppendRune(sc.text, unicode.ToLower(r))
 		}
 		for _, c := range sc.text[start:] {
-			t.letters |= 1 << (c % 14)
+			t.letters |= letterBit[c]
+			h = hashByte(h, c)
 		}
 		if kind == loneRune {
 			flush()
