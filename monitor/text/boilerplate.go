@@ -81,18 +81,29 @@ prenumerera på vårt nyhetsbrev
 
 // phraseSet finds phrases by their last word.
 type phraseSet struct {
-	byLast map[uint64][][]uint64
-	may    [64]uint64 // a bit for each last word, to ask the map seldom
+	byLast  map[uint64][][]uint64
+	may     [64]uint64  // a bit for each last word, to ask the map seldom
+	ends    [256]uint64 // by a last word's last byte, a bit for its length: to hash words seldom
+	longest int         // in words
+}
+
+// mayEnd reports whether a folded word may be the last of a phrase.
+func (set *phraseSet) mayEnd(w []byte) bool {
+	return len(w) > 0 && set.ends[w[len(w)-1]]&(1<<(len(w)&63)) != 0
 }
 
 func parsePhrases(list string) phraseSet {
 	set := phraseSet{byLast: map[uint64][][]uint64{}}
 	for line := range strings.Lines(list) {
 		var keys []uint64
-		for _, w := range strings.Fields(line) {
-			keys = append(keys, coreKey(appendFolded(nil, w)))
+		var w []byte
+		for _, f := range strings.Fields(line) {
+			w = core(appendFolded(nil, f))
+			keys = append(keys, hashBytes(w))
 		}
 		if len(keys) > 0 {
+			set.ends[w[len(w)-1]] |= 1 << (len(w) & 63)
+			set.longest = max(set.longest, len(keys))
 			last := keys[len(keys)-1]
 			set.byLast[last] = append(set.byLast[last], keys)
 			set.may[last>>6&63] |= 1 << (last & 63)

@@ -218,8 +218,9 @@ func collapse(b []byte, words []word) ([]byte, []word) {
 			i++
 			continue
 		}
-		start := i
+		start, dashes := i, false
 		for i < len(b) && b[i] != ' ' {
+			dashes = dashes || b[i] == '-' && i > start && b[i-1] == '-'
 			i++
 		}
 		from := len(out)
@@ -227,13 +228,23 @@ func collapse(b []byte, words []word) ([]byte, []word) {
 			out = append(out, ' ')
 		}
 		begin := len(out)
-		for k := start; k < i; k++ {
-			if b[k] == '-' && len(out) > begin && out[len(out)-1] == '-' {
-				continue
+		if dashes {
+			for k := start; k < i; k++ {
+				if b[k] != '-' || k == start || b[k-1] != '-' {
+					out = append(out, b[k])
+				}
 			}
-			out = append(out, b[k])
+		} else {
+			out = append(out, b[start:i]...)
 		}
-		words = append(words, word{from: from, key: coreKey(out[begin:])})
+		words = append(words, word{from: from})
+		if !phrases.mayEnd(core(out[begin:])) {
+			continue
+		}
+		for k, to := len(words)-1, len(out); k >= max(0, len(words)-phrases.longest); k-- {
+			w := &words[k]
+			w.key, to = coreKey(out[w.from:to]), w.from
+		}
 		if n := phraseAtEnd(words); n > 0 {
 			out = out[:words[len(words)-n].from]
 			words = words[:len(words)-n]
@@ -245,18 +256,23 @@ func collapse(b []byte, words []word) ([]byte, []word) {
 // word is one word on collapse's stack.
 type word struct {
 	from int    // where it starts in the output, the space before it included
-	key  uint64 // of the word without the punctuation around it
+	key  uint64 // of the word without the punctuation around it; hashed when it may matter
 }
 
-// coreKey hashes a word without the punctuation around it; 0 when nothing is left.
-func coreKey(w []byte) uint64 {
+// core is a word without the punctuation around it.
+func core(w []byte) []byte {
 	for len(w) > 0 && edge(w[0]) {
 		w = w[1:]
 	}
 	for len(w) > 0 && edge(w[len(w)-1]) {
 		w = w[:len(w)-1]
 	}
-	if len(w) == 0 {
+	return w
+}
+
+// coreKey hashes a word without the punctuation around it; 0 when nothing is left.
+func coreKey(w []byte) uint64 {
+	if w = core(w); len(w) == 0 {
 		return 0
 	}
 	return hashBytes(w)
