@@ -40,6 +40,12 @@ func sentenceSpans(dst []span, s string) []span {
 		start = to
 	}
 	for i := 0; i < len(s); {
+		for reach := min(len(s), start+longSentence); i < reach && !mayEnd[s[i]]; {
+			i++
+		}
+		if i == len(s) {
+			break
+		}
 		c := s[i]
 		switch {
 		case c == '\n' || c == '\r':
@@ -86,6 +92,14 @@ func sentenceSpans(dst []span, s string) []span {
 	end(len(s))
 	return dst
 }
+
+// mayEnd marks the bytes with which a mark begins that may end a sentence.
+var mayEnd = func() (table [256]bool) {
+	for _, mark := range "\n\r.!?…。！？।۔؟\u2028\u2029\u0085" {
+		table[string(mark)[0]] = true
+	}
+	return table
+}()
 
 func trimSpace(s string, from, to int) (int, int) {
 	t := strings.TrimLeftFunc(s[from:to], unicode.IsSpace)
