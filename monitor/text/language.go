@@ -28,7 +28,7 @@ func Language(title, body, feedLang string) string {
 				}
 				continue
 			}
-			if r == utf8.RuneError || !unicode.IsLetter(r) {
+			if r == utf8.RuneError || !isLetter(r) {
 				continue
 			}
 			scripts[scriptOf(r)]++
@@ -217,18 +217,60 @@ var commonWords = func() map[string]uint16 {
 	return m
 }()
 
+// commonLength is how many bytes the longest of commonWords may have.
+const commonLength = 8
+
+// appendLower appends w in lower case.
+func appendLower(dst []byte, w string) []byte {
+	for _, r := range w {
+		dst = utf8.AppendRune(dst, unicode.ToLower(r))
+	}
+	return dst
+}
+
+// isLetter is unicode.IsLetter, which looks most scripts' letters up slowly.
+func isLetter(r rune) bool {
+	if r < foldEnd {
+		return lowLetters[r]
+	}
+	return unicode.IsLetter(r)
+}
+
+var lowLetters = func() (table [foldEnd]bool) {
+	for r := range table {
+		table[r] = unicode.IsLetter(rune(r))
+	}
+	return table
+}()
+
 func latinLanguage(title, body string, l letterCounts, stated string) string {
 	var score [len(latinLanguages)]int
 	words := 0
+	var low [4 * commonLength]byte
+	word := func(w string) {
+		words++
+		if len(w) > commonLength {
+			return
+		}
+		for in := commonWords[string(appendLower(low[:0], w))]; in != 0; in &= in - 1 {
+			score[bits.TrailingZeros16(in)] += 2
+		}
+	}
 	count := func(s string) {
-		for w := range strings.FieldsFuncSeq(s, func(r rune) bool { return !unicode.IsLetter(r) }) {
-			words++
-			if len(w) > 8 {
-				continue
+		from := -1 // where the word at hand begins
+		for i, r := range s {
+			switch {
+			case isLetter(r):
+				if from < 0 {
+					from = i
+				}
+			case from >= 0:
+				word(s[from:i])
+				from = -1
 			}
-			for in := commonWords[strings.ToLower(w)]; in != 0; in &= in - 1 {
-				score[bits.TrailingZeros16(in)] += 2
-			}
+		}
+		if from >= 0 {
+			word(s[from:])
 		}
 	}
 	count(title)
