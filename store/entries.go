@@ -4,10 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"trucewatch/internal/news"
@@ -28,19 +30,23 @@ type arrival struct {
 
 // key64 hashes parts into a key that is never 0, which stands for "none".
 func key64(parts ...string) int64 {
-	h := sha256.New()
-	var n [8]byte
+	b := hashed.Get().(*[]byte)
+	defer hashed.Put(b)
+	*b = (*b)[:0]
 	for _, p := range parts {
-		binary.LittleEndian.PutUint64(n[:], uint64(len(p)))
-		h.Write(n[:])
-		h.Write([]byte(p))
+		*b = binary.LittleEndian.AppendUint64(*b, uint64(len(p)))
+		*b = append(*b, p...)
 	}
-	k := int64(binary.LittleEndian.Uint64(h.Sum(nil)))
+	sum := sha256.Sum256(*b)
+	k := int64(binary.LittleEndian.Uint64(sum[:]))
 	if k == 0 {
 		k = 1
 	}
 	return k
 }
+
+// hashed is what key64 lays its parts out in.
+var hashed = sync.Pool{New: func() any { return new([]byte) }}
 
 // identity is under which keys an entry of a feed is known.
 type identity struct {
@@ -50,7 +56,7 @@ type identity struct {
 
 func identify(feed news.FeedID, e news.Entry) identity {
 	id := identity{text: key64(e.Title, e.Summary, e.Content), fragment: fragment(e.URL)}
-	f := fmt.Sprint(feed)
+	f := strconv.FormatInt(int64(feed), 10)
 	if e.GUID != "" {
 		id.guid = key64("guid", f, e.GUID)
 	}
@@ -64,6 +70,9 @@ func identify(feed news.FeedID, e news.Entry) identity {
 }
 
 func fragment(raw string) string {
+	if !strings.Contains(raw, "#") {
+		return ""
+	}
 	u, err := url.Parse(raw)
 	if err != nil {
 		return ""
