@@ -35,16 +35,18 @@ type scanned struct {
 	edits   []edit // what gofeed need not or must not see, in order
 }
 
-// edit replaces doc[start:end] in what gofeed is given.
-type edit struct {
-	start, end int
-	with       string
-}
+// edit is doc[start:end], which gofeed is not given.
+type edit struct{ start, end int }
 
 // lean is what gofeed is given: the sound part of the document, edited and closed.
 func (s scanned) lean(doc []byte) []byte {
-	b := make([]byte, 0, s.end+len(s.closers))
-	return append(s.edited(b, doc, 0, s.end), s.closers...)
+	size := s.end + len(s.closers)
+	for _, e := range s.edits {
+		if e.end <= s.end {
+			size -= e.end - e.start
+		}
+	}
+	return append(s.edited(make([]byte, 0, size), doc, 0, s.end), s.closers...)
 }
 
 // edited appends doc[from:to] with the edits that lie within it.
@@ -54,7 +56,7 @@ func (s scanned) edited(b, doc []byte, from, to int) []byte {
 		if e.end > to {
 			break
 		}
-		b = append(append(b, doc[from:e.start]...), e.with...)
+		b = append(b, doc[from:e.start]...)
 		from = e.end
 	}
 	return append(b, doc[from:to]...)
@@ -66,6 +68,7 @@ type span struct {
 	id                 [2]int // of the content of an Atom entry's own id; zero: none
 	description        [2]int // of an RSS item's description, which gofeed does not see
 	encoded            [2]int // of its content:encoded, neither
+	date               [2]int // of its pubDate, neither
 	base               string // xml:base in scope, "" when none is
 }
 
@@ -278,7 +281,9 @@ func (w *walker) bang(at int) int {
 		if end < 0 {
 			return 0
 		}
-		if again := bytes.LastIndex(rest[9:9+end], []byte("<![CDATA[")); again >= 0 && closesItem(rest[9:9+again], w.prefix, w.kind) {
+		// Index is many times faster than LastIndex, and nearly always finds nothing.
+		if inside := rest[9 : 9+end]; bytes.Contains(inside, []byte("<![CDATA[")) &&
+			closesItem(inside[:bytes.LastIndex(inside, []byte("<![CDATA["))], w.prefix, w.kind) {
 			w.damage(at, "CDATA opens here and swallows the next item")
 		}
 		if !w.text(at, end+12) {
@@ -392,7 +397,7 @@ func (w *walker) startTag(at int) int {
 		case string(attribute) == "xml:base":
 			// gofeed resolves links by rules of its own, rewrites ids, and parses
 			// all HTML to do so.
-			w.edits = append(w.edits, edit{from, i, ""})
+			w.edits = append(w.edits, edit{from, i})
 			if len(w.stack) == 0 || len(w.stack) <= 3 && w.item == 0 || len(w.stack) == w.item && localIs(name, "link") {
 				if w.based++; w.based > maxBases {
 					w.fail(at, "too many xml:base attributes")
@@ -481,18 +486,16 @@ func (w *walker) openedField(e *element, depth, at, end int) {
 		s.base = e.base
 	case localIs(e.name, "id"):
 		s.id[0] = end
-	case w.isDate(e.name):
-		w.edits = append(w.edits, edit{at + 1, at + 1 + len(e.name), dateField})
 	default:
-		if text := w.textField(e.name); text != nil {
-			*text = [2]int{end, 0}
+		if place := w.ownField(e.name); place != nil {
+			*place = [2]int{end, 0}
 		}
 	}
 }
 
-// textField is where the place of a long text of the open RSS item is kept; nil
-// for other fields. Atom's texts have types, and stay with gofeed.
-func (w *walker) textField(name []byte) *[2]int {
+// ownField is where the place of a field of the open RSS item is kept that we read
+// ourselves; nil for other fields. Atom's texts have types, and stay with gofeed.
+func (w *walker) ownField(name []byte) *[2]int {
 	if w.kind == "atom" {
 		return nil
 	}
@@ -503,15 +506,10 @@ func (w *walker) textField(name []byte) *[2]int {
 	case "content:encoded":
 		return &s.encoded
 	}
+	if len(name) == len("pubDate") && strings.EqualFold(string(name), "pubDate") {
+		return &s.date
+	}
 	return nil
-}
-
-// dateField is the name gofeed sees an RSS item's pubDate under; it puts elements
-// of unknown names among the custom ones without reading their value.
-const dateField = "feed-date"
-
-func (w *walker) isDate(name []byte) bool {
-	return w.kind != "atom" && len(name) == len("pubDate") && strings.EqualFold(string(name), "pubDate")
 }
 
 // isUnused reports fields of an item that nothing is taken from. field says that
@@ -549,18 +547,11 @@ func (w *walker) closed(at, end int) {
 	}
 	if depth == w.dropping {
 		w.dropping = 0
-		w.edits = w.edits[:e.edits]
-		if n := len(w.edits); n > 0 && w.edits[n-1].end == e.start && w.edits[n-1].with == "" {
-			w.edits[n-1].end = end
-		} else {
-			w.edits = append(w.edits, edit{e.start, end, ""})
-		}
+		w.drop(e, end)
 	} else if w.item > 0 && depth == w.item+1 && at < end {
-		if w.isDate(e.name) {
-			w.edits = append(w.edits, edit{at + 2, at + 2 + len(e.name), dateField})
-		} else if text := w.textField(e.name); text != nil {
-			text[1] = at
-			w.edits = append(w.edits[:e.edits], edit{text[0], at, ""})
+		if place := w.ownField(e.name); place != nil {
+			place[1] = at
+			w.drop(e, end)
 		}
 	}
 	switch {
@@ -573,6 +564,16 @@ func (w *walker) closed(at, end int) {
 		s := &w.spans[len(w.spans)-1]
 		s.id[1] = at
 	}
+}
+
+// drop keeps an element that ends at end from gofeed.
+func (w *walker) drop(e element, end int) {
+	w.edits = w.edits[:e.edits]
+	if n := len(w.edits); n > 0 && w.edits[n-1].end == e.start {
+		w.edits[n-1].end = end
+		return
+	}
+	w.edits = append(w.edits, edit{e.start, end})
 }
 
 func (w *walker) endTag(at int) int {

@@ -98,7 +98,7 @@ func (d *Document) add(items []item, spans []span, doc []byte, o Options) {
 }
 
 // complete adds what gofeed leaves out, alters or did not see: xml:base, xml:lang,
-// rdf:about, Atom's id as it is written, and RSS's long texts.
+// rdf:about, Atom's id as it is written, and RSS's long texts and date.
 func (s span) complete(it *item, doc []byte, kind string) {
 	it.base = s.base
 	tag := doc[s.start:s.tagEnd]
@@ -116,6 +116,11 @@ func (s span) complete(it *item, doc []byte, kind string) {
 	}
 	if s.encoded[1] > 0 {
 		it.content = cmp.Or(textOf(doc[s.encoded[0]:s.encoded[1]]), it.content)
+	}
+	if s.date[1] > 0 {
+		if date := textOf(doc[s.date[0]:s.date[1]]); date != "" {
+			it.published = slices.Insert(it.published, 0, date)
+		}
 	}
 	if kind == "atom" && s.id[1] > s.id[0] {
 		it.guid = textOf(doc[s.id[0]:s.id[1]])
@@ -173,7 +178,7 @@ func fromRSS(e *rss.Item) item {
 		content: cmp.Or(e.Content, extension(e.Extensions, "yandex", "full-text"), extension(e.Extensions, "rambler", "fulltext"),
 			extension(e.Extensions, "turbo", "content"), extension(e.Extensions, "atom", "content"), e.Custom["encoded"], e.Custom["fulltext"], e.Custom["full-text"], e.Custom["content"]),
 		lang:      cmp.Or(extension(e.Extensions, "dc", "language"), e.Custom["language"]),
-		published: stated(e.Custom[dateField], e.PubDate, extension(e.Extensions, "dc", "date"), extension(e.Extensions, "dcterms", "created"), extension(e.Extensions, "dcterms", "issued"), extension(e.Extensions, "atom", "published"), e.Custom["published"], e.Custom["date"]),
+		published: stated(e.PubDate, extension(e.Extensions, "dc", "date"), extension(e.Extensions, "dcterms", "created"), extension(e.Extensions, "dcterms", "issued"), extension(e.Extensions, "atom", "published"), e.Custom["published"], e.Custom["date"]),
 		updated:   stated(extension(e.Extensions, "dcterms", "modified"), extension(e.Extensions, "atom", "updated"), e.Custom["updated"], e.Custom["lastBuildDate"]),
 	}
 	if original := extension(e.Extensions, "feedburner", "origLink"); original != "" {
