@@ -260,65 +260,60 @@ func (x *extractor) setAtom(name string, tag, value []byte, text string) {
 // textOf is the text of an element's raw content: CDATA unwrapped, the rest
 // decoded once, markup kept.
 func textOf(raw []byte) string {
-	s := strings.TrimSpace(string(raw))
-	if !strings.Contains(s, "<![CDATA[") {
-		return decodeEntities(s)
+	raw = bytes.TrimSpace(raw)
+	if bytes.IndexByte(raw, '&') < 0 && !bytes.Contains(raw, []byte("<![CDATA[")) {
+		return string(raw)
 	}
-	var b strings.Builder
+	w := newPlainWriter()
+	defer w.free()
 	for {
-		before, rest, ok := strings.Cut(s, "<![CDATA[")
-		b.WriteString(decodeEntities(before))
+		before, rest, ok := bytes.Cut(raw, []byte("<![CDATA["))
+		w.decode(before)
 		if !ok {
 			break
 		}
-		inside, after, closed := strings.Cut(rest, "]]>")
+		inside, after, closed := bytes.Cut(rest, []byte("]]>"))
 		if !closed {
 			// Nothing closes it; what follows was meant to be inside.
-			b.WriteString(rest)
+			w.b = append(w.b, rest...)
 			break
 		}
-		b.WriteString(inside)
-		s = after
+		w.b = append(w.b, inside...)
+		raw = after
 	}
-	return b.String()
+	return w.string()
 }
 
-// decodeEntities decodes only references that end in a semicolon, so that
-// "?a=1&copy=2" stays a URL.
-func decodeEntities(s string) string {
-	amp := strings.IndexByte(s, '&')
-	if amp < 0 {
-		return s
-	}
-	var b strings.Builder
-	b.Grow(len(s))
-	for amp >= 0 {
-		b.WriteString(s[:amp])
-		s = s[amp:]
+// decode writes b with the references decoded that end in a semicolon, and only
+// those, so that "?a=1&copy=2" stays a URL.
+func (w *plainWriter) decode(b []byte) {
+	for {
+		amp := bytes.IndexByte(b, '&')
+		if amp < 0 {
+			w.b = append(w.b, b...)
+			return
+		}
+		w.b = append(w.b, b[:amp]...)
+		b = b[amp:]
 		n := 1
-		for n < len(s) && n < 34 && (s[n] == '#' || '0' <= s[n] && s[n] <= '9' || 'a' <= s[n]|0x20 && s[n]|0x20 <= 'z') {
+		for n < len(b) && n < 34 && (b[n] == '#' || '0' <= b[n] && b[n] <= '9' || 'a' <= b[n]|0x20 && b[n]|0x20 <= 'z') {
 			n++
 		}
-		if n > 1 && n < len(s) && s[n] == ';' {
-			if c, ok := xmlEntities[s[:n+1]]; ok {
-				b.WriteByte(c)
-				s = s[n+1:]
-				amp = strings.IndexByte(s, '&')
+		if n > 1 && n < len(b) && b[n] == ';' {
+			if c, ok := xmlEntities[string(b[:n+1])]; ok {
+				w.b = append(w.b, c)
+				b = b[n+1:]
 				continue
 			}
-			if decoded := html.UnescapeString(s[:n+1]); decoded != html.UnescapeString(s[:n])+";" {
-				b.WriteString(decoded)
-				s = s[n+1:]
-				amp = strings.IndexByte(s, '&')
+			if decoded := html.UnescapeString(string(b[:n+1])); decoded != html.UnescapeString(string(b[:n]))+";" {
+				w.b = append(w.b, decoded...)
+				b = b[n+1:]
 				continue
 			}
 		}
-		b.WriteByte('&')
-		s = s[1:]
-		amp = strings.IndexByte(s, '&')
+		w.b = append(w.b, '&')
+		b = b[1:]
 	}
-	b.WriteString(s)
-	return b.String()
 }
 
 // xmlEntities are what nearly all references are.

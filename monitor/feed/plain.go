@@ -3,6 +3,7 @@ package feed
 import (
 	"html"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -69,10 +70,7 @@ func hasEntity(s string) bool {
 
 func plainOnce(s string) string {
 	if strings.IndexByte(s, '<') < 0 {
-		var w plainWriter
-		w.b.Grow(len(s))
-		w.text(html.UnescapeString(s))
-		return w.string()
+		return clean(html.UnescapeString(s))
 	}
 	if out, ok := plainSimple(s); ok {
 		return out
@@ -82,8 +80,8 @@ func plainOnce(s string) string {
 
 // plainTokens reads any markup as a browser would.
 func plainTokens(s string) string {
-	var w plainWriter
-	w.b.Grow(len(s))
+	w := newPlainWriter()
+	defer w.free()
 	z := nethtml.NewTokenizer(strings.NewReader(s))
 	z.AllowCDATA(true)
 	seen := 0 // bytes of s the tokenizer has handed out
@@ -127,12 +125,12 @@ func plainTokens(s string) string {
 // when there is anything else in s. A text within one element is returned as it
 // stands, without a copy.
 func plainSimple(s string) (out string, ok bool) {
-	var w plainWriter
+	w := newPlainWriter()
+	defer w.free()
 	only := "" // all text so far, not written yet
 	write := func() {
 		if only != "" {
 			line, space := w.line, w.space
-			w.b.Grow(len(s))
 			w.text(only)
 			w.line, w.space, only = line, space, ""
 		}
@@ -153,7 +151,7 @@ func plainSimple(s string) (out string, ok bool) {
 		}
 		text := s[i:end]
 		i = end
-		if only == "" && w.b.Len() == 0 && isPlain(text) {
+		if only == "" && len(w.b) == 0 && isPlain(text) {
 			only = text
 			w.line, w.space = false, false
 			continue
@@ -237,11 +235,22 @@ var blockTags = map[string]bool{
 
 // plainWriter collects text and collapses what separates it.
 type plainWriter struct {
-	b     strings.Builder
+	b     []byte
 	space bool
 	line  bool
 	keep  bool // line breaks of the text are kept
 }
+
+// plainWriters are used again, for what they collect is copied once it is whole.
+var plainWriters = sync.Pool{New: func() any { return new(plainWriter) }}
+
+func newPlainWriter() *plainWriter {
+	w := plainWriters.Get().(*plainWriter)
+	*w = plainWriter{b: w.b[:0]}
+	return w
+}
+
+func (w *plainWriter) free() { plainWriters.Put(w) }
 
 func (w *plainWriter) tag(name string) {
 	if _, local, ok := strings.Cut(name, ":"); ok {
@@ -258,20 +267,25 @@ func (w *plainWriter) tag(name string) {
 func (w *plainWriter) text(s string) {
 	for i := 0; i < len(s); {
 		// The usual case: a run of printable ASCII and of runes from U+00C0 to
-		// U+07FF, all of which are visible.
-		from := i
+		// U+07FF, all of which are visible, with single spaces between them.
+		from, end := i, i
 		for i < len(s) {
 			if c := s[i]; c > ' ' && c < 0x7f {
 				i++
 			} else if c >= 0xc3 && c <= 0xdf && i+1 < len(s) && s[i+1]&0xc0 == 0x80 {
 				i += 2
+			} else if c == ' ' && i == end && i > from {
+				i++
+				continue
 			} else {
 				break
 			}
+			end = i
 		}
-		if i > from {
+		if end > from {
 			w.separate()
-			w.b.WriteString(s[from:i])
+			w.b = append(w.b, s[from:end]...)
+			w.space = i > end
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
@@ -284,26 +298,20 @@ func (w *plainWriter) text(s string) {
 			}
 		case visible:
 			w.separate()
-			w.b.WriteRune(r)
+			w.b = utf8.AppendRune(w.b, r)
 		}
 	}
 }
 
-// string is what was written. It does not hold on to the room the markup took.
-func (w *plainWriter) string() string {
-	s := w.b.String()
-	if len(s) < w.b.Cap()*3/4 {
-		return strings.Clone(s)
-	}
-	return s
-}
+// string is what was written.
+func (w *plainWriter) string() string { return string(w.b) }
 
 func (w *plainWriter) separate() {
-	if w.b.Len() > 0 {
+	if len(w.b) > 0 {
 		if w.line {
-			w.b.WriteByte('\n')
+			w.b = append(w.b, '\n')
 		} else if w.space {
-			w.b.WriteByte(' ')
+			w.b = append(w.b, ' ')
 		}
 	}
 	w.space, w.line = false, false
@@ -339,14 +347,20 @@ func kindOf(r rune) runeKind {
 
 // clean makes text that is no HTML presentable on one line.
 func clean(s string) string {
-	var w plainWriter
+	if isPlain(s) {
+		return s
+	}
+	w := newPlainWriter()
+	defer w.free()
 	w.text(s)
 	return w.string()
 }
 
 // cleanLines makes text that is no HTML presentable and keeps its lines.
 func cleanLines(s string) string {
-	w := plainWriter{keep: true}
+	w := newPlainWriter()
+	defer w.free()
+	w.keep = true
 	w.text(s)
 	return w.string()
 }
