@@ -138,8 +138,10 @@ func canonicalHost(host string) string {
 	if strings.Contains(host, ":") {
 		return "[" + host + "]"
 	}
-	if ascii, err := idnaProfile.ToASCII(host); err == nil {
-		host = ascii
+	if !plainHost(host) {
+		if ascii, err := idnaProfile.ToASCII(host); err == nil {
+			host = ascii
+		}
 	}
 	if host == "" || strings.ContainsAny(host, " /?#@\\%<>\"") {
 		return ""
@@ -155,6 +157,16 @@ func canonicalHost(host string) string {
 		host = one
 	}
 	return strings.TrimRight(host, ".")
+}
+
+// plainHost reports a name of which IDNA would change nothing.
+func plainHost(host string) bool {
+	for i := range len(host) {
+		if c := host[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '.' {
+			return false
+		}
+	}
+	return !strings.Contains(host, "xn--")
 }
 
 var idnaProfile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false))

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -58,6 +59,14 @@ var illegalByte = func() (t [256]bool) {
 	return t
 }()
 
+// allLegal reports eight bytes of which illegalByte marks none; it may be wrong only
+// by saying no. A byte below m leaves its highest bit set when m is taken off.
+func allLegal(eight uint64) bool {
+	const each, highest = 0x0101010101010101, 0x8080808080808080
+	below := func(x, m uint64) uint64 { return (x - each*m) &^ x & highest }
+	return below(eight, 0x20)|below(eight^each*'&', 1)|below(eight^each*0xef, 1) == 0
+}
+
 // dropIllegal removes characters XML forbids, raw or as numeric references, and
 // joins references to surrogate pairs. It returns b itself when it is clean.
 // What is removed can join the halves of another reference around it, so after
@@ -67,6 +76,10 @@ func dropIllegal(b []byte) ([]byte, int) {
 	joined := make([]byte, 0, 4*longestReference)
 	n, kept := 0, 0
 	for i := 0; i < len(b); {
+		if i+8 <= len(b) && allLegal(binary.LittleEndian.Uint64(b[i:])) {
+			i += 8
+			continue
+		}
 		if !illegalByte[b[i]] {
 			i++
 			continue
