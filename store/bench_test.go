@@ -160,7 +160,7 @@ func (c *corpus) fill(ctx context.Context, n int) error {
 			c.n++
 			it, id := p.Work.Item, c.n
 			ident := identify(1, it.Entry)
-			best, tags := bestRelevance(p.Topics), encodeTags(p.Tags)
+			best, tags := bestRelevance(p.Topics), packTags(p.Tags)
 			_, err := tx.ExecContext(ctx, `INSERT INTO items (id, feed, guid, url, canonical, guid_key, url_key, text_key, published, published_from, news_time, seen, origin, live_seen, fresh,
 				state, due, revision, revised, judged, lang, hash, verdict, reason, last_verdict, topics, tags)
 				VALUES (?1, 1, ?2, ?2, ?2, ?3, ?4, ?5, ?6, 'stated', ?6, ?7, 'live', ?7, 1, 'judged', 0, 1, ?7, 1, 'en', ?8, 'new', 'nothing-like-it', 'new', ?9, ?10)`,

@@ -399,7 +399,7 @@ func (s *Store) developments(ctx context.Context, tx transaction, spec news.Dige
 			r.Lede = content
 		}
 		var rels []news.Relevance
-		if err := errors.Join(decodeJSON(novel, &r.Novel), decodeJSON(topics, &rels), decodeJSON(tags, &r.Tags)); err != nil {
+		if err := errors.Join(decodeJSON(novel, &r.Novel), decodeJSON(topics, &rels), unpackTags(tags, &r.Tags)); err != nil {
 			return nil, fmt.Errorf("item %d: %w", r.Item, err)
 		}
 		for _, rel := range rels {

@@ -131,7 +131,7 @@ func scanExported(row scanner) (e news.Exported, err error) {
 		e.Story = &id
 	}
 	e.Novel, e.Last.Novel, e.Topics, e.Tags = []string{}, []string{}, []news.Relevance{}, []news.Tag{}
-	if err := errors.Join(decodeJSON(novel, &e.Novel), decodeJSON(lastNovel, &e.Last.Novel), decodeJSON(topics, &e.Topics), decodeJSON(tags, &e.Tags)); err != nil {
+	if err := errors.Join(decodeJSON(novel, &e.Novel), decodeJSON(lastNovel, &e.Last.Novel), decodeJSON(topics, &e.Topics), unpackTags(tags, &e.Tags)); err != nil {
 		return e, fmt.Errorf("item %d: %w", e.ID, err)
 	}
 	return e, nil

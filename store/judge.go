@@ -155,7 +155,7 @@ func (s *Store) judgeOne(ctx context.Context, tx transaction, r *recall, now tim
 		return t, fmt.Errorf("candidates: %w", err)
 	}
 	v := d.Verdict(p, known)
-	novel, topics, tags := encodeList(v.Novel), encodeTopics(p.Topics), encodeTags(p.Tags)
+	novel, topics, tags := encodeList(v.Novel), encodeTopics(p.Topics), packTags(p.Tags)
 	best := bestRelevance(p.Topics)
 	res, err := tx.ExecContext(ctx, judgeItemSQL, int64(it.ID), it.Revision, p.Lang, p.Hash,
 		string(v.Kind), int64(v.Of), v.Reason, v.Evidence, novel, best, topics, tags)
@@ -221,13 +221,6 @@ func encodeList(l []string) string {
 		return ""
 	}
 	return mustJSON(l)
-}
-
-func encodeTags(t []news.Tag) string {
-	if len(t) == 0 {
-		return ""
-	}
-	return mustJSON(t)
 }
 
 func encodeTopics(t []news.Relevance) string {

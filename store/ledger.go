@@ -91,7 +91,7 @@ func evidence(ctx context.Context, tx transaction, topic string, id news.StoryID
 		}
 		r.Published, r.Seen = at(published), at(seen)
 		var rels []news.Relevance
-		if err := errors.Join(decodeJSON(topics, &rels), decodeJSON(tags, &r.Tags)); err != nil {
+		if err := errors.Join(decodeJSON(topics, &rels), unpackTags(tags, &r.Tags)); err != nil {
 			return fmt.Errorf("item %d: %w", r.Item, err)
 		}
 		for _, rel := range rels {

@@ -45,7 +45,7 @@ func (s *Store) Tagged(ctx context.Context, after news.ItemID, limit, maxBytes i
 		}
 		it := &t.Work.Item
 		it.Feed = t.Work.Feed.ID
-		if err := errors.Join(decodeJSON(topics, &t.Topics), decodeJSON(tags, &t.Tags)); err != nil {
+		if err := errors.Join(decodeJSON(topics, &t.Topics), unpackTags(tags, &t.Tags)); err != nil {
 			return nil, fmt.Errorf("item %d: %w", it.ID, err)
 		}
 		bytes += len(it.Summary) + len(it.Content) + len(it.Page)
@@ -125,7 +125,7 @@ func (s *Store) Retag(ctx context.Context, now time.Time, rules string, upTo new
 func (s *Store) retagOne(ctx context.Context, tx transaction, heard time.Time, r Retagging, d news.Deciders) (bool, error) {
 	p, it := r.Prepared, r.Before.Work.Item
 	res, err := tx.ExecContext(ctx, `UPDATE items SET relevance = ?, topics = ?, tags = ? WHERE id = ? AND revision = ? AND state = 'judged'`,
-		bestRelevance(p.Topics), encodeTopics(p.Topics), encodeTags(p.Tags), int64(it.ID), it.Revision)
+		bestRelevance(p.Topics), encodeTopics(p.Topics), packTags(p.Tags), int64(it.ID), it.Revision)
 	if err != nil {
 		return false, err
 	}

@@ -99,14 +99,29 @@ func (s *Store) Search(ctx context.Context, q Search) (hits []Hit, total int, er
 
 // Places lists the places that items are tagged with, most frequent first.
 func (s *Store) Places(ctx context.Context) (out []string, err error) {
-	err = eachRow(ctx, s.r, `SELECT t.value ->> 'value' AS place, count(DISTINCT i.id) AS n FROM items i, json_each(nullif(i.tags, '')) t
-		WHERE i.relevance IN ('main', 'mention') AND t.value ->> 'facet' = 'place' GROUP BY place ORDER BY n DESC, place`, func(row scanner) error {
-		var place string
-		var n int
-		err := row.Scan(&place, &n)
+	items := map[string]int{}
+	err = eachRow(ctx, s.r, `SELECT i.tags FROM items i WHERE i.relevance IN ('main', 'mention') AND `+taggedWith, func(row scanner) error {
+		var col string
+		if err := row.Scan(&col); err != nil {
+			return err
+		}
+		var tags []news.Tag
+		if err := unpackTags(col, &tags); err != nil {
+			return err
+		}
+		of := map[string]bool{}
+		for _, t := range tags {
+			if t.Facet == "place" && !of[t.Value] {
+				of[t.Value] = true
+				items[t.Value]++
+			}
+		}
+		return nil
+	}, tagBeginning("place"))
+	for place := range items {
 		out = append(out, place)
-		return err
-	})
+	}
+	slices.SortFunc(out, func(a, b string) int { return cmp.Or(cmp.Compare(items[b], items[a]), strings.Compare(a, b)) })
 	return out, classify(err)
 }
 
@@ -152,7 +167,7 @@ func (s *Store) rank(ctx context.Context, q Search, match string) ([]int64, map[
 	}
 	for facet, value := range map[string]string{"stage": q.Stage, "place": q.Place} {
 		if value != "" {
-			and(`EXISTS (SELECT 1 FROM json_each(nullif(i.tags, '')) t WHERE t.value ->> 'facet' = ? AND t.value ->> 'value' = ?)`, facet, value)
+			and(taggedWith, tagBeginning(facet, value))
 		}
 	}
 	info := `x''`
