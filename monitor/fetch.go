@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -97,43 +98,81 @@ func (p *Poller) Trouble(poll news.Poll) string {
 func (p *Poller) Round(ctx context.Context, feeds []news.Feed, now time.Time, done func(news.Poll)) {
 	p.start()
 	defer collectSooner(roundMemory)()
-	queues := map[string]chan news.Feed{}
-	var hosts []string
-	for _, f := range feeds {
-		h := hostOf(f)
-		if queues[h] == nil {
-			queues[h] = make(chan news.Feed, len(feeds))
-			hosts = append(hosts, h)
-		}
-		queues[h] <- f
-	}
-	places := make(chan struct{}, p.Concurrency)
+	turns := turnsOf(feeds, p.PerHost)
+	var left atomic.Int64
+	left.Store(int64(len(turns)))
 	polls := make(chan news.Poll) // unbuffered: who has read a feed waits until it is taken over
 	var workers sync.WaitGroup
-	for _, h := range hosts {
-		queue := queues[h]
-		close(queue)
-		for range min(p.PerHost, len(queue)) {
-			workers.Go(func() {
-				for f := range queue {
-					select {
-					case places <- struct{}{}:
-					case <-ctx.Done():
-						return
+	for range min(p.Concurrency, len(turns)) {
+		workers.Go(func() {
+			for h := range turns {
+				f := h.next()
+				if f == nil || ctx.Err() != nil {
+					if left.Add(-1) == 0 {
+						close(turns)
 					}
-					poll := p.Poll(ctx, f, now)
-					if o, _ := poll.Outcome.(Outcome); o.Result != Stopped {
-						polls <- poll
-					}
-					<-places
+					continue
 				}
-			})
-		}
+				poll := p.Poll(ctx, *f, now)
+				if o, _ := poll.Outcome.(Outcome); o.Result != Stopped {
+					polls <- poll
+				}
+				turns <- h
+			}
+		})
 	}
 	go func() { workers.Wait(); close(polls) }()
 	for poll := range polls {
 		done(poll)
 	}
+}
+
+// feedsOfHost are the feeds of a host that wait to be asked, in their order.
+type feedsOfHost struct {
+	mu    sync.Mutex
+	feeds []*news.Feed
+}
+
+// next takes the next feed; nil when there is none left.
+func (h *feedsOfHost) next() *news.Feed {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.feeds) == 0 {
+		return nil
+	}
+	f := h.feeds[0]
+	h.feeds = h.feeds[1:]
+	return f
+}
+
+// turnsOf holds each host as often as it may be asked at a time. Who takes a turn asks
+// one of the host's feeds and then puts the turn back, behind those of other hosts.
+func turnsOf(feeds []news.Feed, perHost int) chan *feedsOfHost {
+	byName := map[string]*feedsOfHost{}
+	var hosts []*feedsOfHost
+	n := 0
+	for i := range feeds {
+		name := hostOf(feeds[i])
+		h := byName[name]
+		if h == nil {
+			h = &feedsOfHost{}
+			byName[name] = h
+			hosts = append(hosts, h)
+		}
+		h.feeds = append(h.feeds, &feeds[i])
+		if len(h.feeds) <= perHost {
+			n++
+		}
+	}
+	turns := make(chan *feedsOfHost, n)
+	for i := range perHost {
+		for _, h := range hosts {
+			if i < len(h.feeds) {
+				turns <- h
+			}
+		}
+	}
+	return turns
 }
 
 func hostOf(f news.Feed) string {

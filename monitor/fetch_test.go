@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -187,6 +188,39 @@ func TestRoundKeepsItsBounds(t *testing.T) {
 	p.Round(t.Context(), feeds, pollTime, func(news.Poll) { n++ })
 	if n != len(feeds) || most.Load() != 5 || mostSlow.Load() > 2 {
 		t.Errorf("%d polls, %d at once, %d on one host; want %d, 5 and at most 2", n, most.Load(), mostSlow.Load(), len(feeds))
+	}
+}
+
+func TestTurnsGoRoundTheHosts(t *testing.T) {
+	var feeds []news.Feed
+	for _, u := range []string{"https://a.example/1", "https://a.example/2", "https://a.example/3", "https://b.example/1", "https://c.example/1", "https://c.example/2"} {
+		feeds = append(feeds, news.Feed{URL: u})
+	}
+	turns := turnsOf(feeds, 2)
+	var asked []string
+	for len(turns) > 0 {
+		h := <-turns
+		if f := h.next(); f != nil {
+			asked = append(asked, strings.TrimPrefix(f.URL, "https://"))
+			turns <- h
+		}
+	}
+	if got, want := strings.Join(asked, " "), "a.example/1 b.example/1 c.example/1 a.example/2 c.example/2 a.example/3"; got != want {
+		t.Errorf("asked %s; want %s", got, want)
+	}
+}
+
+func TestManyHostsTakeLittleMemory(t *testing.T) {
+	var feeds []news.Feed
+	for i := range 2000 {
+		feeds = append(feeds, news.Feed{URL: fmt.Sprintf("https://wire%d.example/", i)})
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	turns := turnsOf(feeds, 2)
+	runtime.ReadMemStats(&after)
+	if made := after.TotalAlloc - before.TotalAlloc; len(turns) != 2000 || made > 4<<20 {
+		t.Errorf("%d turns of 2000 hosts, for which %d bytes were made; want 2000 and at most 4 MiB", len(turns), made)
 	}
 }
 
