@@ -12,7 +12,8 @@ import (
 const (
 	maxDates    = 8 // of one item
 	maxDuration = 400 * 24 * time.Hour
-	maxQuote    = 120 // runes
+	maxField    = 4000 // runes that are read
+	maxQuote    = 120  // runes
 )
 
 // Dates reads the dates and durations that a title and lede state for an arrangement or a
@@ -40,12 +41,9 @@ func Dates(title, lede, lang string, published time.Time, zone *time.Location, t
 func datesOf(title, lede string, published time.Time, zone *time.Location, tags []news.Tag, start time.Time) []news.StatedDate {
 	var out []news.StatedDate
 	for _, field := range []string{title, lede} {
-		rs := []rune(field)
-		if len(rs) > 4000 {
-			rs = rs[:4000]
-		}
-		for _, sentence := range sentencesOf(tokens(string(rs))) {
-			for _, d := range datesIn(rs, sentence, published, zone, tags, start) {
+		field = firstRunes(field, maxField)
+		for _, sentence := range sentencesOf(tokens(field)) {
+			for _, d := range datesIn(field, sentence, published, zone, tags, start) {
 				same := func(o news.StatedDate) bool {
 					return o.At.Equal(d.At) && o.Kind == d.Kind && o.What == d.What
 				}
@@ -56,6 +54,17 @@ func datesOf(title, lede string, published time.Time, zone *time.Location, tags 
 		}
 	}
 	return out
+}
+
+// firstRunes is s without what comes after its first n runes.
+func firstRunes(s string, n int) string {
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
 }
 
 func sentencesOf(ts []token) [][]token {
@@ -79,7 +88,7 @@ func sentencesOf(ts []token) [][]token {
 
 // datesIn reads one sentence. It must speak of an arrangement or a meeting. Elsewhere is
 // the start another sentence states, or zero.
-func datesIn(rs []rune, ts []token, published time.Time, zone *time.Location, tags []news.Tag, elsewhere time.Time) []news.StatedDate {
+func datesIn(field string, ts []token, published time.Time, zone *time.Location, tags []news.Tag, elsewhere time.Time) []news.StatedDate {
 	what, where, meeting := subjectOf(ts, tags)
 	if what == "" {
 		return nil
@@ -90,8 +99,8 @@ func datesIn(rs []rune, ts []token, published time.Time, zone *time.Location, ta
 	planned := slices.ContainsFunc(ts, func(t token) bool { return begins(t.text, plannedWords) || plannedNow[t.text] })
 	moved := slices.ContainsFunc(ts, func(t token) bool { return begins(t.text, movedWords) })
 	quote := func(from, to int) string {
-		q := rs[ts[from].from:ts[to].to]
-		return strings.TrimSpace(string(q[:min(len(q), maxQuote)]))
+		q := firstRunes(field[ts[from].from:ts[to].to], maxQuote)
+		return strings.TrimSpace(string([]rune(q))) // valid, whatever the feed sent
 	}
 	var out []news.StatedDate
 	var start time.Time // stated in this sentence

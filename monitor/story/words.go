@@ -3,6 +3,7 @@ package story
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // token is one folded word with what its spelling said before folding.
@@ -13,7 +14,7 @@ type token struct {
 	digit bool
 	brk   bool // a clause mark (comma, colon, dash, bar) or a sentence end stands before it
 	colon bool // a colon stands right after it
-	from  int  // where it begins in the text, in runes
+	from  int  // where it begins in the text, in bytes
 	to    int  // and ends
 }
 
@@ -26,49 +27,47 @@ func tokens(s string) []token {
 		s = s[:1<<14]
 	}
 	var (
-		out   []token
-		b     strings.Builder
-		cur   token
-		open  bool
-		brk   bool
-		start = true
-		prev  rune
-		last  int
+		out    = make([]token, 0, min(len(s)/6+1, maxTokens+1))
+		folded = make([]byte, 0, len(s)+8) // all words, one after another
+		ends   [maxTokens + 1]int          // of each in it
+		cur    token
+		open   bool
+		brk    bool
+		begun  int // where the word at hand begins in folded
+		start  = true
+		prev   rune
 	)
 	flush := func() {
 		if !open {
 			return
 		}
-		cur.text, cur.to = b.String(), last+1
-		b.Reset()
+		ends[len(out)] = len(folded)
+		out = append(out, cur)
 		open = false
-		if cur.text != "" {
-			out = append(out, cur)
-		}
 	}
-	rs := []rune(s)
-	for i, r := range rs {
+	for i, r := range s {
 		if len(out) >= maxTokens {
 			break
 		}
+		k := kindOfRune(r)
 		switch {
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r):
-			if unicode.Is(unicode.Mn, r) {
-				continue
-			}
-			if open && cur.digit != unicode.IsDigit(r) {
+		case k == markRune:
+			continue
+		case k != otherRune:
+			digit := k == digitRune
+			if open && cur.digit != digit {
 				flush()
 			}
 			if !open {
-				open = true
-				cur = token{upper: unicode.IsUpper(r), first: start, digit: unicode.IsDigit(r), brk: brk, from: i}
+				open, begun = true, len(folded)
+				cur = token{upper: unicode.IsUpper(r), first: start, digit: digit, brk: brk, from: i}
 				brk, start = false, false
 			}
-			b.WriteString(foldRune(unicode.ToLower(r)))
-			last = i
+			folded = appendFolded(folded, r)
+			cur.to = i + utf8.RuneLen(r)
 		case isApostrophe(r) && open && unicode.Is(unicode.Cyrillic, prev):
 			// п'ять is one word
-		case open && cur.digit && (r == ',' || r == '.' || r == '\u00a0' || r == '\u202f' || r == ' ') && thousands(rs[i+1:]) && b.Len() <= 3:
+		case open && cur.digit && (r == ',' || r == '.' || r == '\u00a0' || r == '\u202f' || r == ' ') && thousands(s[i+utf8.RuneLen(r):]) && len(folded)-begun <= 3:
 			// 1,000 and 1 000 are one number
 		default:
 			flush()
@@ -83,7 +82,7 @@ func tokens(s string) []token {
 			case ',', ';', '|', '–', '—', '(', ')', '«', '»', '"', '“', '”', '„':
 				brk = true
 			case '-':
-				if i > 0 && rs[i-1] == ' ' {
+				if i > 0 && s[i-1] == ' ' {
 					brk = true
 				}
 			}
@@ -93,7 +92,10 @@ func tokens(s string) []token {
 	flush()
 	// The English possessive is a lone s.
 	kept := out[:0]
+	words, from := string(folded), 0
 	for i, t := range out {
+		t.text = words[from:ends[i]]
+		from = ends[i]
 		if t.text == "s" && i > 0 && !out[i-1].digit && !t.upper {
 			continue
 		}
@@ -103,12 +105,61 @@ func tokens(s string) []token {
 }
 
 // thousands reports whether exactly three digits follow.
-func thousands(rs []rune) bool {
+func thousands(s string) bool {
 	n := 0
-	for n < len(rs) && unicode.IsDigit(rs[n]) {
+	for _, r := range s {
+		if n > 3 || !unicode.IsDigit(r) {
+			break
+		}
 		n++
 	}
 	return n == 3
+}
+
+// Kinds of code points to tokens.
+const (
+	otherRune = iota
+	letterRune
+	digitRune
+	markRune // combining: left out
+)
+
+func slowKind(r rune) uint8 {
+	switch {
+	case unicode.Is(unicode.Mn, r):
+		return markRune
+	case unicode.IsDigit(r):
+		return digitRune
+	case unicode.IsLetter(r):
+		return letterRune
+	}
+	return otherRune
+}
+
+// lowRunes holds kind and folded form of the code points that nearly all text is made of.
+var lowRunes = func() (table [0x530]struct {
+	kind, size uint8
+	form       [3]byte
+}) { for r := range table {
+	t := &table[r]
+	t.kind = slowKind(rune(r))
+	t.size = uint8(copy(t.form[:], foldRune(unicode.ToLower(rune(r)))))
+}; return table }()
+
+func kindOfRune(r rune) uint8 {
+	if r < rune(len(lowRunes)) {
+		return lowRunes[r].kind
+	}
+	return slowKind(r)
+}
+
+// appendFolded appends a letter or digit as foldRune has it in lower case.
+func appendFolded(dst []byte, r rune) []byte {
+	if r < rune(len(lowRunes)) {
+		f := &lowRunes[r]
+		return append(dst, f.form[:f.size]...)
+	}
+	return append(dst, foldRune(unicode.ToLower(r))...)
 }
 
 func isApostrophe(r rune) bool {
