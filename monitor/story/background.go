@@ -16,11 +16,11 @@ var backgroundBytes []byte
 
 var background = mustTable(backgroundBytes)
 
-// table is a document frequency table: parallel, sorted by id.
+// table holds what terms weigh by how many documents they stand in: parallel, sorted by id.
 type table struct {
-	docs  int
-	ids   []uint32
-	count []uint16
+	docs    int
+	ids     []uint32
+	weights []uint8
 }
 
 var errTable = errors.New("background.bin is damaged: run the train command again")
@@ -42,10 +42,10 @@ func readTable(b []byte) (*table, error) {
 	}
 	t := &table{docs: int(binary.LittleEndian.Uint32(b))}
 	n := (len(b) - 4) / 6
-	t.ids, t.count = make([]uint32, n), make([]uint16, n)
+	t.ids, t.weights = make([]uint32, n), make([]uint8, n)
 	for i := range n {
 		t.ids[i] = binary.LittleEndian.Uint32(b[4+4*i:])
-		t.count[i] = binary.LittleEndian.Uint16(b[4+4*n+2*i:])
+		t.weights[i] = t.seen(int(binary.LittleEndian.Uint16(b[4+4*n+2*i:])))
 		if i > 0 && t.ids[i] <= t.ids[i-1] {
 			return nil, errTable
 		}
@@ -56,10 +56,14 @@ func readTable(b []byte) (*table, error) {
 // weight is the term's inverse document frequency in sixteenths, at most 127. A word the
 // table does not know weighs as one seen once, for a rarer one is no better known.
 func (t *table) weight(id uint32) uint8 {
-	n := 0
 	if i, ok := slices.BinarySearch(t.ids, id); ok {
-		n = int(t.count[i])
+		return t.weights[i]
 	}
+	return t.seen(0)
+}
+
+// seen is the weight of a term that n documents have.
+func (t *table) seen(n int) uint8 {
 	idf := math.Log(float64(t.docs+1) / (float64(n) + 1.5))
 	return uint8(min(max(math.Round(16*idf), 1), 127))
 }

@@ -3,8 +3,8 @@ package story
 import (
 	_ "embed"
 	"fmt"
+	"math/bits"
 	"strings"
-	"unicode/utf8"
 )
 
 //go:embed concepts.txt
@@ -58,8 +58,12 @@ type lexicon struct {
 	concepts []concept
 	exact    map[string][]pattern
 	prefix   map[string][]pattern
+	lengths  [256]uint64 // by the beginning of a word, a bit for each length in bytes that prefixes so begun have
 	byID     map[uint32]int
 }
+
+// begun is where lexicon.lengths has words that begin like t, of at least two bytes.
+func begun(t string) uint8 { return t[0]*31 + t[1] }
 
 var lex = mustLexicon(conceptsText)
 
@@ -127,6 +131,10 @@ func parseLexicon(s string) (*lexicon, error) {
 				to := l.exact
 				if first.prefix {
 					to = l.prefix
+					if size := len(first.text); size < 2 || size > 63 {
+						return nil, fmt.Errorf("concepts line %d: prefix %q: want 2 to 63 bytes", n+1, first.text)
+					}
+					l.lengths[begun(first.text)] |= 1 << len(first.text)
 				}
 				to[first.text] = append(to[first.text], pattern{rest: row[1:], concept: at})
 			}
@@ -180,13 +188,14 @@ func (l *lexicon) find(ts []token) []hit {
 		}
 		// The longest prefix first, so that at equal length the more particular word wins.
 		try(l.exact[t.text])
-		for n := len(t.text); n > 0; n-- {
-			if n < len(t.text) && !utf8.RuneStart(t.text[n]) {
-				continue
-			}
-			if ps, ok := l.prefix[t.text[:n]]; ok {
-				try(ps)
-			}
+		lengths := uint64(0)
+		if size := len(t.text); size >= 2 {
+			lengths = l.lengths[begun(t.text)] & (2<<min(size, 63) - 1)
+		}
+		for lengths != 0 {
+			n := bits.Len64(lengths) - 1
+			lengths &^= 1 << n
+			try(l.prefix[t.text[:n]])
 		}
 		for k := range best {
 			if b := best[k]; b.to > 0 && i >= covered[k] {

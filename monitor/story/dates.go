@@ -56,17 +56,6 @@ func datesOf(title, lede string, published time.Time, zone *time.Location, tags 
 	return out
 }
 
-// firstRunes is s without what comes after its first n runes.
-func firstRunes(s string, n int) string {
-	for i := range s {
-		if n == 0 {
-			return s[:i]
-		}
-		n--
-	}
-	return s
-}
-
 func sentencesOf(ts []token) [][]token {
 	var out [][]token
 	start := 0

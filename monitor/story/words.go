@@ -140,11 +140,14 @@ func slowKind(r rune) uint8 {
 var lowRunes = func() (table [0x530]struct {
 	kind, size uint8
 	form       [3]byte
-}) { for r := range table {
-	t := &table[r]
-	t.kind = slowKind(rune(r))
-	t.size = uint8(copy(t.form[:], foldRune(unicode.ToLower(rune(r)))))
-}; return table }()
+}) {
+	for r := range table {
+		t := &table[r]
+		t.kind = slowKind(rune(r))
+		t.size = uint8(copy(t.form[:], foldRune(unicode.ToLower(rune(r)))))
+	}
+	return table
+}()
 
 func kindOfRune(r rune) uint8 {
 	if r < rune(len(lowRunes)) {
@@ -193,19 +196,19 @@ func foldRune(r rune) string {
 // stem cuts what inflection adds. It is crude on purpose: it only has to make two
 // spellings of one word meet, and never has to be shown.
 func stem(t string) string {
-	rs := []rune(t)
-	n := len(rs)
-	if n == 0 {
-		return t
-	}
-	if unicode.Is(unicode.Cyrillic, rs[0]) {
+	n := utf8.RuneCountInString(t)
+	if first, _ := utf8.DecodeRuneInString(t); unicode.Is(unicode.Cyrillic, first) {
 		if n > 5 {
-			return string(rs[:5])
+			return firstRunes(t, 5)
 		}
-		for n > 3 && strings.ContainsRune("аеиіїоуыюяьй", rs[n-1]) {
-			n--
+		for ; n > 3; n-- {
+			last, size := utf8.DecodeLastRuneInString(t)
+			if !strings.ContainsRune("аеиіїоуыюяьй", last) {
+				break
+			}
+			t = t[:len(t)-size]
 		}
-		return string(rs[:n])
+		return t
 	}
 	switch {
 	case n > 5 && strings.HasSuffix(t, "ies"):
@@ -224,11 +227,17 @@ func stem(t string) string {
 	return cut(t)
 }
 
-func cut(t string) string {
-	if rs := []rune(t); len(rs) > 7 {
-		return string(rs[:7])
+func cut(t string) string { return firstRunes(t, 7) }
+
+// firstRunes is s without what comes after its first n runes.
+func firstRunes(s string, n int) string {
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
 	}
-	return t
+	return s
 }
 
 // skeleton writes a name the way every script and spelling of it sounds, consonants only,
@@ -242,32 +251,28 @@ func skeleton(t string) string {
 		}
 		last = c
 	}
-	rs := []rune(t)
-	for i := 0; i < len(rs); i++ {
-		if c, ok := cyrillic[rs[i]]; ok {
-			for _, k := range []byte(c) {
-				put(k)
+	for i := 0; i < len(t); {
+		r, size := utf8.DecodeRuneInString(t[i:])
+		if r >= utf8.RuneSelf {
+			if c := cyrillic[r]; c != 0 {
+				put(c)
+			} else {
+				last = 0
 			}
+			i += size
 			continue
 		}
-		rest := string(rs[i:min(i+4, len(rs))])
-		matched := false
-		for _, d := range digraphs {
-			if strings.HasPrefix(rest, d.from) {
-				put(d.to)
-				i += len(d.from) - 1
-				matched = true
-				break
-			}
-		}
-		if matched {
+		if d := digraphAt(t[i:]); d != nil {
+			put(d.to)
+			i += len(d.from)
 			continue
 		}
-		switch r := rs[i]; r {
+		i++
+		switch r {
 		case 'b', 'd', 'f', 'k', 'l', 'm', 'n', 'p', 'r', 's', 't', 'v', 'g':
 			put(byte(r))
 		case 'c':
-			if i+1 < len(rs) && strings.ContainsRune("eiy", rs[i+1]) {
+			if i < len(t) && strings.IndexByte("eiy", t[i]) >= 0 {
 				put('s')
 			} else {
 				put('k')
@@ -291,17 +296,32 @@ func skeleton(t string) string {
 	return b.String()
 }
 
-var digraphs = []struct {
+// digraphAt is the digraph that t begins with, the longest first; nil when none.
+func digraphAt(t string) *digraph {
+	if strings.IndexByte("tscrzpk", t[0]) < 0 {
+		return nil
+	}
+	for i := range digraphs {
+		if strings.HasPrefix(t, digraphs[i].from) {
+			return &digraphs[i]
+		}
+	}
+	return nil
+}
+
+type digraph struct {
 	from string
 	to   byte
-}{
+}
+
+var digraphs = []digraph{
 	{"tsch", 's'}, {"tch", 's'}, {"sch", 's'}, {"sh", 's'}, {"ch", 's'}, {"cz", 's'}, {"sz", 's'},
 	{"rz", 's'}, {"zh", 's'}, {"ts", 's'}, {"tz", 's'}, {"ck", 'k'}, {"ph", 'f'}, {"kh", 'g'}, {"th", 't'},
 }
 
-var cyrillic = map[rune]string{
-	'б': "b", 'в': "v", 'г': "g", 'ґ': "g", 'д': "d", 'ж': "s", 'з': "s", 'к': "k", 'л': "l", 'м': "m",
-	'н': "n", 'п': "p", 'р': "r", 'с': "s", 'т': "t", 'ф': "f", 'х': "g", 'ц': "s", 'ч': "s", 'ш': "s", 'щ': "s",
+var cyrillic = map[rune]byte{
+	'б': 'b', 'в': 'v', 'г': 'g', 'ґ': 'g', 'д': 'd', 'ж': 's', 'з': 's', 'к': 'k', 'л': 'l', 'м': 'm',
+	'н': 'n', 'п': 'p', 'р': 'r', 'с': 's', 'т': 't', 'ф': 'f', 'х': 'g', 'ц': 's', 'ч': 's', 'ш': 's', 'щ': 's',
 }
 
 // stop holds words that say nothing of what a text is about, in the shipped languages.
