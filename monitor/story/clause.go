@@ -66,19 +66,12 @@ func mainClauses(ts []token) []bool {
 	return m
 }
 
-var sayWords = []string{"say", "said", "tell", "claim", "announc", "warn", "suggest", "insist", "vow", "report",
+var sayWords = beginnings("say", "said", "tell", "claim", "announc", "warn", "suggest", "insist", "vow", "report",
 	"sagt", "erklar", "teilt", "meld", "dit", "declar", "affirm", "annonc", "assur", "estim",
 	"mowi", "powiedz", "oswiadcz", "oglos", "twierdz", "podaj",
-	"заяв", "сказал", "сообщ", "объяв", "говор", "назвал", "счита", "сказав", "повідом", "оголо", "каже", "назва", "вважа"}
+	"заяв", "сказал", "сообщ", "объяв", "говор", "назвал", "счита", "сказав", "повідом", "оголо", "каже", "назва", "вважа")
 
-func says(t string) bool {
-	for _, w := range sayWords {
-		if strings.HasPrefix(t, w) {
-			return true
-		}
-	}
-	return false
-}
+func says(t string) bool { return sayWords.of(t) }
 
 // prepositions stand before whom or where something happens to.
 var prepositions = wordSet(`on in at of over for with against to from near inside across between by into toward towards

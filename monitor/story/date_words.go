@@ -14,14 +14,14 @@ var (
 	endingWords = wordSet("ends end ending expires expire expiring lapses lapse endet enden ende auslauft auslaufen expire expirent expirera termine terminera fin wygasa wygasnie konczy skonczy " +
 		"истекает истечет заканчивается закончится завершается завершится спливає спливе закінчується закінчиться завершується завершиться")
 	toWords      = wordSet("to auf a au na на")
-	plannedWords = []string{"will", "set", "plan", "schedul", "next", "due", "meet", "wird", "werden", "soll", "geplant", "treffen", "sera", "aura", "prevu", "doit",
-		"rencontr", "odbed", "spotka", "zaplan", "nastep", "maja", "ma", "состо", "пройд", "встрет", "заплан", "намеч", "следующ", "відбуд", "зустр", "наступн", "признач", "назнач"}
+	plannedWords = beginnings("will", "set", "plan", "schedul", "next", "due", "meet", "wird", "werden", "soll", "geplant", "treffen", "sera", "aura", "prevu", "doit",
+		"rencontr", "odbed", "spotka", "zaplan", "nastep", "maja", "ma", "состо", "пройд", "встрет", "заплан", "намеч", "следующ", "відбуд", "зустр", "наступн", "признач", "назнач")
 	plannedNow = wordSet("resume resumes begin begins start starts hold holds host hosts expected gather gathers convene convenes beginnt beginnen startet reprennent debute commence zaczyna zaczna начнутся начнется начнет почнуться почнеться розпочнуться")
-	movedWords = []string{"moved", "postpon", "reschedul", "delayed", "pushed", "brought", "extend", "prolong", "verschob", "verschieb", "verleg", "verlanger", "reporte", "decale", "repousse",
-		"przelozo", "przesun", "przedluz", "перенес", "перенос", "отлож", "продлен", "продлил", "продлит", "продлев", "відклад", "відкла", "продовжен", "продовжил"}
-	midnight = []string{"midnight", "mitternacht", "minuit", "polnoc", "полуноч", "полноч", "півноч", "опівноч"}
+	movedWords = beginnings("moved", "postpon", "reschedul", "delayed", "pushed", "brought", "extend", "prolong", "verschob", "verschieb", "verleg", "verlanger", "reporte", "decale", "repousse",
+		"przelozo", "przesun", "przedluz", "перенес", "перенос", "отлож", "продлен", "продлил", "продлит", "продлев", "відклад", "відкла", "продовжен", "продовжил")
+	midnight = beginnings("midnight", "mitternacht", "minuit", "polnoc", "полуноч", "полноч", "півноч", "опівноч")
 	tomorrow = wordSet("tomorrow morgen demain jutro завтра")
-	endWords = []string{"end", "ende", "fin", "konca", "koniec", "конца", "концу", "конце", "кінця", "кінець"}
+	endWords = beginnings("end", "ende", "fin", "konca", "koniec", "конца", "концу", "конце", "кінця", "кінець")
 	units    = []struct {
 		prefix string
 		d      time.Duration
@@ -35,8 +35,9 @@ var (
 	weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
 )
 
-func begins(t string, prefixes []string) bool {
-	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(t, p) })
+// planned reports whether a sentence speaks of what is to come.
+func planned(ts []token) bool {
+	return slices.ContainsFunc(ts, func(t token) bool { return plannedWords.of(t.text) || plannedNow[t.text] })
 }
 
 // stretch is a length of time as texts state it.
@@ -57,7 +58,7 @@ func (s stretch) fits() bool {
 
 // unitOf is the unit of time a word names, and whether it names one.
 func unitOf(t string) (stretch, bool) {
-	if begins(t, monthUnits) {
+	if monthUnits.of(t) {
 		return stretch{months: 1}, true
 	}
 	if monthOf(t) > 0 && !strings.HasPrefix(t, "дн") {
@@ -71,7 +72,7 @@ func unitOf(t string) (stretch, bool) {
 	return stretch{}, false
 }
 
-var monthUnits = []string{"month", "monat", "mois", "miesiac", "miesiec", "месяц", "месячн", "місяц", "місячн"}
+var monthUnits = beginnings("month", "monat", "mois", "miesiac", "miesiec", "месяц", "месячн", "місяц", "місячн")
 
 // looksBack is whether a length of time at tokens from to to is one that has passed or
 // leads up to something: "the past 24 hours", "two weeks ago", "in three days".
@@ -101,8 +102,19 @@ var numerals = []struct {
 	{"тридцяти", 30}, {"дво", 2}, {"три", 3}, {"чотири", 4}, {"шести", 6}, {"восьми", 8},
 }
 
+var numeralWords = func() prefixes {
+	var list []string
+	for _, n := range numerals {
+		list = append(list, n.prefix)
+	}
+	return beginnings(list...)
+}()
+
 // compound reads a number and a unit in one word.
 func compound(t string) (stretch, bool) {
+	if !numeralWords.of(t) {
+		return stretch{}, false
+	}
 	for _, n := range numerals {
 		if rest, ok := strings.CutPrefix(t, n.prefix); ok {
 			if u, ok := unitOf(rest); ok && len(rest) > 4 {

@@ -85,8 +85,7 @@ func datesIn(field string, ts []token, published time.Time, zone *time.Location,
 	zone = zoneOf(ts, zone)
 	local := published.In(zone)
 	today := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, zone)
-	planned := slices.ContainsFunc(ts, func(t token) bool { return begins(t.text, plannedWords) || plannedNow[t.text] })
-	moved := slices.ContainsFunc(ts, func(t token) bool { return begins(t.text, movedWords) })
+	moved := slices.ContainsFunc(ts, func(t token) bool { return movedWords.of(t.text) })
 	quote := func(from, to int) string {
 		q := firstRunes(field[ts[from].from:ts[to].to], maxQuote)
 		return strings.TrimSpace(string([]rune(q))) // valid, whatever the feed sent
@@ -149,7 +148,7 @@ func datesIn(field string, ts []token, published time.Time, zone *time.Location,
 			}
 			return ""
 		}
-		if begins(t.text, midnight) {
+		if midnight.of(t.text) {
 			k, from := kindAt(i)
 			if k == "meets" {
 				k = "starts"
@@ -200,7 +199,7 @@ func datesIn(field string, ts []token, published time.Time, zone *time.Location,
 			continue
 		}
 		// "by the end of June"
-		if begins(t.text, endWords) {
+		if endWords.of(t.text) {
 			for j := i + 1; j <= min(i+2, len(ts)-1); j++ {
 				if m := monthOf(ts[j].text); m > 0 && len([]rune(ts[j].text)) >= 3 {
 					year := local.Year()
@@ -218,10 +217,13 @@ func datesIn(field string, ts []token, published time.Time, zone *time.Location,
 			}
 			continue
 		}
+		if !tomorrow[t.text] && weekdayOf(t.text) < 0 {
+			continue
+		}
 		k, from := kindAt(i)
 		stated := from < i && (untilWords[ts[from].text] || fromWords[ts[from].text] || k == "ends")
 		said := i > 0 && says(ts[i-1].text) || i > 1 && says(ts[i-2].text)
-		if !stated && (!planned || said) {
+		if !stated && (said || !planned(ts)) {
 			continue // "said on Monday" looks back
 		}
 		if day, ok := namedDay(t.text, today, stated); ok {
@@ -254,7 +256,7 @@ func namedDay(t string, today time.Time, stated bool) (time.Time, bool) {
 	if tomorrow[t] {
 		return today.AddDate(0, 0, 1), true
 	}
-	day := slices.IndexFunc(weekdays, func(w string) bool { return weekdayIs(t, w) })
+	day := weekdayOf(t)
 	if day < 0 {
 		return time.Time{}, false
 	}
@@ -294,13 +296,14 @@ func dayAt(ts []token, i int, today time.Time) (time.Time, int, bool) {
 	return at, to, true
 }
 
-func weekdayIs(t, day string) bool {
+// weekdayOf is the day of the week that a word names, from Sunday; -1 when none.
+func weekdayOf(t string) int {
 	for _, h := range lex.find([]token{{text: t}}) {
-		if c := lex.concepts[h.concept]; c.kind == classNumber && c.name == day {
-			return true
+		if c := &lex.concepts[h.concept]; c.kind == classNumber {
+			return slices.Index(weekdays, c.name)
 		}
 	}
-	return false
+	return -1
 }
 
 // mechanisms maps concepts to the taxonomy's values.
@@ -353,23 +356,21 @@ func tagged(tags []news.Tag, facet, value string) bool {
 }
 
 // zoneNames are how texts name a party's time.
-var zoneNames = []struct{ words, zone string }{
-	{"moscow time", "Europe/Moscow"}, {"moskauer zeit", "Europe/Moscow"}, {"heure de moscou", "Europe/Moscow"}, {"czasu moskiewskiego", "Europe/Moscow"},
-	{"московскому времени", "Europe/Moscow"}, {"московським часом", "Europe/Moscow"},
-	{"kyiv time", "Europe/Kyiv"}, {"kiev time", "Europe/Kyiv"}, {"kiewer zeit", "Europe/Kyiv"}, {"heure de kiev", "Europe/Kyiv"}, {"czasu kijowskiego", "Europe/Kyiv"},
-	{"киевскому времени", "Europe/Kyiv"}, {"київським часом", "Europe/Kyiv"},
+var zoneNames = []struct {
+	words []string
+	zone  string
+}{
+	{[]string{"moscow", "time"}, "Europe/Moscow"}, {[]string{"moskauer", "zeit"}, "Europe/Moscow"}, {[]string{"heure", "de", "moscou"}, "Europe/Moscow"}, {[]string{"czasu", "moskiewskiego"}, "Europe/Moscow"},
+	{[]string{"московскому", "времени"}, "Europe/Moscow"}, {[]string{"московським", "часом"}, "Europe/Moscow"},
+	{[]string{"kyiv", "time"}, "Europe/Kyiv"}, {[]string{"kiev", "time"}, "Europe/Kyiv"}, {[]string{"kiewer", "zeit"}, "Europe/Kyiv"}, {[]string{"heure", "de", "kiev"}, "Europe/Kyiv"}, {[]string{"czasu", "kijowskiego"}, "Europe/Kyiv"},
+	{[]string{"киевскому", "времени"}, "Europe/Kyiv"}, {[]string{"київським", "часом"}, "Europe/Kyiv"},
 }
 
 // zoneOf is the zone a sentence names ("Moscow time"), else zone. Moscow's has not moved
 // since 2014; Kyiv's is looked up where the system knows it.
 func zoneOf(ts []token, zone *time.Location) *time.Location {
-	var b strings.Builder
-	for _, t := range ts {
-		b.WriteString(" " + t.text)
-	}
-	text := b.String() + " "
 	for _, z := range zoneNames {
-		if !strings.Contains(text, " "+z.words+" ") {
+		if !hasRow(ts, z.words) {
 			continue
 		}
 		if l, err := time.LoadLocation(z.zone); err == nil {
@@ -380,4 +381,18 @@ func zoneOf(ts []token, zone *time.Location) *time.Location {
 		}
 	}
 	return zone
+}
+
+// hasRow reports whether the words stand in ts one after another.
+func hasRow(ts []token, words []string) bool {
+	for i := 0; i+len(words) <= len(ts); i++ {
+		n := 0
+		for n < len(words) && ts[i+n].text == words[n] {
+			n++
+		}
+		if n == len(words) {
+			return true
+		}
+	}
+	return false
 }

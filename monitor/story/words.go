@@ -1,6 +1,7 @@
 package story
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -341,6 +342,26 @@ ktory ktora ktore sie tym tego jego jej ich
 і й в у на з зі із до від по за про а але не ні що як це той та ті цей його її їх він вона вони для при під
 над після перед між був була було були є або також вже ще ж би чи
 och att det som en ett av pa for med till den de i ar var har om inte efter vid`)
+
+// prefixes finds words by how they begin.
+type prefixes struct {
+	may  [256]bool // the beginnings there are: see begun
+	list []string
+}
+
+// beginnings makes a set of prefixes of at least two bytes each.
+func beginnings(list ...string) prefixes {
+	p := prefixes{list: list}
+	for _, w := range list {
+		p.may[begun(w)] = true
+	}
+	return p
+}
+
+// of reports whether t begins with one of them.
+func (p *prefixes) of(t string) bool {
+	return len(t) >= 2 && p.may[begun(t)] && slices.ContainsFunc(p.list, func(w string) bool { return strings.HasPrefix(t, w) })
+}
 
 func wordSet(s string) map[string]bool {
 	m := map[string]bool{}
