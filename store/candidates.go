@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"trucewatch/internal/news"
 )
@@ -19,13 +18,9 @@ const (
 
 // bearersSQL lists the newest bearers of each key, one more than count so that it shows
 // whether there are more.
-var bearersSQL = func() string {
-	var parts []string
-	for i := range maxIndexKeys {
-		parts = append(parts, fmt.Sprintf(`SELECT * FROM (SELECT %d, item FROM keys WHERE key = +?%d ORDER BY item DESC LIMIT %d)`, i, i+1, perKey+1))
-	}
-	return strings.Join(parts, " UNION ALL ")
-}()
+var bearersSQL = listsSQL(maxIndexKeys, func(key int) string {
+	return fmt.Sprintf(`SELECT item FROM keys WHERE key = +?%d ORDER BY item DESC LIMIT %d`, key, perKey+1)
+})
 
 const hotSQL = `SELECT EXISTS (SELECT 1 FROM keys WHERE key = +? LIMIT 1 OFFSET +?)`
 
@@ -139,12 +134,13 @@ func (t *recalledTexts) forget(id news.ItemID) {
 
 // sharedKeys counts, of the items that bear some of the keys, how many they bear.
 func sharedKeys(ctx context.Context, tx transaction, self news.ItemID, keys []uint64) (map[news.ItemID]int, error) {
-	bearers, err := bearersOf(ctx, tx, keys)
-	if err != nil {
+	var bearers [maxIndexKeys][]news.ItemID
+	if err := readLists(ctx, tx, bearersSQL, keyArgs(keys), bearers[:]); err != nil {
 		return nil, err
 	}
 	shared, ofHot := map[news.ItemID]int{}, map[news.ItemID]int{}
 	for i, items := range bearers {
+		slices.SortFunc(items, func(a, b news.ItemID) int { return cmp.Compare(b, a) }) // the last stored first
 		counts := shared
 		if len(items) > perKey {
 			var hot bool
@@ -170,20 +166,6 @@ func sharedKeys(ctx context.Context, tx transaction, self news.ItemID, keys []ui
 		return shared, nil
 	}
 	return ofHot, nil
-}
-
-// bearersOf lists the newest bearers of each key, one more than count.
-func bearersOf(ctx context.Context, tx transaction, keys []uint64) (out [maxIndexKeys][]news.ItemID, err error) {
-	err = eachRow(ctx, tx, bearersSQL, func(row scanner) error {
-		var i int
-		var id news.ItemID
-		if err := row.Scan(&i, &id); err != nil {
-			return err
-		}
-		out[i] = append(out[i], id)
-		return nil
-	}, keyArgs(keys)...)
-	return out, err
 }
 
 // keyArgs are an item's index keys as the arguments of a statement; NULL, which

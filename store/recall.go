@@ -3,10 +3,8 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -218,12 +216,10 @@ func byNews(a, b news.Report) int {
 // storyBearersOfTopicSQL those of a topic.
 var storyBearersSQL, storyBearersOfTopicSQL = func() (of, ofTopic string) {
 	list := func(only string) string {
-		var parts []string
-		for i := range maxStoryKeys {
-			parts = append(parts, fmt.Sprintf(`(SELECT group_concat(item) FROM (SELECT k.item FROM story_keys k WHERE k.key = +?%d AND k.at BETWEEN +?%d AND +?%d
-				%s ORDER BY k.at DESC, k.item DESC LIMIT %d))`, i+1, maxStoryKeys+1, maxStoryKeys+2, only, storyPerKey))
-		}
-		return `SELECT ` + strings.Join(parts, ", ")
+		return listsSQL(maxStoryKeys, func(key int) string {
+			return fmt.Sprintf(`SELECT k.item FROM story_keys k WHERE k.key = +?%d AND k.at BETWEEN +?%d AND +?%d %s ORDER BY k.at DESC, k.item DESC LIMIT %d`,
+				key, maxStoryKeys+1, maxStoryKeys+2, only, storyPerKey)
+		})
 	}
 	return list(""), list(fmt.Sprintf(`AND EXISTS (SELECT 1 FROM members b WHERE b.item = k.item AND b.topic = +?%d)`, maxStoryKeys+3))
 }()
@@ -238,7 +234,8 @@ func (r *recall) storyBearers(ctx context.Context, tx transaction, topic string,
 	}
 	args = append(args, from, to)
 	for _, query := range []string{storyBearersSQL, storyBearersOfTopicSQL} {
-		if bearers, err = readBearers(ctx, tx, query, args); err != nil {
+		bearers = [maxStoryKeys][]news.ItemID{}
+		if err := readLists(ctx, tx, query, args, bearers[:]); err != nil {
 			return bearers, nil, err
 		}
 		if homes, err = r.homesOf(ctx, tx, topic, bearers[:]); err != nil {
@@ -252,30 +249,6 @@ func (r *recall) storyBearers(ctx context.Context, tx transaction, topic string,
 		args = append(args, topic)
 	}
 	return bearers, homes, nil
-}
-
-func readBearers(ctx context.Context, tx transaction, query string, args []any) (out [maxStoryKeys][]news.ItemID, err error) {
-	var lists [maxStoryKeys]sql.NullString
-	var dest [maxStoryKeys]any
-	for i := range lists {
-		dest[i] = &lists[i]
-	}
-	if err := tx.QueryRowContext(ctx, query, args...).Scan(dest[:]...); err != nil {
-		return out, err
-	}
-	for i, list := range lists {
-		if !list.Valid {
-			continue
-		}
-		for item := range strings.SplitSeq(list.String, ",") {
-			id, err := strconv.ParseInt(item, 10, 64)
-			if err != nil {
-				return out, err
-			}
-			out[i] = append(out[i], news.ItemID(id))
-		}
-	}
-	return out, nil
 }
 
 // storyCandidates returns the developments with a member that shares a key within
