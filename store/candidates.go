@@ -49,7 +49,8 @@ func (r *recall) candidates(ctx context.Context, tx transaction, self news.ItemI
 	known := make([]*news.Candidate, len(ids))
 	var unknown []news.ItemID
 	for i, id := range ids {
-		if known[i] = r.texts.get(id); known[i] == nil {
+		var ok bool
+		if known[i], ok = r.texts.get(id); !ok {
 			unknown = append(unknown, id)
 		}
 	}
@@ -66,7 +67,7 @@ func (r *recall) candidates(ctx context.Context, tx transaction, self news.ItemI
 			if c = read[id]; c == nil {
 				continue // without a fingerprint
 			}
-			r.texts.put(c)
+			r.texts.put(id, c)
 		}
 		out = append(out, *c)
 		out[len(out)-1].Shared = shared[id]
@@ -92,44 +93,6 @@ func readCandidates(ctx context.Context, tx transaction, ids []news.ItemID, into
 		into[c.Item] = c
 		return nil
 	}, mustJSON(ids))
-}
-
-// textsBytes bounds the candidates that are remembered, in bytes as estimated.
-const textsBytes = 2 << 20
-
-// recalledTexts are candidates that are remembered, in two generations as all of
-// recall is.
-type recalledTexts struct {
-	young, old map[news.ItemID]*news.Candidate
-	size       int // of the young ones
-}
-
-func (t *recalledTexts) get(id news.ItemID) *news.Candidate {
-	if c := t.young[id]; c != nil {
-		return c
-	}
-	c := t.old[id]
-	if c != nil {
-		delete(t.old, id)
-		t.put(c)
-	}
-	return c
-}
-
-func (t *recalledTexts) put(c *news.Candidate) {
-	if t.size > textsBytes/2 {
-		t.old, t.young, t.size = t.young, nil, 0
-	}
-	if t.young == nil {
-		t.young = map[news.ItemID]*news.Candidate{}
-	}
-	t.young[c.Item] = c
-	t.size += 320 + len(c.Name) + len(c.Publisher) + len(c.Canonical) + len(c.Title) + len(c.Fingerprint)
-}
-
-func (t *recalledTexts) forget(id news.ItemID) {
-	delete(t.young, id)
-	delete(t.old, id)
 }
 
 // sharedKeys counts, of the items that bear some of the keys, how many they bear.

@@ -11,8 +11,12 @@ import (
 	"trucewatch/internal/news"
 )
 
-// recallBytes bounds what judging remembers, in bytes as recall estimates them.
-const recallBytes = 6 << 20
+// What judging remembers at most, in bytes as it estimates them.
+const (
+	homesBytes   = 1 << 20
+	storiesBytes = 5 << 20
+	textsBytes   = 2 << 20
+)
 
 // recall is what judging remembers of the developments it read or made, and of the
 // texts it compared with, so that the next item, in the next transaction too, need not
@@ -20,21 +24,13 @@ const recallBytes = 6 << 20
 // anything but judging has written, from this process or another, and when a
 // transaction is rolled back. It is used while the writer's connection is held, by one
 // transaction at a time.
-//
-// It has two generations: when the young one is full it becomes the old one, whose
-// place is free again. What is asked for moves to the young one.
 type recall struct {
-	version    int64 // of the database, as other connections' writing moves it
-	young, old generation
-	stands     map[string][]news.Position // by topic
-	heard      spans                      // when there was live news; nil: not read yet
-	texts      recalledTexts
-}
-
-type generation struct {
-	homes   map[membership]news.StoryID
-	stories map[news.StoryID]*recalled
-	size    int
+	version int64 // of the database, as other connections' writing moves it
+	homes   aging[membership, news.StoryID]
+	stories aging[news.StoryID, *recalled]
+	texts   aging[news.ItemID, *news.Candidate]
+	stands  map[string][]news.Position // by topic
+	heard   spans                      // when there was live news; nil: not read yet
 }
 
 type membership struct {
@@ -52,11 +48,14 @@ type recalled struct {
 }
 
 func newRecall() *recall {
-	return &recall{young: newGeneration(), old: newGeneration(), stands: map[string][]news.Position{}}
-}
-
-func newGeneration() generation {
-	return generation{homes: map[membership]news.StoryID{}, stories: map[news.StoryID]*recalled{}}
+	return &recall{
+		homes:   newAging(homesBytes, func(membership, news.StoryID) int { return 64 }),
+		stories: newAging(storiesBytes, func(_ news.StoryID, st *recalled) int { return st.size }),
+		texts: newAging(textsBytes, func(_ news.ItemID, c *news.Candidate) int {
+			return 320 + len(c.Name) + len(c.Publisher) + len(c.Canonical) + len(c.Title) + len(c.Fingerprint)
+		}),
+		stands: map[string][]news.Position{},
+	}
 }
 
 // upToDate returns r, at the beginning of a transaction, if no other connection has
@@ -73,78 +72,30 @@ func (r *recall) upToDate(ctx context.Context, tx transaction) (*recall, error) 
 	return r, nil
 }
 
-// makeRoom counts what is about to be remembered.
-func (r *recall) makeRoom(size int) {
-	if r.young.size += size; r.young.size > recallBytes/2 {
-		r.old, r.young = r.young, newGeneration()
-	}
-}
-
-// story returns a development if it is remembered.
-func (r *recall) story(id news.StoryID) *recalled {
-	if st := r.young.stories[id]; st != nil {
-		return st
-	}
-	st := r.old.stories[id]
-	if st != nil {
-		delete(r.old.stories, id)
-		r.put(id, st)
-	}
-	return st
-}
-
-func (r *recall) put(id news.StoryID, st *recalled) {
-	r.young.stories[id] = st
-	r.makeRoom(st.size)
-}
-
-func (r *recall) forget(id news.StoryID) {
-	delete(r.young.stories, id)
-	delete(r.old.stories, id)
-}
-
 // forgetItem forgets an item that is revised, and its developments, and again when its
 // revision is judged: what it said before is not unpicked.
 func (r *recall) forgetItem(ctx context.Context, tx transaction, item news.ItemID) error {
 	r.texts.forget(item)
 	ids, err := allRows(ctx, tx, `SELECT story FROM members WHERE item = +?`, scanOne[news.StoryID], int64(item))
 	for _, id := range ids {
-		r.forget(id)
+		r.stories.forget(id)
 	}
 	return err
 }
 
-// home returns the development of an item if it is remembered.
-func (r *recall) home(m membership) (news.StoryID, bool) {
-	if id, ok := r.young.homes[m]; ok {
-		return id, true
-	}
-	id, ok := r.old.homes[m]
-	if ok {
-		delete(r.old.homes, m)
-		r.settle(m, id)
-	}
-	return id, ok
-}
-
-func (r *recall) settle(m membership, id news.StoryID) {
-	r.young.homes[m] = id
-	r.makeRoom(64)
-}
-
 // opened remembers a development that was just opened.
-func (r *recall) opened(id news.StoryID) { r.put(id, &recalled{grows: true, size: 128}) }
+func (r *recall) opened(id news.StoryID) { r.stories.put(id, &recalled{grows: true, size: 128}) }
 
 // joined remembers that a judged item is now in a development.
 func (r *recall) joined(id news.StoryID, topic string, when int64, p news.Prepared, v news.Verdict, d news.Deciders) {
 	it := p.Work.Item
-	r.settle(membership{it.ID, topic}, id)
+	r.homes.put(membership{it.ID, topic}, id)
 	if it.Revision > 1 {
-		r.forget(id)
+		r.stories.forget(id)
 		return
 	}
-	st := r.story(id)
-	if st == nil {
+	st, ok := r.stories.get(id)
+	if !ok {
 		return
 	}
 	before := st.size
@@ -154,7 +105,7 @@ func (r *recall) joined(id news.StoryID, topic string, when int64, p news.Prepar
 	if st.grows && bestRelevance(p.Topics) == news.Main && len(p.Tags) > 0 {
 		st.report(reportOf(topic, p, v), d)
 	}
-	r.makeRoom(st.size - before)
+	r.stories.grew(st.size - before)
 }
 
 // add adds a member to those a placing decision sees: of more than it is shown, those
@@ -294,7 +245,7 @@ func (r *recall) homesOf(ctx context.Context, tx transaction, topic string, list
 			if _, ok := homes[item]; ok {
 				continue
 			}
-			id, ok := r.home(membership{item, topic})
+			id, ok := r.homes.get(membership{item, topic})
 			if !ok {
 				unknown = append(unknown, item)
 			}
@@ -311,7 +262,7 @@ func (r *recall) homesOf(ctx context.Context, tx transaction, topic string, list
 			return err
 		}
 		homes[item] = id
-		r.settle(membership{item, topic}, id)
+		r.homes.put(membership{item, topic}, id)
 		return nil
 	}, mustJSON(unknown), topic)
 	return homes, err
@@ -323,7 +274,7 @@ func (r *recall) developments(ctx context.Context, tx transaction, topic string,
 	var unknown []news.StoryID
 	for i, id := range ids {
 		out[i] = news.StoryCandidate{Story: id, Topic: topic}
-		if st := r.story(id); st != nil {
+		if st, ok := r.stories.get(id); ok {
 			out[i].Told, out[i].Members = st.told, st.members
 		} else {
 			unknown = append(unknown, id)
@@ -348,7 +299,7 @@ func (r *recall) developments(ctx context.Context, tx transaction, topic string,
 		for _, m := range members[id] {
 			st.add(m)
 		}
-		r.put(id, st)
+		r.stories.put(id, st)
 		out[i].Told, out[i].Members = st.told, st.members
 	}
 	return out, nil
@@ -389,12 +340,12 @@ func (r *recall) moveLedger(ctx context.Context, tx transaction, topic string, i
 
 // evidence is what a development's reports state.
 func (r *recall) evidence(ctx context.Context, tx transaction, topic string, id news.StoryID, d news.Deciders) (news.Development, error) {
-	st := r.story(id)
-	if st != nil && st.grows {
+	st, known := r.stories.get(id)
+	if known && st.grows {
 		return news.Development{ID: id, Topic: topic, Reports: st.reports}, nil
 	}
 	dev, err := evidence(ctx, tx, topic, id)
-	if err != nil || st == nil {
+	if err != nil || !known {
 		return dev, err
 	}
 	before := st.size
@@ -402,6 +353,6 @@ func (r *recall) evidence(ctx context.Context, tx transaction, topic string, id 
 		st.report(rep, d)
 	}
 	st.grows = true
-	r.makeRoom(st.size - before)
+	r.stories.grew(st.size - before)
 	return dev, nil
 }

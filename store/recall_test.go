@@ -77,7 +77,7 @@ func TestWhatJudgingRemembersIsWhatIsStored(t *testing.T) {
 		sameAsStored(t, s, d)
 		judge(s, now)
 		known += sameAsStored(t, s, d)
-		stories += len(s.recall.young.stories)
+		stories += len(s.recall.stories.young)
 		texts += len(s.recall.texts.young)
 		if rnd.IntN(3) > 0 {
 			continue // and on to a transaction that remembers
@@ -175,19 +175,21 @@ func sameAsStored(t *testing.T, s *Store, d news.Deciders) (compared int) {
 				}
 			}
 		}
-		for _, g := range []generation{r.young, r.old} {
-			for m, got := range g.homes {
+		for _, homes := range []map[membership]news.StoryID{r.homes.young, r.homes.old} {
+			for m, got := range homes {
 				want, err := memberStory(t.Context(), tx, m.item, m.topic)
 				if err != nil || got != want {
 					t.Fatalf("item %d is remembered in development %d, stored in %d: %v", m.item, got, want, err)
 				}
 			}
-			for id, got := range g.stories {
+		}
+		for _, stories := range []map[news.StoryID]*recalled{r.stories.young, r.stories.old} {
+			for id, got := range stories {
 				fresh := newRecall()
 				if _, err := fresh.developments(t.Context(), tx, "", []news.StoryID{id}); err != nil {
 					t.Fatal(err)
 				}
-				want := fresh.story(id)
+				want, _ := fresh.stories.get(id)
 				if got.told != want.told || !slices.EqualFunc(got.members, want.members, func(a, b news.Member) bool {
 					return a.Item == b.Item && a.Published.Equal(b.Published) && bytes.Equal(a.Sketch, b.Sketch)
 				}) {
@@ -229,7 +231,7 @@ func TestNothingIsRememberedOfWhatFailed(t *testing.T) {
 	f := wire(t, s)
 	poll(t, s, f, day, entry(1))
 	judgeAll(t, s, day)
-	if s.recall == nil || len(s.recall.young.stories) != 1 {
+	if s.recall == nil || len(s.recall.stories.young) != 1 {
 		t.Fatalf("remembered %+v, want one development", s.recall)
 	}
 	poll(t, s, f, day, entry(2))
@@ -250,15 +252,28 @@ func TestNothingIsRememberedOfWhatFailed(t *testing.T) {
 }
 
 func TestWhatIsAskedForStaysAndTheRestMakesRoom(t *testing.T) {
-	r := newRecall()
-	const size = recallBytes / 100
-	for id := range news.StoryID(1000) {
-		if id > 0 && r.story(0) == nil {
-			t.Fatalf("the first development was asked for each time and is gone at the %dth", id)
+	const size = 10
+	a := newAging(100*size, func(int, int) int { return size })
+	for k := range 1000 {
+		if _, ok := a.get(0); k > 0 && !ok {
+			t.Fatalf("the first one was asked for each time and is gone at the %dth", k)
 		}
-		r.put(id, &recalled{size: size})
+		a.put(k, -k)
 	}
-	if n := len(r.young.stories) + len(r.old.stories); n < 50 || n > 102 {
-		t.Errorf("%d developments of a hundredth of the bound are remembered, want 50 to 100", n)
+	if n := len(a.young) + len(a.old); n < 50 || n > 102 {
+		t.Errorf("%d of a hundredth of the bound are remembered, want 50 to 100", n)
+	}
+	if v, ok := a.get(999); !ok || v != -999 {
+		t.Errorf("the last is %d, %v", v, ok)
+	}
+	a.forget(999)
+	if _, ok := a.get(999); ok {
+		t.Error("what was forgotten is remembered")
+	}
+	a.put(1, 1)
+	a.grew(60 * size)
+	a.grew(60 * size)
+	if _, ok := a.get(1); ok {
+		t.Error("what has grown makes no room")
 	}
 }

@@ -132,7 +132,7 @@ func (s *Store) choose(ctx context.Context, tx transaction, r *recall, p news.Pr
 		if of.item == 0 {
 			continue
 		}
-		id, ok := r.home(membership{of.item, topic})
+		id, ok := r.homes.get(membership{of.item, topic})
 		if !ok {
 			var err error
 			if id, err = memberStory(ctx, tx, of.item, topic); err != nil {
