@@ -336,11 +336,18 @@ func salvaged(o *Outcome, cause error, n int) {
 	}
 }
 
-// zone loads an IANA zone that the configuration has checked.
+// zone returns an IANA zone that the configuration has checked. It is read once: the
+// library reads and parses its file each time.
 func zone(name string) *time.Location {
+	if z, ok := zones.Load(name); ok {
+		return z.(*time.Location)
+	}
 	z, err := time.LoadLocation(name) // "" is UTC
 	if err != nil {
-		return time.UTC
+		z = time.UTC
 	}
+	zones.Store(name, z)
 	return z
 }
+
+var zones sync.Map // name → *time.Location, of the zones that configurations named

@@ -218,12 +218,8 @@ func statedDates(p news.Prepared) []news.StatedDate {
 	if has("reject", "ended") {
 		return nil
 	}
-	zone := time.UTC
-	if z, err := time.LoadLocation(p.Work.Feed.Zone); err == nil {
-		zone = z
-	}
 	title, lede, _ := tag.Fields(p.Work.Item)
-	ds := story.Dates(title, lede, p.Lang, p.Work.Item.Published, zone, p.Tags)
+	ds := story.Dates(title, lede, p.Lang, p.Work.Item.Published, zone(p.Work.Feed.Zone), p.Tags)
 	return slices.DeleteFunc(ds, func(d news.StatedDate) bool {
 		if d.Kind == "meets" {
 			return !has("prep", "talks", "agreed")
