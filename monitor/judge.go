@@ -143,8 +143,12 @@ func decide(p news.Prepared, known []news.Candidate, mask Mask, e *Explanation) 
 		}
 		return v
 	}
+	if len(known) == 0 && p.Work.Previous == nil && e == nil {
+		return nothingKnown
+	}
 	publisher := p.Work.Feed.Publisher
 	m := text.NewMatcher(self, mask.of(publisher)).WithText(text.Body(*item))
+	defer m.Free()
 	if e != nil {
 		e.explainSelf(self, m, item)
 	}
@@ -188,11 +192,13 @@ func decide(p news.Prepared, known []news.Candidate, mask Mask, e *Explanation) 
 		}
 	}
 	if len(findings) == 0 {
-		return news.Verdict{Kind: news.New, Reason: ReasonNothingKnown, Evidence: "nothing known shares a key with it"}
+		return nothingKnown
 	}
 	best := slices.MinFunc(findings, better)
 	return best.verdict(p, m, findings)
 }
+
+var nothingKnown = news.Verdict{Kind: news.New, Reason: ReasonNothingKnown, Evidence: "nothing known shares a key with it"}
 
 // latestAtURL returns the candidate other than the item itself last seen at a canonical URL; nil when there
 // is none, when it is the address of a site, or when too many entries bear it.

@@ -65,8 +65,8 @@ func (m *Matcher) madeOf(words []uint64, hashes *hashTable, lengths *[fusedWords
 
 // wordsOf returns the word hashes of sentence i.
 func (m *Matcher) wordsOf(i int) []uint64 {
-	if m.spans == nil {
-		m.spans = sentenceSpans(nil, m.body)
+	if !m.parted {
+		m.spans, m.parted = sentenceSpans(m.spans[:0], m.body), true
 	}
 	place := int(m.records[i].place)
 	if place >= len(m.spans) {

@@ -1,7 +1,9 @@
 package text
 
 import (
+	"encoding/binary"
 	"math/bits"
+	"sync"
 )
 
 // SentenceState says what a sentence of a text is beside a known text.
@@ -73,9 +75,34 @@ type Matcher struct {
 
 	partly []bool // sentences half of whose shingles the known text has
 
-	body  string // see WithText
-	spans []span
-	sc    scanner
+	body   string // see WithText
+	spans  []span
+	parted bool // spans are those of body
+	sc     scanner
+
+	states  []SentenceState // of all matches, one after another
+	matched []bool          // sentences of the known text at hand that were found
+	done    []bool          // by the first of equal sentences
+}
+
+// matchers hold the memory of matchers that are done with.
+var matchers = sync.Pool{New: func() any { return new(Matcher) }}
+
+// Free gives the matcher's memory to the next. Neither the matcher nor what a Match
+// of it says of sentences may be used afterwards.
+func (m *Matcher) Free() {
+	m.f, m.body = Fingerprint{}, ""
+	matchers.Put(m)
+}
+
+// sized returns s with n zero elements, in the same memory if it is large enough.
+func sized[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	s = s[:n]
+	clear(s)
+	return s
 }
 
 // maskedAtMost is the share of a text's words that learnt boilerplate may take away.
@@ -86,7 +113,10 @@ const maskedAtMost = 0.4
 // it would take more than 40 % of the words.
 func NewMatcher(f Fingerprint, mask func(sentence uint64) bool) *Matcher {
 	n := f.sentences
-	m := &Matcher{f: f, records: make([]record, n), ignored: make([]bool, n), same: make([]int32, n)}
+	m := matchers.Get().(*Matcher)
+	m.f, m.built, m.parted = f, false, false
+	m.records, m.ignored, m.same = sized(m.records, n), sized(m.ignored, n), sized(m.same, n)
+	m.masked, m.states = m.masked[:0], m.states[:0]
 	m.table.init(n)
 	total, dropped := 0, 0
 	for i := range n {
@@ -131,15 +161,17 @@ const workAtMost = 4_000_000
 // boilerplate, or nil.
 func (m *Matcher) Compare(known Fingerprint, mask func(sentence uint64) bool) Match {
 	n := len(m.records)
-	out := Match{SameHash: m.f.SameHash(known), Sentences: make([]SentenceState, n)}
+	at := len(m.states)
+	m.states = append(m.states, make([]SentenceState, n)...)
+	out := Match{SameHash: m.f.SameHash(known), Sentences: m.states[at:]}
 	for i := range n {
 		if m.ignored[i] {
 			out.Sentences[i] = NotCounted
 		}
 	}
 	// Word for word, and the known title as a sentence.
-	matched := make([]bool, known.sentences)
-	done := make([]bool, n) // by the first of equal sentences
+	m.matched, m.done = sized(m.matched, known.sentences), sized(m.done, n)
+	matched, done := m.matched, m.done
 	left, lengths, covered := n, 0, 0
 	for j := -1; j < known.sentences; j++ {
 		var r record
@@ -357,13 +389,13 @@ func (m *Matcher) build() {
 	}
 	m.built = true
 	n := m.f.shingles
-	m.starts = make([]int32, len(m.records)+1)
+	m.starts = sized(m.starts, len(m.records)+1)
 	for i, r := range m.records {
 		m.starts[i+1] = m.starts[i] + int32(r.shingles)
 	}
-	m.partly = make([]bool, len(m.records))
-	m.twin = make([]int32, n)
-	m.hit = make([]uint32, n)
+	m.partly = sized(m.partly, len(m.records))
+	m.twin = sized(m.twin, n)
+	m.hit, m.round = sized(m.hit, n), 0
 	m.shingles.init(n)
 	for s := range n {
 		m.twin[s] = m.shingles.put(m.f.shingle(s), int32(s))
@@ -471,8 +503,9 @@ func mistyped(v, w uint32) bool {
 }
 
 func hasWord(f Fingerprint, r *record, w uint32) bool {
-	for b := range int(r.kept) {
-		if (w^f.word(int(r.word)+b))&wordHash == 0 {
+	kept := f.raw[headSize+recordSize*(1+f.sentences)+8*f.shingles+4*int(r.word):][:4*int(r.kept)]
+	for ; len(kept) > 0; kept = kept[4:] {
+		if (w^binary.LittleEndian.Uint32(kept))&wordHash == 0 {
 			return true
 		}
 	}
@@ -505,7 +538,7 @@ func (t *hashTable) init(n int) {
 	for size < 2*n {
 		size *= 2
 	}
-	t.slots = make([]slot, size)
+	t.slots = sized(t.slots, size)
 	t.mask = uint64(size - 1)
 }
 
