@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"trucewatch/internal/news"
@@ -15,7 +16,8 @@ type positionKey struct{ mechanism, place string }
 // moveLedger says how a development moves the positions of its topic: the ledger's
 // Deciders.Ledger. Each mechanism, and place where an arrangement is a local one,
 // is moved by the reports that state a stage of it as news, oldest first. Opinion,
-// explainers and live pages, predictions, denials and look-backs move nothing.
+// explainers and live pages, predictions and look-backs move nothing, and of denials
+// only a party's that it agreed.
 func moveLedger(stands []news.Position, d news.Development) []news.Position {
 	now := map[positionKey]news.Position{}
 	for _, p := range stands {
@@ -27,14 +29,40 @@ func moveLedger(stands []news.Position, d news.Development) []news.Position {
 		if now[k].Stage == "" && slices.Contains([]string{"violation", "prep", "talks", "ended"}, e.Stage) {
 			e.Place, k.place = "", "" // where a truce was broken, is talked of or is left over is not where it holds
 		}
-		next, ok := story.Move(now[k], e)
+		move := story.Move
+		if e.Stage == takenBack {
+			move = takeBack
+		}
+		next, ok := move(now[k], e)
 		if !ok {
 			continue
 		}
-		now[k] = next
 		moved = append(moved, next)
+		now[k] = next.After(now[k])
 	}
 	return moved
+}
+
+// takenBack is the stage of evidence that a side denies that it agreed.
+const takenBack = "denied"
+
+// denialAge is how long after it was told a denial may answer what others had agreed.
+const denialAge = 48 * time.Hour
+
+// takeBack says where a mechanism stands once a side denies that it agreed, or that it
+// accepted: where it stood before others said so, at least with terms on the table. What
+// a side said itself it does not deny but end.
+func takeBack(now news.Position, e story.Evidence) (news.Position, bool) {
+	others := now.Stage == "agreed" && (now.Committed == "" || now.Committed == "third") || now.Stage == "accept" && now.Committed == e.Committed
+	if !others || e.At.Before(now.At) || e.At.Sub(now.At) > denialAge {
+		return now, false
+	}
+	next := news.Position{Topic: e.Topic, Mechanism: e.Mechanism, Place: e.Place, Stage: "proposal", Claim: now.Claim, Origin: e.Origin,
+		At: e.At, Known: e.Known, Story: e.Story, Item: e.Item, URL: e.URL, Quote: e.Quote}
+	if b := now.Before; b != nil {
+		next.Stage, next.Committed, next.Claim = b.Stage, b.Committed, b.Claim
+	}
+	return next, true
 }
 
 // moving is a report with only those of its tags that moveLedger looks at, and whether
@@ -45,19 +73,24 @@ func moving(r news.Report) (news.Report, bool) {
 	if !ok || firstValue(r.Tags, "mechanism") == "" {
 		return news.Report{}, false
 	}
-	kept := []news.Tag{{Facet: "stage", Value: stage}} // first, and its words are looked at no more
+	shown := stage
+	if stage == takenBack {
+		shown = "reject"
+	}
+	kept := []news.Tag{{Facet: "stage", Value: shown}} // first, and its words are looked at no more
+	one := slices.ContainsFunc(r.Tags, func(t news.Tag) bool { return t.Facet == "committed" && strings.HasPrefix(t.Value, "one:") })
 	for _, t := range r.Tags {
 		switch t.Facet {
 		case "stage":
-			if t.Value == stage {
-				kept[0].Who, kept[0].Field = t.Who, t.Field
+			if t.Value == shown {
+				kept[0].Who, kept[0].Field, kept[0].Rule = t.Who, t.Field, t.Rule
 			} else if t.Field == "title" { // what else a title shows says what was committed to
 				kept = append(kept, news.Tag{Facet: t.Facet, Value: t.Value, Field: t.Field})
 			}
 		case "mechanism", "place", "committed", "origin":
 			kept = append(kept, t)
 		case "actor", "claim": // who speaks and who is named
-			if t.Who != "" && (stage == "prep" || stage == "talks") && t.Field != "body" {
+			if (t.Who != "" || t.Facet == "claim") && (stage == "prep" || stage == "talks" || stage == takenBack || one) && t.Field != "body" {
 				kept = append(kept, news.Tag{Facet: t.Facet, Value: t.Value, Field: t.Field, Who: t.Who})
 			}
 		}
@@ -69,6 +102,9 @@ func moving(r news.Report) (news.Report, bool) {
 // movesTo is the stage that a report says its mechanisms have come to, and whether it
 // does: who refuses to come to talks has not refused what they are about.
 func movesTo(r news.Report) (stage string, ok bool) {
+	if r.TakesBack() != "" {
+		return takenBack, r.Relevance == news.Main
+	}
 	stage = r.Stage()
 	return stage, stage != "" && r.Relevance == news.Main && !r.Comments() && r.AsFact() && !r.RefusesTalks()
 }
@@ -87,7 +123,7 @@ func evidence(d news.Development) []story.Evidence {
 			continue
 		}
 		for _, m := range r.Prominent("mechanism") {
-			k := key{positionKey{m, localPlace(r.Tags, m)}, stage}
+			k := key{positionKey{m, localPlace(r, m)}, stage}
 			if said[k] == nil {
 				keys = append(keys, k)
 			}
@@ -102,6 +138,9 @@ func evidence(d news.Development) []story.Evidence {
 			Origins: len(news.Originals(rests)), Alleged: k.stage == "violation", Story: d.ID}
 		if k.stage == "accept" || k.stage == "reject" || k.stage == "violation" {
 			e.Committed = news.Doer(rs, k.stage)
+		}
+		if k.stage == takenBack {
+			e.Committed = news.Doer(rs, "reject")
 		}
 		for _, r := range rs {
 			switch k.stage {
@@ -160,21 +199,11 @@ func sidesOf(tags []news.Tag, field string) (out []string) {
 
 // localPlace is where a partial or humanitarian arrangement holds, if the report
 // names one place short of all fronts.
-func localPlace(tags []news.Tag, mechanism string) string {
-	if mechanism != "partial" && mechanism != "humanitarian" {
-		return ""
+func localPlace(r news.Report, mechanism string) string {
+	if at := r.Places(); len(at) == 1 && (mechanism == "partial" || mechanism == "humanitarian") {
+		return at[0]
 	}
-	place := ""
-	for _, t := range tags {
-		if t.Facet != "place" || t.Who == "all" {
-			continue
-		}
-		if place != "" && place != t.Value {
-			return ""
-		}
-		place = t.Value
-	}
-	return place
+	return ""
 }
 
 func firstValue(tags []news.Tag, facet string) string {
@@ -205,10 +234,12 @@ func knownAt(r news.Report) time.Time {
 
 // statedDates reads the dates an item mainly about the talks states of what will
 // be: of an arrangement only when it is agreed or in effect, of a meeting only when
-// one is arranged or held. What is offered, refused or denied has no date ahead.
+// one is arranged or held. What is offered, refused or denied has no date ahead, nor has
+// what others say that one side agreed to.
 func statedDates(p news.Prepared) []news.StatedDate {
+	r := news.Report{Tags: p.Tags, Side: p.Work.Feed.Side, Official: p.Work.Feed.Official}
 	main := slices.ContainsFunc(p.Topics, func(r news.Relevance) bool { return r.Relevance == news.Main })
-	if r := (news.Report{Tags: p.Tags}); !main || r.Comments() || !r.AsFact() {
+	if !main || r.Comments() || !r.AsFact() {
 		return nil
 	}
 	stages := facetValues(p.Tags, "stage")
@@ -220,10 +251,20 @@ func statedDates(p news.Prepared) []news.StatedDate {
 	}
 	title, lede, _ := tag.Fields(p.Work.Item)
 	ds := story.Dates(title, lede, p.Lang, p.Work.Item.Published, zone(p.Work.Feed.Zone), p.Tags)
+	shown := r.Prominent("mechanism")
+	for i := range ds { // a sentence may call a truce what the title shows to be a partial one
+		if ds[i].What == "full" && slices.Contains(shown, "partial") && !slices.Contains(shown, "full") {
+			ds[i].What = "partial"
+		}
+	}
+	rumour := slices.ContainsFunc(p.Tags, func(t news.Tag) bool {
+		side, one := strings.CutPrefix(t.Value, "one:")
+		return t.Facet == "committed" && one && !r.OwnWord(side)
+	})
 	return slices.DeleteFunc(ds, func(d news.StatedDate) bool {
 		if d.Kind == "meets" {
 			return !has("prep", "talks", "agreed")
 		}
-		return !has("agreed", "in_effect")
+		return rumour || !has("agreed", "in_effect")
 	})
 }

@@ -207,3 +207,94 @@ func TestNobodysRefusalYieldsToAPlan(t *testing.T) {
 		t.Errorf("%+v, want a meeting being arranged: it is not known who refused", got)
 	}
 }
+
+// "Russia agrees, source says" and the Kremlin's denial hours later: nothing was agreed, and
+// what had stood before stands again.
+func TestADenialTakesBackWhatOthersSaidWasAgreed(t *testing.T) {
+	at := time.Date(2025, 3, 1, 8, 0, 0, 0, time.UTC)
+	accepted := news.Position{Topic: "t", Mechanism: "full", Stage: "accept", Committed: "one:ukraine", At: at}
+	rumour := report(2, "Paper", "agreed", at.Add(time.Hour), news.Tag{Facet: "committed", Value: "one:russia", Field: "title"})
+	rumour.Tags[2].Value = "claim"
+	denial := func(after time.Duration) news.Report {
+		r := report(3, "Wire", "reject", at.Add(after), news.Tag{Facet: "actor", Value: "kremlin", Field: "title", Who: "russia"})
+		r.Tags[1].Who, r.Tags[1].Rule, r.Tags[2].Value, r.Tags[2].Who = "russia", news.Negated, "denial", "kremlin"
+		return r
+	}
+	dev := func(reports ...news.Report) news.Development { return news.Development{Topic: "t", Reports: reports} }
+	stand := func(stands []news.Position, moved []news.Position) []news.Position {
+		for _, p := range moved {
+			stands = []news.Position{p.After(stands[0])}
+		}
+		return stands
+	}
+	claimed := stand([]news.Position{accepted}, moveLedger([]news.Position{accepted}, dev(rumour)))
+	if p := claimed[0]; p.Stage != "agreed" || p.Committed != "" || p.Before == nil || p.Before.Stage != "accept" {
+		t.Fatalf("after the rumour: %+v, want agreed on nobody's word, after accepted", p)
+	}
+	got := moveLedger(claimed, dev(denial(3*time.Hour)))
+	if len(got) != 1 || got[0].Stage != "accept" || got[0].Committed != "one:ukraine" || got[0].Item != 3 || !got[0].At.Equal(at.Add(3*time.Hour)) {
+		t.Fatalf("after the denial: %+v, want accepted by Ukraine again, on the denial", got)
+	}
+	left, ok := moving(denial(3 * time.Hour))
+	if again := moveLedger(claimed, dev(left)); !ok || !reflect.DeepEqual(again, got) {
+		t.Errorf("of what is left of the denial: %+v, want %+v", again, got)
+	}
+	if more := moveLedger(stand(claimed, got), dev(denial(4*time.Hour))); len(more) != 0 {
+		t.Errorf("a second denial moved it to %+v", more)
+	}
+	if both := moveLedger([]news.Position{accepted}, dev(rumour, denial(3*time.Hour))); len(both) != 2 || both[1].Stage != "accept" {
+		t.Errorf("told and denied in one development: %+v, want it back where it was", both)
+	}
+	claimed[0].Before = nil
+	if got := moveLedger(claimed, dev(denial(3*time.Hour))); len(got) != 1 || got[0].Stage != "proposal" || got[0].Committed != "" {
+		t.Errorf("with nothing before it: %+v, want terms on the table", got)
+	}
+	for name, p := range map[string]news.Position{
+		"its own declaration": {Topic: "t", Mechanism: "full", Stage: "agreed", Committed: "one:russia", At: at},
+		"what both agreed":    {Topic: "t", Mechanism: "full", Stage: "agreed", Committed: "both", At: at},
+		"the other's consent": accepted,
+		"what is in effect":   {Topic: "t", Mechanism: "full", Stage: "in_effect", At: at},
+		"what was told later": {Topic: "t", Mechanism: "full", Stage: "agreed", At: at.Add(4 * time.Hour)},
+		"what is long known":  {Topic: "t", Mechanism: "full", Stage: "agreed", At: at.Add(-72 * time.Hour)},
+	} {
+		if got := moveLedger([]news.Position{p}, dev(denial(3*time.Hour))); len(got) != 0 {
+			t.Errorf("the denial moved %s to %+v", name, got)
+		}
+	}
+}
+
+func TestATruceOfAPlantMovesNoOtherTruce(t *testing.T) {
+	at := time.Date(2025, 3, 1, 8, 0, 0, 0, time.UTC)
+	r := report(1, "Wire", "agreed", at, news.Tag{Facet: "place", Value: "region", Field: "title", Who: "sector"}, news.Tag{Facet: "place", Value: "plant", Field: "title", Who: "local"})
+	r.Tags[0].Value = "partial"
+	stands := []news.Position{{Topic: "t", Mechanism: "partial", Stage: "in_effect", At: at.Add(-time.Hour)}}
+	if got := moveLedger(stands, news.Development{Topic: "t", Reports: []news.Report{r}}); len(got) != 1 || got[0].Place != "plant" {
+		t.Errorf("%+v, want a line of the plant's own", got)
+	}
+}
+
+func TestARumourHasNoDateAheadAndAPartialTruceIsNoFullOne(t *testing.T) {
+	at := time.Date(2025, 3, 1, 8, 0, 0, 0, time.UTC)
+	dates := func(claim string, official bool, more ...news.Tag) []news.StatedDate {
+		tags := append([]news.Tag{{Facet: "stage", Value: "agreed", Field: "title"}, {Facet: "claim", Value: claim, Field: "title"}, {Facet: "committed", Value: "one:russia", Field: "title"}}, more...)
+		return statedDates(news.Prepared{Lang: "en", Topics: []news.Relevance{{Topic: "t", Relevance: news.Main}}, Tags: tags, Work: news.Work{
+			Feed: news.Feed{Side: "russia", Official: official},
+			Item: news.Item{Entry: news.Entry{Title: "Russia agrees to a 30-day energy truce, source says", Summary: "The truce would hold for 30 days.", Published: at}}}})
+	}
+	partial := news.Tag{Facet: "mechanism", Value: "partial", Field: "title"}
+	if got := dates("claim", false, partial); len(got) != 0 {
+		t.Errorf("a source without a name: %+v, want none", got)
+	}
+	if got := dates("claim", true, partial); len(got) == 0 {
+		t.Error("its own site: no date, want its end")
+	}
+	full := news.Tag{Facet: "mechanism", Value: "full", Field: "lede"}
+	for _, d := range dates("fact", false, full, partial) {
+		if d.What != "partial" {
+			t.Errorf("%+v, want a partial truce's", d)
+		}
+	}
+	if got := dates("fact", false, full, partial); len(got) == 0 {
+		t.Error("told as fact: no date, want its end")
+	}
+}

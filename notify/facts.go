@@ -17,6 +17,7 @@ type facts struct {
 	stages    map[string]string // mechanism ("" when none is named) → stage
 	committed string            // both, one:SIDE, third or ""
 	says      []string          // sides that say so themselves, in the order of news.Sides
+	also      []string          // sides whose sources report what has happened by themselves, on no side's word
 	carried   []string          // sides whose sources carry it, in that order
 	spoke     []string          // sides that say anything in the development,
 	present   []string          // and whose sources carry any of it, in that order
@@ -110,15 +111,21 @@ func distinct(keys []string) int {
 	return len(seen)
 }
 
-// speakersOf are the sides that a report shows saying so: an official site of
-// their own, or a speaker named with a claim in title or lede.
+// speakersOf are the sides that a report shows saying what it says; none where it speaks
+// against something.
 func speakersOf(r news.Report) []string {
-	var out []string
 	for _, t := range r.Tags {
 		if t.Facet == "claim" && (t.Value == "denial" || t.Value == "negated" && !r.Refuses()) && (t.Field == "title" || t.Field == "lede") {
-			return nil // it speaks against
+			return nil
 		}
 	}
+	return voicesOf(r)
+}
+
+// voicesOf are the sides that a report has speak, for or against: an official site of
+// their own, or a speaker named with a claim in title or lede.
+func voicesOf(r news.Report) []string {
+	var out []string
 	if r.Official && r.Side != "independent" {
 		out = append(out, r.Side)
 	}
@@ -147,14 +154,9 @@ func partiesOf(sides []string, topic string) []string {
 	return slices.DeleteFunc(slices.Clone(sides), func(s string) bool { return !has(parties(topic), s) })
 }
 
-// declares is whether a side says in a report what the report says it declared: a
-// declaration is its own word, unless the report names another side as the speaker.
+// declares is whether a side says in a report what the report says it declared.
 func declares(r news.Report, side string) bool {
-	if r.Comments() || !r.AsFact() || r.Stage() != "agreed" || !has(values(r, "committed", "title", "lede"), "one:"+side) {
-		return false
-	}
-	speak := speakersOf(r)
-	return len(speak) == 0 || has(speak, side)
+	return !r.Comments() && r.AsFact() && r.Stage() == "agreed" && has(values(r, "committed", "title", "lede"), "one:"+side) && r.OwnWord(side)
 }
 
 // factsOf reads a development's reports together. Of what one of them says, and who says
@@ -186,7 +188,7 @@ func factsOf(d news.Development) facts {
 	for i, r := range d.Reports {
 		carried = append(carried, r.Side)
 		says = append(says, speakersOf(r)...)
-		places = append(places, r.Prominent("place")...)
+		places = append(places, r.Places()...)
 		m, s := mechanismOf(r), r.Stage()
 		if (m != "" || s != "") && r.AsFact() {
 			v := vote{m, s}
@@ -217,6 +219,13 @@ func factsOf(d news.Development) facts {
 		}
 	}
 	f.says, f.carried = inSideOrder(says), inSideOrder(carried)
+	var also []string
+	for i, r := range d.Reports {
+		if has([]string{"talks", "in_effect", "ended"}, r.Stage()) && r.AsFact() && !r.State && !rests[i].Repeat && len(speakersOf(r)) == 0 && !(len(f.says) == 1 && r.Side == f.says[0]) {
+			also = append(also, r.Side)
+		}
+	}
+	f.also = inSideOrder(also)
 	f.spoke, f.present = f.says, inSideOrder(present)
 	if place, n := mostCommon(places); 2*n >= len(d.Reports) { // one report's place is not the whole's
 		f.place = clip(clean(place), 60)

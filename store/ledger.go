@@ -69,7 +69,7 @@ func standsAfter(stands, moves []news.Position) []news.Position {
 		case !found:
 			stands = slices.Insert(stands, i, m)
 		case !m.At.Before(stands[i].At):
-			stands[i] = m
+			stands[i] = m.After(stands[i])
 		}
 	}
 	return stands
@@ -115,14 +115,19 @@ func scanPosition(row scanner) (p news.Position, err error) {
 }
 
 // positions reads where each mechanism and place of a topic, or of all topics if it is
-// "", stands as of a time, and where it stood at from as far as it has moved since.
+// "", stands as of a time, and where it stood at from as far as it has moved since; with
+// a zero from where it stood before it came to its stage.
 func positions(ctx context.Context, tx transaction, topic string, asOf, from time.Time) ([]news.Position, error) {
+	was := `known <= ?3`
+	if from.IsZero() {
+		was = `known <= ?1 AND (stage, committed) <> (SELECT stage, committed FROM ledger WHERE topic = g.topic AND mechanism = g.mechanism AND place = g.place AND at <= ?1 AND known <= ?1 ORDER BY at DESC, id DESC LIMIT 1)`
+	}
 	all, err := allRows(ctx, tx, `
 		SELECT `+positionColumns+`
 		FROM (SELECT DISTINCT topic, mechanism, place FROM ledger WHERE ?2 = '' OR topic = ?2) g CROSS JOIN ledger l ON l.id IN (
 		  SELECT * FROM (SELECT id FROM ledger WHERE topic = g.topic AND mechanism = g.mechanism AND place = g.place AND at <= ?1 AND known <= ?1 ORDER BY at DESC, id DESC LIMIT 1)
 		  UNION ALL
-		  SELECT * FROM (SELECT id FROM ledger WHERE topic = g.topic AND mechanism = g.mechanism AND place = g.place AND at <= ?1 AND known <= ?3 ORDER BY at DESC, id DESC LIMIT 1))
+		  SELECT * FROM (SELECT id FROM ledger WHERE topic = g.topic AND mechanism = g.mechanism AND place = g.place AND at <= ?1 AND `+was+` ORDER BY at DESC, id DESC LIMIT 1))
 		ORDER BY l.topic, l.mechanism, l.place, l.at, l.id`, scanPosition, ms(asOf), topic, ms(from))
 	if err != nil {
 		return nil, err

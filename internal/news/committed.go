@@ -8,8 +8,8 @@ import (
 // Committed weighs who committed, of reports that state it as news and what each rests
 // on: "both", "one:SIDE", "third" or "". That both did is believed of two origins or of
 // each party's own word, never of one report nor of state media alone: a wrong "agreed"
-// is the worst thing to say. What a report on talks or on a meeting being arranged says
-// was agreed is the meeting.
+// is the worst thing to say. That one did is believed on its own word. What a report on
+// talks or on a meeting being arranged says was agreed is the meeting.
 func Committed(reports []Report, rests []Rest) string {
 	var both, one []string
 	third, free := false, false
@@ -22,8 +22,10 @@ func Committed(reports []Report, rests []Rest) string {
 				continue
 			}
 			switch side, ok := strings.CutPrefix(t.Value, "one:"); {
-			case ok && !slices.Contains(one, side):
-				one = append(one, side)
+			case ok:
+				if r.OwnWord(side) && !slices.Contains(one, side) {
+					one = append(one, side)
+				}
 			case t.Value == "both":
 				free = free || !r.State
 				if !slices.Contains(both, rests[i].Origin) {
@@ -41,6 +43,39 @@ func Committed(reports []Report, rests []Rest) string {
 		return "one:" + one[0]
 	case third:
 		return "third"
+	}
+	return ""
+}
+
+// OwnWord is whether a report has it on a side's own word what that side committed to: it
+// is the side's own site, has a speaker of the side say it in title or first sentences, or
+// tells it as fact. What others say of the side, or a source without a name ("source
+// says", "media report"), is not its word.
+func (r Report) OwnWord(side string) bool {
+	if r.Official && r.Side == side {
+		return true
+	}
+	others := r.Official && r.Side != "independent"
+	for _, t := range r.Tags {
+		if t.Facet != "claim" || !above(t) {
+			continue
+		}
+		switch who := r.sideOf(t.Who); {
+		case who == side:
+			return true
+		case who != "", t.Who == "" && t.Field == "title" && t.Value == "claim":
+			others = true
+		}
+	}
+	return !others
+}
+
+// sideOf is the side of an actor that a report names, "" where it has none.
+func (r Report) sideOf(actor string) string {
+	for _, t := range r.Tags {
+		if t.Facet == "actor" && t.Value == actor && t.Who != "" {
+			return t.Who
+		}
 	}
 	return ""
 }

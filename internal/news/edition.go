@@ -151,8 +151,25 @@ type Position struct {
 	Story     StoryID
 	Item      ItemID
 	URL       string
-	Quote     string    // the evidence's title
-	Before    *Position // in an edition: where it stood when the window began; nil: nowhere, or here
+	Quote     string // the evidence's title
+	// Before is, in an edition, where it stood when the window began, and to Deciders.Ledger
+	// where it stood before it came to this stage; nil: nowhere, or here.
+	Before *Position
+}
+
+// After is the position with where it stood before it came to its stage, of the one that
+// it takes the place of.
+func (p Position) After(was Position) Position {
+	switch {
+	case was.Stage == "":
+		p.Before = nil
+	case was.Stage == p.Stage && was.Committed == p.Committed:
+		p.Before = was.Before
+	default:
+		was.Before = nil
+		p.Before = &was
+	}
+	return p
 }
 
 // StatedDate is a date or the end of a duration that a source states for an

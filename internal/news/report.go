@@ -84,6 +84,21 @@ func (r Report) RefusesTalks() bool {
 	return r.Stage() == "reject" && r.under("reject", OfTalks)
 }
 
+// TakesBack is the side that a report's title has deny that it agreed to anything, "" where
+// none does: "denies it agreed". That is no refusal; it says that nothing was agreed.
+func (r Report) TakesBack() string {
+	denies := slices.ContainsFunc(r.Tags, func(t Tag) bool { return t.Facet == "claim" && t.Value == "denial" && t.Field == "title" })
+	if !denies || r.Comments() || r.RefusesTalks() {
+		return ""
+	}
+	for _, t := range r.Tags {
+		if t.Facet == "stage" && t.Value == "reject" && t.Rule == Negated {
+			return t.Who
+		}
+	}
+	return ""
+}
+
 // Prominent are the values of a facet where a report shows them best: in its title, else
 // in its first sentences, else anywhere.
 func (r Report) Prominent(facet string) []string {
@@ -105,6 +120,30 @@ func (r Report) Prominent(facet string) []string {
 		}
 	}
 	return out
+}
+
+// Places are where a report shows best that something holds, short of all fronts: in its
+// title, else in its first sentences, else anywhere. A town or a plant stands for itself
+// and not for the region that is named with it.
+func (r Report) Places() []string {
+	at := r.Prominent("place")
+	var regions, towns []string
+	for _, t := range r.Tags {
+		if t.Facet != "place" || t.Who == "all" || !slices.Contains(at, t.Value) {
+			continue
+		}
+		to := &regions
+		if t.Who == "local" {
+			to = &towns
+		}
+		if !slices.Contains(*to, t.Value) {
+			*to = append(*to, t.Value)
+		}
+	}
+	if len(towns) > 0 {
+		return towns
+	}
+	return regions
 }
 
 // above is whether a tag stands in the title or the first sentences.

@@ -1,6 +1,9 @@
 package news
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // One rule for ledger, digest and alert, so that none of them calls a signal what another
 // calls talks.
@@ -46,6 +49,82 @@ func TestARefusalIsStatedByItsNo(t *testing.T) {
 		r := Report{Tags: c.tags}
 		if r.Stage() != c.stage || r.AsFact() != c.fact {
 			t.Errorf("%s: %q as fact %v, want %q %v", name, r.Stage(), r.AsFact(), c.stage, c.fact)
+		}
+	}
+}
+
+// "Russia agrees to a truce, source says" is nobody's declaration.
+func TestWhatOthersSayOfASideIsNotItsWord(t *testing.T) {
+	claim := func(value, field, who string) Tag { return Tag{Facet: "claim", Value: value, Field: field, Who: who} }
+	moscow := Tag{Facet: "actor", Value: "kremlin", Field: "title", Who: "russia"}
+	washington := Tag{Facet: "actor", Value: "white_house", Field: "title", Who: "us"}
+	for name, c := range map[string]struct {
+		r    Report
+		want bool
+	}{
+		"told as fact":                    {Report{Tags: []Tag{moscow, claim("fact", "title", "")}}, true},
+		"its own speaker":                 {Report{Tags: []Tag{moscow, claim("claim", "title", "kremlin")}}, true},
+		"its own speaker, further on":     {Report{Tags: []Tag{moscow, claim("claim", "title", ""), claim("claim", "lede", "kremlin")}}, true},
+		"its own site":                    {Report{Official: true, Side: "russia", Tags: []Tag{claim("claim", "title", "")}}, true},
+		"a source without a name":         {Report{Tags: []Tag{moscow, claim("claim", "title", "")}}, false},
+		"another side":                    {Report{Tags: []Tag{moscow, washington, claim("claim", "title", "white_house")}}, false},
+		"another side's site":             {Report{Official: true, Side: "us", Tags: []Tag{moscow, claim("fact", "title", "")}}, false},
+		"another side, deep in the text":  {Report{Tags: []Tag{moscow, washington, claim("fact", "title", ""), claim("claim", "body", "white_house")}}, true},
+		"both of them, each in its words": {Report{Tags: []Tag{moscow, washington, claim("claim", "title", "white_house"), claim("claim", "title", "kremlin")}}, true},
+	} {
+		if got := c.r.OwnWord("russia"); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+		c.r.Tags = append(c.r.Tags, Tag{Facet: "committed", Value: "one:russia", Field: "title"}, Tag{Facet: "stage", Value: "agreed", Field: "title"})
+		want := ""
+		if c.want {
+			want = "one:russia"
+		}
+		if got := Committed([]Report{c.r}, Rests([]Report{c.r})); got != want {
+			t.Errorf("%s: committed %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestAPlantStandsForItselfAndNotForItsRegion(t *testing.T) {
+	place := func(value, field, scope string) Tag {
+		return Tag{Facet: "place", Value: value, Field: field, Who: scope}
+	}
+	for name, c := range map[string]struct {
+		tags []Tag
+		want []string
+	}{
+		"none":                          {nil, nil},
+		"a region":                      {[]Tag{place("r", "title", "sector")}, []string{"r"}},
+		"a plant in a region":           {[]Tag{place("r", "title", "sector"), place("p", "title", "local")}, []string{"p"}},
+		"whichever stands first":        {[]Tag{place("p", "title", "local"), place("r", "title", "sector"), place("s", "title", "sector")}, []string{"p"}},
+		"two regions":                   {[]Tag{place("r", "title", "sector"), place("s", "title", "sector")}, []string{"r", "s"}},
+		"the title before the rest":     {[]Tag{place("p", "body", "local"), place("r", "title", "sector")}, []string{"r"}},
+		"all fronts, and a town below":  {[]Tag{place("all", "title", "all"), place("p", "lede", "local")}, nil},
+		"all fronts, and a town beside": {[]Tag{place("all", "title", "all"), place("p", "title", "local")}, []string{"p"}},
+	} {
+		if got := (Report{Tags: c.tags}).Places(); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func TestOnlyADenialOfHavingAgreedTakesBack(t *testing.T) {
+	no := Tag{Facet: "stage", Value: "reject", Field: "title", Rule: Negated, Who: "russia"}
+	denial := Tag{Facet: "claim", Value: "denial", Field: "title"}
+	for name, c := range map[string]struct {
+		tags []Tag
+		want string
+	}{
+		"denies it agreed":          {[]Tag{no, denial}, "russia"},
+		"did not agree":             {[]Tag{no, {Facet: "claim", Value: "negated", Field: "title"}}, ""},
+		"denies something else":     {[]Tag{{Facet: "stage", Value: "violation", Field: "title", Who: "russia"}, denial}, ""},
+		"denies it further down":    {[]Tag{no, {Facet: "claim", Value: "denial", Field: "body"}}, ""},
+		"denies it agreed to talks": {[]Tag{no, denial, {Facet: "stage", Value: "reject", Field: "title", Rule: OfTalks}}, ""},
+		"a comment on a denial":     {[]Tag{no, denial, {Facet: "genre", Value: "opinion"}}, ""},
+	} {
+		if got := (Report{Tags: c.tags}).TakesBack(); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
 }
