@@ -14,6 +14,7 @@ type claim struct {
 	mechanism, stage string   // "" leaves it open
 	committed        string   // beside agreed, in_effect and ended
 	who              []string // sides whose act it may be; none is known: anybody's
+	accused          string   // the one side that a title with a breach names, where none is known to allege it
 	places, terms    []string // as far as a title names any
 	figures          []string // of an exchange
 	against          bool     // it denies or negates
@@ -39,6 +40,9 @@ func statedBy(r news.Report) claim {
 				c.who = append(c.who, t.Who)
 			}
 		}
+		if named := titleSides(r); c.stage == "violation" && len(c.who) == 0 && len(named) == 1 {
+			c.accused = named[0]
+		}
 	case "signal", "proposal": // whoever the title names first, or has speak
 		for _, t := range r.Tags {
 			if t.Facet == "actor" && t.Field == "title" && t.Who != "" {
@@ -55,6 +59,17 @@ func statedBy(r news.Report) claim {
 		}
 	}
 	return c
+}
+
+// titleSides are the sides of the actors that a title names.
+func titleSides(r news.Report) []string {
+	var out []string
+	for _, t := range r.Tags {
+		if t.Facet == "actor" && t.Field == "title" && t.Who != "" && !has(out, t.Who) {
+			out = append(out, t.Who)
+		}
+	}
+	return out
 }
 
 // claimOfPosition is what the ledger says.
@@ -110,7 +125,8 @@ func (c claim) fits(r news.Report) bool {
 		c.stage != "" && len(shows) > 0 && !slices.ContainsFunc(shows, func(s string) bool { return reaches(s, c.stage) }),
 		c.mechanism != "" && o.mechanism != "" && kindOf(c.mechanism) != kindOf(o.mechanism) && !has(r.Prominent("mechanism"), c.mechanism),
 		!agree(c.places, o.places),
-		c.stage == o.stage && !has(c.who, "both") && !has(o.who, "both") && !agree(c.who, o.who):
+		c.stage == o.stage && !has(c.who, "both") && !has(o.who, "both") && !agree(c.who, o.who),
+		c.accused != "" && has(o.who, c.accused): // nobody alleges his own breach
 		return false
 	}
 	own := func(committed string) bool { return strings.HasPrefix(committed, "one:") }
@@ -143,7 +159,8 @@ func about(d news.Development, lead news.Report) facts {
 	}
 	f.mechanism = cmp.Or(c.mechanism, f.mechanism)
 	f.spoke, f.present, f.stages = all.spoke, all.present, all.stages
-	f.says = c.saidIn(d)
+	made := c.factsIn(d)
+	f.says, f.also = made.says, made.also
 	return f
 }
 
@@ -159,8 +176,8 @@ func beforeTerms(d news.Development, c claim) func(news.Report) bool {
 	}
 }
 
-// saidIn are the sides that make a claim in the reports of d.
-func (c claim) saidIn(d news.Development) []string { return factsOf(only(d, c.madeBy)).says }
+// factsIn are the facts of those reports of d that make a claim.
+func (c claim) factsIn(d news.Development) facts { return factsOf(only(d, c.madeBy)) }
 
 // only is a development with those of its reports that pass.
 func only(d news.Development, pass func(news.Report) bool) news.Development {

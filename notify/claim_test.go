@@ -221,3 +221,88 @@ func TestWhatIsForetoldIsNotAnnounced(t *testing.T) {
 		}
 	}
 }
+
+// What happened is not one party's claim once others report it by themselves; what a party
+// declares is its word whoever reports it.
+func TestWhatOthersReportTooIsNoClaim(t *testing.T) {
+	moscow := report(1, "Moscow Demo News", "russia", "Prisoners swapped, Moscow says", at(20, 19, 0), bySpeaker("in_effect", "exchange", "moscow", "russia"))
+	wire := report(2, "Example Wire", "independent", "Prisoners swapped", at(20, 19, 30), tagged("title", "stage", "in_effect", "mechanism", "exchange", "claim", "fact"))
+	state := report(3, "Sample Times", "mediator", "Prisoners were swapped", at(20, 19, 40), tagged("title", "stage", "in_effect", "mechanism", "exchange", "claim", "fact"))
+	state.State = true
+	of := func(e Entry) string { s, _, _ := strings.Cut(e.Says, "; "); return s }
+	for name, c := range map[string]struct {
+		reports  []news.Report
+		want     string
+		oneSided string
+	}{
+		"alone":                   {[]news.Report{moscow}, "Moscow's claim", "russia"},
+		"with an independent one": {[]news.Report{moscow, wire}, "Moscow says so, also reported by independent sources", ""},
+		"with state media":        {[]news.Report{moscow, state}, "Moscow's claim", "russia"},
+	} {
+		e := quietEdition()
+		e.Stories = []news.Development{story(1, c.reports...)}
+		e.Ledger = []news.Position{{Topic: "russia-ukraine", Mechanism: "exchange", Stage: "in_effect", At: at(20, 19, 0), Story: 1}}
+		d, _ := Compose(e)
+		if len(d.Entries) != 1 || of(d.Entries[0]) != c.want || d.Entries[0].OneSided != c.oneSided {
+			t.Errorf("%s: %+v, want %q", name, d.Entries, c.want)
+		}
+		if len(d.Changed) != 1 || d.Changed[0].Who != c.want {
+			t.Errorf("%s: ledger %+v, want %q", name, d.Changed, c.want)
+		}
+	}
+}
+
+// A headline that tells of Russia's breach is not Russia's allegation, whatever Moscow says
+// beside it.
+func TestNobodyAllegesHisOwnBreach(t *testing.T) {
+	breach := report(1, "Kyiv Demo TV", "ukraine", "Russia broke the energy truce in Sumy", at(20, 19, 0),
+		tagged("title", "stage", "violation", "mechanism", "partial", "claim", "fact"), func(r *news.Report) {
+			r.Tags = append(r.Tags, news.Tag{Facet: "actor", Value: "russia", Field: "title", Who: "russia", Match: "Russia"})
+		})
+	keeps := report(2, "Example Wire", "independent", "Kremlin: truce stays in force despite violations", at(20, 20, 0), bySpeaker("violation", "partial", "kremlin", "russia"))
+	for i := range keeps.Tags {
+		if keeps.Tags[i].Facet == "stage" {
+			keeps.Tags[i].Who = "russia"
+		}
+	}
+	if f := about(story(1, breach, keeps), breach); f.doer != "" || len(f.says) != 0 || f.originals != 1 {
+		t.Errorf("under %q: alleged by %q, said by %v, on %d reports; want nobody named, on one", breach.Title, f.doer, f.says, f.originals)
+	}
+}
+
+// Who reads that both agreed learns in the same entry that one of them denies it, and sees
+// its words.
+func TestADenialStandsBesideWhatItDenies(t *testing.T) {
+	both := report(1, "Demo Post", "us", "Both sides agreed to an energy truce, Washington says", at(20, 19, 0), bySpeaker("agreed", "partial", "washington", "us"), tagged("title", "committed", "both"))
+	denial := report(2, "Example Wire", "independent", "Kremlin denies that Russia agreed to an energy truce", at(20, 21, 0), bySpeaker("reject", "partial", "kremlin", "russia"))
+	for i := range denial.Tags {
+		switch denial.Tags[i].Facet {
+		case "stage":
+			denial.Tags[i].Rule, denial.Tags[i].Who = news.Negated, "russia"
+		case "claim":
+			denial.Tags[i].Value = "denial"
+		}
+	}
+	entryOf := func(stories ...news.Development) Entry {
+		e := quietEdition()
+		e.Stories, e.Ledger = stories, nil
+		d, _ := Compose(e)
+		for _, x := range d.Entries {
+			if x.Headline.Title == both.Title {
+				return x
+			}
+		}
+		t.Fatalf("no entry of %q in %+v", both.Title, d.Entries)
+		return Entry{}
+	}
+	if got := entryOf(story(1, both), story(2, denial)); got.Others != "denied by Russia" || strings.Contains(got.Says, "Moscow") {
+		t.Errorf("denied elsewhere: others %q, %q; want the denial, and no silence of Moscow's", got.Others, got.Says)
+	}
+	if got := entryOf(story(1, both)); got.Others != "" {
+		t.Errorf("not denied: others %q", got.Others)
+	}
+	got := entryOf(story(1, both, denial))
+	if !slices.ContainsFunc(got.Quotes, func(q Quote) bool { return q.Who == "Moscow" && q.Text == denial.Title }) {
+		t.Errorf("denied beside it: quotes %+v, want Moscow's no", got.Quotes)
+	}
+}

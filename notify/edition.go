@@ -280,7 +280,8 @@ func entry(c chosen, e news.Edition) Entry {
 	words := c.f // as it is worded
 	words.stage = breach(c.f, c.d.Topic, e.Ledger)
 	asked := c.f
-	asked.answered = answeredElsewhere(c.d, e.Stories)
+	denied := deniedElsewhere(c, e.Stories)
+	asked.answered = append(answeredElsewhere(c.d, e.Stories), denied...)
 	out := Entry{
 		Story: c.d.ID, Section: sectionOf(words.mechanism, words.stage),
 		New: c.t.New, What: c.t.What, Headline: source(lead),
@@ -297,7 +298,7 @@ func entry(c chosen, e news.Edition) Entry {
 	if bothSay(c.f, c.d.Topic) { // whose it is alone, the other says too
 		out.Stands = strings.TrimSuffix(out.Stands, " alone")
 	}
-	out.Others = others(c, e)
+	out.Others = others(c, denied, e)
 	if side := denier(lead); has(values(lead, "claim", "title"), "denial") && side != "" {
 		out.Stands = "denied by " + sideNames[side].country
 	}
@@ -326,7 +327,7 @@ func entry(c chosen, e news.Edition) Entry {
 		}
 		out.Sources = append(out.Sources, s)
 	}
-	if party := partiesOf(c.f.says, c.d.Topic); len(party) == 1 && len(c.f.says) == 1 {
+	if party := partiesOf(c.f.says, c.d.Topic); len(party) == 1 && len(c.f.says) == 1 && len(c.f.also) == 0 {
 		out.OneSided = party[0]
 	}
 	if words.stage == "violation" || words.stage == stageBreach {
@@ -364,8 +365,9 @@ func standing(f facts) string {
 }
 
 // others words what reports of a development state against its headline: the stage of most
-// where that is another, and what a party denies or refuses and the channel was not told.
-func others(c chosen, e news.Edition) string {
+// where that is another, and what a party denies, there or elsewhere, or refuses and the
+// channel was not told.
+func others(c chosen, denied []string, e news.Edition) string {
 	var out []string
 	add := func(words string) {
 		if words != "" && !has(out, words) && !has(c.t.What, words) {
@@ -375,6 +377,9 @@ func others(c chosen, e news.Edition) string {
 	if all := factsOf(c.d); all.stage != c.f.stage && strength(all.stage) >= strength("accept") {
 		all.stage = breach(all, c.d.Topic, e.Ledger)
 		add(phrase(all.mechanism, all.stage, all.committed, actor(all)))
+	}
+	for _, side := range denied {
+		add("denied by " + sideNames[side].country)
 	}
 	own := figures(c.t.Lead)
 	for _, r := range c.d.Reports {
@@ -491,6 +496,29 @@ func breach(f facts, topic string, ledger []news.Position) string {
 		return stageAccusation
 	}
 	return stageBreach
+}
+
+// deniedElsewhere are the parties that deny, in another development of the window, to have
+// agreed what c says on the word of others: an agreement and its denial often stand apart.
+func deniedElsewhere(c chosen, stories []news.Development) []string {
+	byOthers := c.f.stage == "agreed" && (c.f.committed == "" || c.f.committed == "third") || c.f.stage == "accept"
+	if !byOthers || c.t.Lead.TakesBack() != "" {
+		return nil
+	}
+	var out []string
+	for _, o := range stories {
+		if o.ID == c.d.ID || o.Topic != c.d.Topic {
+			continue
+		}
+		for _, r := range o.Reports {
+			side := r.TakesBack()
+			own := c.f.stage == "accept" && c.f.doer != "one:"+side
+			if has(parties(o.Topic), side) && !own && r.Time().After(c.d.First) && kindOf(mechanismOf(r)) == kindOf(c.f.mechanism) {
+				out = append(out, side)
+			}
+		}
+	}
+	return inSideOrder(out)
 }
 
 func baseLang(tag string) string {

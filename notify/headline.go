@@ -186,11 +186,17 @@ func quotes(d news.Development, f facts, t Telling, shown news.Report, sel news.
 	slices.SortStableFunc(newest, func(a, b news.Report) int {
 		return cmp.Compare(language(a, sel.Select.Languages), language(b, sel.Select.Languages))
 	})
-	spoke := partiesOf(f.spoke, d.Topic)
+	heard := slices.Clone(f.spoke)
+	for _, r := range newest {
+		if quotable(r) {
+			heard = append(heard, voicesOf(r)...) // a no is a word too
+		}
+	}
+	spoke := partiesOf(inSideOrder(heard), d.Topic)
 	for _, side := range spoke {
-		known := len(spoke) == 1 && has(speakersOf(shown), side) // the headline is its word
+		known := len(partiesOf(f.spoke, d.Topic)) < 2 && has(voicesOf(shown), side) // the headline is its word
 		for _, r := range newest {
-			if !quotable(r) || !has(speakersOf(r), side) {
+			if !quotable(r) || !has(voicesOf(r), side) {
 				continue
 			}
 			s := sentenceOf(r, side)

@@ -240,7 +240,7 @@ const unheard time.Duration = -1
 
 // says words who says so and who was not heard; waited as for notHeard, or unheard.
 func says(d news.Development, f facts, sources []news.Source, waited time.Duration) string {
-	who := saysSo(f.says, parties(d.Topic))
+	who := whoSays(f, d.Topic)
 	if who == "" {
 		who = carriedBy(f.carried)
 	}

@@ -53,7 +53,7 @@ func standings(e news.Edition, stories []news.Development) (changed, same []Stan
 		}
 		for _, d := range stories {
 			if d.ID == p.Story {
-				s.Who = saysSo(claimOfPosition(p).saidIn(d), parties(d.Topic))
+				s.Who = whoSays(claimOfPosition(p).factsIn(d), d.Topic)
 			}
 		}
 		if s.Alone = alone(p); s.Alone {

@@ -33,7 +33,7 @@ func TestAPositionReachedInTheWindowIsAChange(t *testing.T) {
 		want    string
 	}{
 		"reached for the first time":         {in, true, "Partial truce: in effect"},
-		"from elsewhere":                     {before(in, "agreed"), true, "Partial truce: announced, not confirmed by either side → in effect"},
+		"from elsewhere":                     {before(in, "agreed"), true, "Partial truce: announced, not confirmed by both sides → in effect"},
 		"moved away and back":                {before(in, "in_effect"), false, "No change: partial truce in effect"},
 		"long ago":                           {old, false, "No change: partial truce in effect"},
 		"read after it happened":             {late, true, "Partial truce: in effect"},

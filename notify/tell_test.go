@@ -48,7 +48,7 @@ func TestTellAgainOnlyForAReason(t *testing.T) {
 		"a stage predicted by one":          {known(r(3, "europe", "Ceasefire talks will end", full("stage", "ended", "claim", "prediction"))), ""},
 		"a stage predicted by two":          {known(r(3, "europe", "Ceasefire talks will end", full("stage", "ended", "claim", "prediction")), r(4, "us", "The talks are to end", full("stage", "ended", "claim", "prediction"))), "ended"},
 		"a stage in the body alone":         {known(r(3, "europe", "A long day", tagged("body", "stage", "ended", "mechanism", "full"))), ""},
-		"agreed, nobody known to commit":    {known(r(3, "europe", "A ceasefire is agreed", full("stage", "agreed"))), "announced, not confirmed by either side"},
+		"agreed, nobody known to commit":    {known(r(3, "europe", "A ceasefire is agreed", full("stage", "agreed"))), "announced, not confirmed by both sides"},
 		"Moscow says so too":                {known(r(3, "russia", "Talks go on, Kremlin says", official("We talk."), full("stage", "talks"))), "now said by both sides"},
 		"a mediator says so":                {known(r(3, "mediator", "Talks go on", official("They talk."), full("stage", "talks"))), "now said by a mediator"},
 		"Washington says so":                {known(r(3, "us", "Talks go on", official("They talk."), full("stage", "talks"))), ""},

@@ -152,7 +152,7 @@ func agreed(committed, by string) string {
 	case by != "":
 		return "announced by " + by + " alone"
 	}
-	return "announced, not confirmed by either side"
+	return "announced, not confirmed by both sides"
 }
 
 type sideWords struct {
@@ -312,6 +312,16 @@ func saysSo(sides, parties []string) string {
 		return names[0] + " says so"
 	}
 	return join(names) + " say so"
+}
+
+// whoSays words who says what facts tell. Of what has happened, one party's word is not its
+// claim alone where others report it without resting on that word.
+func whoSays(f facts, topic string) string {
+	who := saysSo(f.says, parties(topic))
+	if name, claim := strings.CutSuffix(who, "'s claim"); claim && len(f.also) > 0 {
+		return name + " says so, also " + carriedBy(f.also)
+	}
+	return who
 }
 
 func title(s string) string {

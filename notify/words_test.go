@@ -70,7 +70,7 @@ func TestPhrases(t *testing.T) {
 		{"full", "agreed", "both", "", "agreed by both sides"},
 		{"partial", "agreed", "one:russia", "", "declared by Russia alone"},
 		{"partial", "agreed", "third", "Türkiye", "announced by Türkiye, neither side confirms"},
-		{"partial", "agreed", "", "", "announced, not confirmed by either side"},
+		{"partial", "agreed", "", "", "announced, not confirmed by both sides"},
 		{"partial", "in_effect", "", "", "in effect"},
 		{"partial", "violation", "", "Ukraine", "in effect, breaches alleged by Ukraine"},
 		{"exchange", "in_effect", "both", "", "carried out"},
