@@ -113,7 +113,7 @@ func Decide(f news.Feed, o Outcome, ov news.Overlap, lim Limits, now time.Time) 
 		switch {
 		case o.Status == 410 && !o.Temporary && !moved:
 			st.Gone = true
-			st.Reason = fmt.Sprintf("gone (410): not asked again; take it out of the configuration, or `feeds resume %s`", news.ShellWord(f.Name))
+			st.Reason = fmt.Sprintf("gone (410): not asked again; take it out of the configuration, or `trucewatch feeds resume %s`", news.ShellWord(f.Name))
 		case moved && (o.Status == 410 || st.Failures >= forgetMoveAt):
 			st.URL, st.MovedTo, st.MovedSeen = f.URL, "", 0
 			st.Reason += "; the configured address is asked again"

@@ -268,7 +268,7 @@ func TestManners(t *testing.T) {
 		{"410 means gone",
 			known(nil), failed(410, "HTTP 410"), news.Overlap{},
 			[]func(news.PollState) string{is("gone, and says what to do", func(st news.PollState) bool {
-				return st.Gone && strings.Contains(st.Reason, "`feeds resume 'Example Wire'`")
+				return st.Gone && strings.Contains(st.Reason, "`trucewatch feeds resume 'Example Wire'`")
 			})}},
 		{"410 behind a temporary redirect is only an error",
 			known(nil), Outcome{Result: Failed, Status: 410, Words: "HTTP 410", Temporary: true}, news.Overlap{},
