@@ -20,7 +20,8 @@ import (
 type Outbox interface {
 	// ClaimDelivery marks the first row that is queued, due and unblocked as
 	// claimed, counts the attempt, sets Claimed when it was zero, fills in
-	// ThreadTS and EditTS, and returns it. news.ErrNotFound when there is none.
+	// ThreadTS and EditTS, and returns it. news.ErrNotFound when there is none. An
+	// outbox that puts the row off instead returns it as queued, due later.
 	ClaimDelivery(ctx context.Context, now time.Time) (news.Delivery, error)
 	// RecordDelivery writes State, Due, TS, Cause, Attempts, Lookups and
 	// PlainNow. A row that becomes parked releases its told marks.
@@ -203,6 +204,10 @@ func (n *Deliverer) round(ctx context.Context, work *sync.WaitGroup, slots chan 
 		}
 		if err != nil {
 			return fmt.Errorf("claim delivery: %w", err)
+		}
+		if d.State == news.Queued {
+			n.expect(d.Due)
+			continue
 		}
 		do(func() { n.post(ctx, d) })
 	}

@@ -373,3 +373,35 @@ func TestNoLookupFollowsAStaleList(t *testing.T) {
 		}
 	})
 }
+
+// puttingOff puts off the first row it is asked for, as one whose word may be over soon.
+type puttingOff struct {
+	Outbox
+	done bool
+}
+
+func (o *puttingOff) ClaimDelivery(ctx context.Context, now time.Time) (news.Delivery, error) {
+	d, err := o.Outbox.ClaimDelivery(ctx, now)
+	if err != nil || o.done {
+		return d, err
+	}
+	o.done = true
+	d.State, d.Due = news.Queued, now.Add(5*time.Second)
+	return d, o.Outbox.RecordDelivery(ctx, d)
+}
+
+// Who runs one round and leaves would otherwise leave it behind as not delivered.
+func TestDrainWaitsForWhatTheOutboxPutsOff(t *testing.T) {
+	withBench(t, func(t *testing.T, b bench) {
+		b.o.rows = b.o.rows[:1]
+		b.n.Outbox = &puttingOff{Outbox: b.o}
+		start := time.Now()
+		if err := b.n.Drain(t.Context(), 2*time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		b.f.settle()
+		if !b.o.settled() || len(b.f.posts) != 1 || b.f.posts[0].Sub(start) < 5*time.Second {
+			t.Errorf("states %v, posted at %v; want it posted, once, five seconds later", b.o.states(), b.f.posts)
+		}
+	})
+}

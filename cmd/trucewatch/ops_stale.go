@@ -30,8 +30,8 @@ type currentWords struct {
 	*daemon
 }
 
-// ClaimDelivery withdraws a word to the operator that is over,
-// and leaves out of another what is. It is notify.Outbox's.
+// ClaimDelivery withdraws a word to the operator that is over, leaves out of another what
+// is, and puts off one that speaks of what is on its way. It is notify.Outbox's.
 func (c currentWords) ClaimDelivery(ctx context.Context, now time.Time) (news.Delivery, error) {
 	for {
 		m, err := c.Outbox.ClaimDelivery(ctx, now)
@@ -59,6 +59,9 @@ func (c currentWords) ClaimDelivery(ctx context.Context, now time.Time) (news.De
 		}
 		if err := c.Outbox.RecordDelivery(ctx, put); err != nil {
 			return m, nil
+		}
+		if put.State == news.Queued {
+			return put, nil
 		}
 	}
 }
