@@ -70,6 +70,9 @@ func standsAfter(stands, moves []news.Position) []news.Position {
 			stands = slices.Insert(stands, i, m)
 		case !m.At.Before(stands[i].At):
 			stands[i] = m.After(stands[i])
+		case m.Stage == stands[i].Stage && m.Committed == stands[i].Committed:
+		case stands[i].Before == nil || !m.At.Before(stands[i].Before.At):
+			stands[i].Before = &m
 		}
 	}
 	return stands

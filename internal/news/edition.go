@@ -161,7 +161,7 @@ type Position struct {
 // it takes the place of.
 func (p Position) After(was Position) Position {
 	switch {
-	case was.Stage == "":
+	case was.Mechanism == "": // nowhere yet
 		p.Before = nil
 	case was.Stage == p.Stage && was.Committed == p.Committed:
 		p.Before = was.Before
