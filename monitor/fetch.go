@@ -37,12 +37,12 @@ type Poller struct {
 	Limits      Limits
 	Concurrency int   // feeds asked at a time; default 32
 	PerHost     int   // of them, on one host; default 2
-	Weigh       int64 // bytes of bodies in the parser at a time; default 8 MiB
+	Weigh       int64 // bytes of bodies that are parsed, or wait to be taken over, at a time; default 4 MiB
 	MaxItems    int   // items read of one document; default feed.DefaultMaxItems
 
 	once   sync.Once
-	parser *semaphore.Weighted // bytes of bodies being parsed
-	large  *semaphore.Weighted // bodies above egress.LargeBody, from reading until parsed
+	parser *semaphore.Weighted // bytes of bodies, from parsing until taken over
+	large  *semaphore.Weighted // bodies above egress.LargeBody, from reading until taken over
 	last   lastDocuments
 }
 
@@ -60,7 +60,7 @@ func (p *Poller) start() {
 			p.PerHost = 2
 		}
 		if p.Weigh <= 0 {
-			p.Weigh = 8 << 20
+			p.Weigh = 4 << 20
 		}
 		if p.MaxItems <= 0 {
 			p.MaxItems = feed.DefaultMaxItems
@@ -113,10 +113,11 @@ func (p *Poller) Round(ctx context.Context, feeds []news.Feed, now time.Time, do
 					}
 					continue
 				}
-				poll := p.Poll(ctx, *f, now)
+				poll, release := p.poll(ctx, *f, now)
 				if o, _ := poll.Outcome.(Outcome); o.Result != Stopped {
 					polls <- poll
 				}
+				release()
 				turns <- h
 			}
 		})
@@ -185,8 +186,20 @@ func hostOf(f news.Feed) string {
 
 // Poll asks one feed once and reads what comes. It never fails: what went
 // wrong is in the outcome.
-func (p *Poller) Poll(ctx context.Context, f news.Feed, now time.Time) (poll news.Poll) {
+func (p *Poller) Poll(ctx context.Context, f news.Feed, now time.Time) news.Poll {
 	p.start()
+	poll, release := p.poll(ctx, f, now)
+	release()
+	return poll
+}
+
+// poll is Poll, with what gives back the room the poll takes until it is taken over.
+func (p *Poller) poll(ctx context.Context, f news.Feed, now time.Time) (poll news.Poll, release func()) {
+	var large, weight int64
+	release = func() {
+		p.large.Release(large)
+		p.parser.Release(weight)
+	}
 	poll = news.Poll{Feed: f, At: now}
 	defer func() {
 		if r := recover(); r != nil {
@@ -196,17 +209,15 @@ func (p *Poller) Poll(ctx context.Context, f news.Feed, now time.Time) (poll new
 	}()
 	if ctx.Err() != nil {
 		poll.Outcome = Outcome{Result: Stopped}
-		return poll
+		return poll, release
 	}
 
-	holds := int64(0)
-	defer func() { p.large.Release(holds) }()
 	r := Request(f, now)
 	r.Room = func(ctx context.Context) error {
 		if err := p.large.Acquire(ctx, 1); err != nil {
 			return err
 		}
-		holds = 1
+		large = 1
 		return nil
 	}
 	resp, err := p.Fetch.Fetch(ctx, r)
@@ -216,7 +227,7 @@ func (p *Poller) Poll(ctx context.Context, f news.Feed, now time.Time) (poll new
 	}
 	if err != nil && ctx.Err() != nil {
 		poll.Outcome = Outcome{Result: Stopped}
-		return poll
+		return poll, release
 	}
 	o := outcome(resp, err)
 	if o.Result == "" {
@@ -224,9 +235,14 @@ func (p *Poller) Poll(ctx context.Context, f news.Feed, now time.Time) (poll new
 		if err == nil && p.last.again(f.ID, sum, &o) {
 			poll.Same = o.document.entries
 			poll.Outcome = o
-			return poll
+			return poll, release
 		}
-		poll.Entries = p.parse(ctx, f, resp, now, &o)
+		if weight = min(int64(len(resp.Body)), p.Weigh); p.parser.Acquire(ctx, weight) != nil {
+			weight = 0
+			poll.Outcome = Outcome{Result: Stopped}
+			return poll, release
+		}
+		poll.Entries = p.parse(f, resp, now, &o)
 		if o.Result == Read && o.Words == "" {
 			o.document = document{sum: sum, entries: len(poll.Entries), kind: o.Kind, hints: o.Hints, mended: o.Mended}
 		}
@@ -236,7 +252,7 @@ func (p *Poller) Poll(ctx context.Context, f news.Feed, now time.Time) (poll new
 		}
 	}
 	poll.Outcome = o
-	return poll
+	return poll, release
 }
 
 // outcome is what can be said of an answer without reading its body; Result is
@@ -283,15 +299,8 @@ func outcome(resp egress.Response, err error) Outcome {
 	return o
 }
 
-// parse reads the body, once there is room for it in the parser, and completes
-// the outcome.
-func (p *Poller) parse(ctx context.Context, f news.Feed, resp egress.Response, now time.Time, o *Outcome) []news.Entry {
-	weight := min(int64(len(resp.Body)), p.Weigh)
-	if err := p.parser.Acquire(ctx, weight); err != nil {
-		o.Result = Stopped
-		return nil
-	}
-	defer p.parser.Release(weight)
+// parse reads the body and completes the outcome.
+func (p *Poller) parse(f news.Feed, resp egress.Response, now time.Time, o *Outcome) []news.Entry {
 	doc, err := feed.Parse(resp.Body, feed.Options{
 		URL:         resp.FinalURL,
 		ContentType: resp.ContentType,
@@ -327,13 +336,11 @@ func saysNothing(e news.Entry) bool {
 
 // salvaged corrects the outcome of a body that did not come whole.
 func salvaged(o *Outcome, cause error, n int) {
-	switch {
-	case o.Result == Stopped:
-	case n == 0:
+	if n == 0 {
 		o.Result, o.Words = Failed, cause.Error()
-	default:
-		o.Result, o.Words = Salvaged, fmt.Sprintf("%v; %s read", cause, entries(n))
+		return
 	}
+	o.Result, o.Words = Salvaged, fmt.Sprintf("%v; %s read", cause, entries(n))
 }
 
 // zone returns an IANA zone that the configuration has checked. It is read once: the

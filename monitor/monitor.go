@@ -55,10 +55,11 @@ type Monitor struct {
 	learnt time.Time // of the learning job alone
 }
 
-// Bounds of one transaction of polls.
+// Bounds of one transaction of polls. The texts of its polls lie in memory until it
+// is committed, and twice that with what the garbage collector leaves.
 const (
 	pollsPerTx = 64
-	bytesPerTx = 8 << 20
+	bytesPerTx = 2 << 20
 	txDelay    = 200 * time.Millisecond
 )
 
