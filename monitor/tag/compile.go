@@ -23,11 +23,10 @@ func (r *Rules) Digest() string { return r.digest }
 type matcher struct {
 	abc      *alphabet
 	words    *wordTrie // prefixes and whole words
-	infix    *wordTrie // endings and insides; nil when no pattern needs it
+	infix    *wordTrie // endings and insides
 	phrases  *phraseTrie
 	patterns []compiled
-	langs    []uint32  // of each pattern: the languages it is read in, 0 all
-	inner    [256]bool // letters that begin a pattern inside words
+	langs    []uint32 // of each pattern: the languages it is read in, 0 all
 }
 
 // compiled is one pattern with what it stands for. Many thousands of them stay in
@@ -247,12 +246,7 @@ func compileMatcher(packs []*Pack, langs map[string]uint32) (*matcher, []source,
 		}
 	}
 	m.words = buildTrie(plain, false)
-	if len(inner) > 0 {
-		m.infix = buildTrie(inner, true)
-		for _, w := range inner {
-			m.inner[w.codes[0]] = true
-		}
-	}
+	m.infix = buildTrie(inner, true)
 	m.phrases = phrases.build(len(order))
 	m.patterns, m.langs = slices.Clip(m.patterns), slices.Clip(m.langs)
 	return m, sources, nil

@@ -22,9 +22,11 @@ const (
 	firstLetter
 )
 
-// maxLetters is how many different folded letters all packs may use together:
-// the trie's nodes carry one bit for each.
-const maxLetters = 128 - int(firstLetter)
+// letterCodes is how many codes there are: the trie's nodes carry one bit for each.
+const letterCodes = 128
+
+// maxLetters is how many different folded letters all packs may use together.
+const maxLetters = letterCodes - int(firstLetter)
 
 // wideRunes is the size of the table for runes beyond ASCII: it holds Latin,
 // Greek, Cyrillic, Armenian, Hebrew and Arabic. Later runes are looked up slowly.

@@ -17,6 +17,8 @@ type phraseNode struct {
 	edges span
 }
 
+type span struct{ from, to int32 }
+
 type phraseEdge struct {
 	atom int32
 	gap  int32 // free words allowed before it

@@ -31,7 +31,8 @@ var maxField = [fieldCount]int{4 << 10, 16 << 10, 512 << 10}
 type token struct {
 	start, end int32 // byte offsets in its field
 	sentence   int32
-	atoms      int32 // first of its atoms in scan.atoms; the next token's is the end
+	atoms      int32  // first of its atoms in scan.atoms; the next token's is the end
+	may        uint64 // a bit for each of its atoms, to look at them seldom
 }
 
 // sentence is a row of tokens of one field.
@@ -54,6 +55,7 @@ type scan struct {
 	atoms     []int32
 	sentences []sentence
 	hits      []hit
+	codes     []uint8 // letters of the word being read
 	taken     []int32 // for each token, which swallowing hit covers it; 0: none
 }
 
@@ -91,17 +93,18 @@ func (m *matcher) read(s *scan, title, lede, body string, lang uint32) {
 
 // split reads one field's words, following each through the word tries.
 func (m *matcher) split(s *scan, text string, field int) {
-	abc, words, infix := m.abc, m.words, m.infix
+	abc := m.abc
 	sent := int32(len(s.sentences))
 	s.sentences = append(s.sentences, sentence{field: int32(field), first: int32(len(s.tokens))})
 	var (
-		open    bool  // inside a word
-		cyr     bool  // its last letter keeps apostrophes
-		node    int32 // in words; -1 when no pattern can match any more
-		in      int32 // in infix
+		open    bool    // inside a word
+		cyr     bool    // its last letter keeps apostrophes
+		at      walk    // how far its letters are followed
+		codes   []uint8 // of those that are not followed yet
 		tok     token
 		letters int
 	)
+	codes = s.codes[:0]
 	endSentence := func() {
 		cur := &s.sentences[sent]
 		if int32(len(s.tokens)) == cur.first {
@@ -111,47 +114,20 @@ func (m *matcher) split(s *scan, text string, field int) {
 		sent++
 		s.sentences = append(s.sentences, sentence{field: int32(field), first: cur.past})
 	}
-	closeWord := func(at int) {
-		if node >= 0 {
-			sp := words.nodes[node].whole
-			s.atoms = append(s.atoms, words.outs[sp.from:sp.to]...)
+	closeWord := func(end int) {
+		if !open {
+			return
 		}
-		if in > 0 {
-			sp := infix.nodes[in].whole
-			s.atoms = append(s.atoms, infix.outs[sp.from:sp.to]...)
+		m.follow(s, &at, codes)
+		m.finish(s, at)
+		for _, a := range s.atoms[tok.atoms:] {
+			tok.may |= 1 << (a & 63)
 		}
-		tok.end = int32(at)
+		tok.end = int32(end)
 		s.tokens = append(s.tokens, tok)
 		open = false
 		if int32(len(s.tokens))-s.sentences[sent].first >= maxSentence {
 			endSentence()
-		}
-	}
-	letter := func(c uint8, at int) {
-		if !open {
-			open, node, in, letters = true, 0, 0, 0
-			tok = token{start: int32(at), sentence: sent, atoms: int32(len(s.atoms))}
-		}
-		letters++
-		if node >= 0 {
-			if c < firstLetter {
-				node = -1
-			} else if node = words.step(node, c); node >= 0 {
-				if sp := words.nodes[node].open; sp.from != sp.to {
-					s.atoms = append(s.atoms, words.outs[sp.from:sp.to]...)
-				}
-			}
-		}
-		if infix != nil {
-			if c < firstLetter {
-				in = 0
-			} else if in == 0 && !m.inner[c] {
-				// most letters begin nothing inside a word
-			} else if in = infix.infixStep(in, c); in > 0 {
-				if sp := infix.nodes[in].open; sp.from != sp.to {
-					s.atoms = append(s.atoms, infix.outs[sp.from:sp.to]...)
-				}
-			}
 		}
 	}
 	for i := 0; i < len(text); {
@@ -171,18 +147,23 @@ func (m *matcher) split(s *scan, text string, field int) {
 				c = abc.slow(r)
 			}
 		}
+		if (c >= cForeign || c == cExpand) && !open {
+			open, at, letters, codes = true, walk{}, 0, codes[:0]
+			tok = token{start: int32(i), sentence: sent, atoms: int32(len(s.atoms))}
+		}
 		switch {
 		case c >= cForeign:
-			letter(c, i)
+			codes = append(codes, c)
+			letters++
 			cyr = r >= 0x400 && r < 0x530
 		case c == cBreak:
-			if open {
-				closeWord(i)
-			}
+			closeWord(i)
 		case c == cDrop:
 			// A breve or diaeresis written apart makes another letter of the one before it.
 			if open && (r == 0x306 || r == 0x308) {
-				m.compose(&node, text[tok.start:i], r)
+				m.follow(s, &at, codes)
+				codes = codes[:0]
+				m.compose(&at.word, text[tok.start:i], r)
 			}
 		case c == cApos:
 			if open {
@@ -196,37 +177,68 @@ func (m *matcher) split(s *scan, text string, field int) {
 				if !ok {
 					fc = cForeign
 				}
-				letter(fc, i)
+				codes = append(codes, fc)
+				letters++
 			}
 			cyr = false
 		case c == cStop:
-			if open {
-				closeWord(i)
-			}
+			closeWord(i)
 			if endsHere(text, i, size, r, letters) {
 				endSentence()
 			}
 		case c == cHard:
-			if open {
-				closeWord(i)
-			}
+			closeWord(i)
 			endSentence()
 		case c == cDash:
-			if open {
-				closeWord(i)
-			}
+			closeWord(i)
 			if field != inTitle && i > 0 && text[i-1] == ' ' && i+size < len(text) && text[i+size] == ' ' {
 				endSentence()
 			}
 		}
 		i += size
 	}
-	if open {
-		closeWord(len(text))
-	}
+	closeWord(len(text))
+	s.codes = codes
 	last := &s.sentences[sent]
 	if last.past = int32(len(s.tokens)); last.first == last.past {
 		s.sentences = s.sentences[:sent]
+	}
+}
+
+// walk is where following a word's letters has come to.
+type walk struct {
+	word   int32 // in matcher.words; -1 when no pattern can match any more
+	inside int32 // in matcher.infix
+}
+
+// follow takes the walk on by a word's next letters and adds the atoms it meets.
+func (m *matcher) follow(s *scan, w *walk, codes []uint8) {
+	words, infix := m.words, m.infix
+	at, in := w.word, w.inside
+	for _, c := range codes {
+		if at >= 0 {
+			if at = words.step(at, c); at >= 0 {
+				if n := &words.nodes[at]; n.opens > 0 {
+					s.atoms = append(s.atoms, words.open(n)...)
+				}
+			}
+		}
+		if in = infix.inside[in][c]; in > 0 {
+			if n := &infix.nodes[in]; n.opens > 0 {
+				s.atoms = append(s.atoms, infix.open(n)...)
+			}
+		}
+	}
+	w.word, w.inside = at, in
+}
+
+// finish adds the atoms that are satisfied because the word ends.
+func (m *matcher) finish(s *scan, w walk) {
+	if w.word >= 0 {
+		s.atoms = append(s.atoms, m.words.whole(&m.words.nodes[w.word])...)
+	}
+	if w.inside > 0 {
+		s.atoms = append(s.atoms, m.infix.whole(&m.infix.nodes[w.inside])...)
 	}
 }
 
@@ -292,7 +304,7 @@ func (m *matcher) match(s *scan, lang uint32) {
 		for i := sent.first; i < sent.past; i++ {
 			for _, a := range s.atoms[s.tokens[i].atoms:s.tokens[i+1].atoms] {
 				if n := m.phrases.first[a]; n >= 0 {
-					m.follow(s, lang, n, i, i, sent.past)
+					m.phrase(s, lang, n, i, i, sent.past)
 				}
 			}
 			if len(s.hits) > maxHits {
@@ -309,8 +321,8 @@ func (m *matcher) match(s *scan, lang uint32) {
 	}
 }
 
-// follow walks the phrase trie from node, reached with the token last.
-func (m *matcher) follow(s *scan, lang uint32, node, first, last, past int32) {
+// phrase walks the phrase trie from node, reached with the token last.
+func (m *matcher) phrase(s *scan, lang uint32, node, first, last, past int32) {
 	n := &m.phrases.nodes[node]
 	for _, p := range m.phrases.emits[n.emits.from:n.emits.to] {
 		if l := m.langs[p]; lang == 0 || l == 0 || l&lang != 0 {
@@ -319,9 +331,12 @@ func (m *matcher) follow(s *scan, lang uint32, node, first, last, past int32) {
 	}
 	for _, e := range m.phrases.edges[n.edges.from:n.edges.to] {
 		for t := last + 1; t <= last+1+e.gap && t < past; t++ {
+			if s.tokens[t].may&(1<<(e.atom&63)) == 0 {
+				continue
+			}
 			for _, a := range s.atoms[s.tokens[t].atoms:s.tokens[t+1].atoms] {
 				if a == e.atom {
-					m.follow(s, lang, e.to, first, t, past)
+					m.phrase(s, lang, e.to, first, t, past)
 				}
 			}
 		}

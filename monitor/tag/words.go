@@ -9,19 +9,25 @@ import (
 // A node's children lie side by side in the order of their letters, so one bit
 // per letter and a count of the lower bits lead to the child.
 type wordTrie struct {
-	nodes []wordNode
-	outs  []int32 // atoms, referred to by ranges
+	nodes  []wordNode
+	outs   []int32              // atoms, each node's side by side
+	inside [][letterCodes]int32 // node and letter → node of the longest suffix: for matches inside words
 }
 
+// wordNode is 32 bytes, so that none lies across two lines of the processor's cache.
 type wordNode struct {
-	mask  [2]uint64
-	child int32 // of the lowest letter
-	fail  int32 // longest proper suffix that is a node (for matches inside words)
-	open  span  // atoms satisfied as soon as the node is reached
-	whole span  // atoms satisfied when the word ends here
+	mask   [2]uint64
+	child  int32  // of the lowest letter
+	outs   int32  // where its atoms begin: those of open, then those of whole
+	opens  uint16 // how many are satisfied as soon as the node is reached
+	wholes uint16 // how many when the word ends here
 }
 
-type span struct{ from, to int32 }
+// open returns the atoms satisfied as soon as a node is reached.
+func (t *wordTrie) open(n *wordNode) []int32 { return t.outs[n.outs:][:n.opens] }
+
+// whole returns the atoms satisfied when a word ends at a node.
+func (t *wordTrie) whole(n *wordNode) []int32 { return t.outs[n.outs+int32(n.opens):][:n.wholes] }
 
 // step is the child for a letter code, or -1.
 func (t *wordTrie) step(n int32, c uint8) int32 {
@@ -47,9 +53,10 @@ type trieWord struct {
 	open  bool
 }
 
-// buildTrie lays the words out breadth first; withFail adds the suffix links
-// of Aho and Corasick (1975) and inherits outputs along them.
-func buildTrie(words []trieWord, withFail bool) *wordTrie {
+// buildTrie lays the words out breadth first; inside adds what follows a letter that
+// is no child's, by the suffix links of Aho and Corasick (1975), and inherits outputs
+// along them.
+func buildTrie(words []trieWord, inside bool) *wordTrie {
 	type temp struct {
 		kid, next   int32 // first child, next sibling by letter; 0: none
 		letter      uint8
@@ -93,49 +100,31 @@ func buildTrie(words []trieWord, withFail bool) *wordTrie {
 			letters[len(order)], parent[len(order)] = c, int32(i)
 			order = append(order, k)
 		}
-		if withFail && i > 0 && parent[i] != 0 {
-			f := t.nodes[parent[i]].fail
-			for {
-				if s := t.step(f, letters[i]); s >= 0 {
-					out.fail = s
-					break
-				}
-				if f == 0 {
-					break
-				}
-				f = t.nodes[f].fail
-			}
-		}
+	}
+	suffix := make([]int32, len(nodes)) // the longest proper one that is a node
+	if inside {
+		t.inside = make([][letterCodes]int32, len(nodes))
 	}
 	for i, o := range order {
 		open, whole := nodes[o].open, nodes[o].whole
-		if withFail && i > 0 { // breadth first: the shorter suffix is already complete
-			f := t.nodes[i].fail
-			open = append(slices.Clone(open), t.outs[t.nodes[f].open.from:t.nodes[f].open.to]...)
-			whole = append(slices.Clone(whole), t.outs[t.nodes[f].whole.from:t.nodes[f].whole.to]...)
+		if inside { // breadth first: parent and suffix are already complete
+			if i > 0 && parent[i] != 0 {
+				suffix[i] = t.inside[suffix[parent[i]]][letters[i]]
+			}
+			t.inside[i] = t.inside[suffix[i]]
+			for c := range letterCodes {
+				if s := t.step(int32(i), uint8(c)); s >= 0 {
+					t.inside[i][c] = s
+				}
+			}
+			f := &t.nodes[suffix[i]]
+			open = append(slices.Clone(open), t.open(f)...)
+			whole = append(slices.Clone(whole), t.whole(f)...)
 		}
-		t.nodes[i].open = t.put(open)
-		t.nodes[i].whole = t.put(whole)
+		n := &t.nodes[i]
+		n.outs, n.opens, n.wholes = int32(len(t.outs)), uint16(len(open)), uint16(len(whole))
+		t.outs = append(append(t.outs, open...), whole...)
 	}
 	t.outs = slices.Clip(t.outs)
 	return t
-}
-
-func (t *wordTrie) put(atoms []int32) span {
-	s := span{int32(len(t.outs)), int32(len(t.outs) + len(atoms))}
-	t.outs = append(t.outs, atoms...)
-	return s
-}
-
-// infixStep follows a letter with suffix links.
-func (t *wordTrie) infixStep(n int32, c uint8) int32 {
-	for {
-		if s := t.step(n, c); s >= 0 {
-			return s
-		}
-		if n == 0 {
-			return 0
-		}
-		n = t.nodes[n].fail
-	}
 }
