@@ -29,6 +29,9 @@ func moveLedger(stands []news.Position, d news.Development) []news.Position {
 		if now[k].Stage == "" && slices.Contains([]string{"violation", "prep", "talks", "ended"}, e.Stage) {
 			e.Place, k.place = "", "" // where a truce was broken, is talked of or is left over is not where it holds
 		}
+		if holds := now[k].Stage == "in_effect" || now[k].Stage == "violation"; holds && e.Mechanism != "exchange" && e.Stage == "agreed" && (e.Committed == "" || e.Committed == "third") {
+			continue // what others say was agreed of a truce that holds, such as its extension, does not undo it
+		}
 		move := story.Move
 		if e.Stage == takenBack {
 			move = takeBack

@@ -298,3 +298,32 @@ func TestARumourHasNoDateAheadAndAPartialTruceIsNoFullOne(t *testing.T) {
 		t.Error("told as fact: no date, want its end")
 	}
 }
+
+// A mediator who says that a truce was extended does not put an end to its being in effect.
+func TestWhatOthersSayWasAgreedUndoesNoTruceThatHolds(t *testing.T) {
+	at := time.Date(2025, 3, 1, 8, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		stage, mechanism string
+		committed        []string // of one report each
+		moves            bool
+	}{
+		"nobody's word":            {"in_effect", "partial", []string{""}, false},
+		"nor of one with breaches": {"violation", "partial", []string{""}, false},
+		"a third party":            {"in_effect", "partial", []string{"third", "third"}, false},
+		"both":                     {"in_effect", "partial", []string{"both", "both"}, true},
+		"a party":                  {"in_effect", "partial", []string{"one:russia"}, true},
+		"an exchange comes again":  {"in_effect", "exchange", []string{""}, true},
+		"of what had ended":        {"ended", "partial", []string{""}, true},
+	} {
+		d := news.Development{Topic: "t"}
+		for i, committed := range c.committed {
+			r := report(i+1, fmt.Sprint("Paper ", i), "agreed", at.Add(time.Hour), news.Tag{Facet: "committed", Value: committed, Field: "title"})
+			r.Tags[0].Value = c.mechanism
+			d.Reports = append(d.Reports, r)
+		}
+		stands := []news.Position{{Topic: "t", Mechanism: c.mechanism, Stage: c.stage, At: at}}
+		if got := moveLedger(stands, d); (len(got) > 0) != c.moves {
+			t.Errorf("%s: moved to %+v, want a move: %v", name, got, c.moves)
+		}
+	}
+}

@@ -125,7 +125,7 @@ func (c claim) fits(r news.Report) bool {
 		c.stage != "" && len(shows) > 0 && !slices.ContainsFunc(shows, func(s string) bool { return reaches(s, c.stage) }),
 		c.mechanism != "" && o.mechanism != "" && kindOf(c.mechanism) != kindOf(o.mechanism) && !has(r.Prominent("mechanism"), c.mechanism),
 		!agree(c.places, o.places),
-		c.stage == o.stage && !has(c.who, "both") && !has(o.who, "both") && !agree(c.who, o.who),
+		(c.stage == o.stage || c.stage == "signal") && !has(c.who, "both") && !has(o.who, "both") && !agree(c.who, o.who), // who is ready for it says nothing of another's readiness
 		c.accused != "" && has(o.who, c.accused): // nobody alleges his own breach
 		return false
 	}

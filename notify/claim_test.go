@@ -40,6 +40,11 @@ func TestOnlyWhoMakesTheHeadlinesClaimSaysSo(t *testing.T) {
 			report(2, "Demo TV", "europe", "Zelensky ready for a full truce at once", at(20, 19, 20), bySpeaker("signal", "full", "zelensky", "ukraine")),
 			report(3, "Demo Post", "us", "Putin ready for a truce on terms", at(20, 20, 0), bySpeaker("signal", "full", "putin", "russia")),
 		}, "Kyiv's claim", "2 original reports"},
+		"nor are the other side's terms": {[]news.Report{
+			report(1, "Example Wire", "independent", "Zelensky ready for a truce", at(20, 19, 0), bySpeaker("signal", "full", "zelensky", "ukraine")),
+			report(2, "Demo TV", "europe", "Zelensky ready for a full truce at once", at(20, 19, 20), bySpeaker("signal", "full", "zelensky", "ukraine")),
+			report(3, "Demo Post", "us", "Putin puts terms of a truce", at(20, 20, 0), bySpeaker("proposal", "full", "putin", "russia")),
+		}, "Kyiv's claim", "2 original reports"},
 		"one figure is not another": {[]news.Report{
 			report(1, "Example Wire", "independent", "Prisoners swapped 300 for 300, Kyiv says", at(20, 19, 0), bySpeaker("in_effect", "exchange", "kyiv", "ukraine")),
 			report(2, "Demo TV", "europe", "Exchange 300 for 300 carried out, Kyiv says", at(20, 19, 20), bySpeaker("in_effect", "exchange", "kyiv", "ukraine")),

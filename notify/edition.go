@@ -332,6 +332,10 @@ func entry(c chosen, e news.Edition) Entry {
 	}
 	if words.stage == "violation" || words.stage == stageBreach {
 		out.Alleged = doers(c.f, c.d.Topic)
+		accused := statedBy(lead).accused
+		if len(out.Alleged) == 0 && has(parties(c.d.Topic), accused) && has(parties(c.d.Topic), lead.Side) && lead.Side != accused {
+			out.Alleged = []string{lead.Side} // a party's own outlet, of the other party
+		}
 	}
 	return out
 }

@@ -71,7 +71,7 @@ func recap(d Digest, e news.Edition) Digest {
 		x := entry(c, e)
 		x.Number = i + 1
 		d.Entries = append(d.Entries, x)
-		if x.OneSided != "" && c.d.First.Before(e.Slot.Add(-unconfirmedAfter)) && x.Stage != "" && x.Stage != "analysis" && x.Stage != "violation" {
+		if x.OneSided != "" && c.d.First.Before(e.Slot.Add(-unconfirmedAfter)) && x.Stage != "" && x.Stage != "analysis" && x.Stage != "violation" && !c.own(x.OneSided) {
 			w.Unconfirmed = append(w.Unconfirmed, Claim{Side: x.OneSided, At: c.d.First, Source: x.Headline})
 		}
 		for _, side := range x.Alleged {
@@ -107,6 +107,19 @@ func recap(d Digest, e news.Edition) Digest {
 		d.Headline += what + " as far as was read, " + low + " sources"
 	}
 	return d
+}
+
+// own is whether what c tells is a side's own act or stand, which only that side can say:
+// it accepts, refuses, offers or is ready. There is nothing to confirm.
+func (c chosen) own(side string) bool {
+	switch c.f.stage {
+	case "accept", "reject":
+		return c.f.doer == "one:"+side
+	case "signal", "proposal":
+		who := statedBy(c.t.Lead).who
+		return len(who) > 0 && !slices.ContainsFunc(who, func(s string) bool { return s != side })
+	}
+	return false
 }
 
 func span7(w time.Duration) string {

@@ -438,3 +438,39 @@ func TestAnImportedWindowBlamesNoSource(t *testing.T) {
 		}
 	}
 }
+
+// A refusal, an offer or a readiness is the side's own to tell and needs nobody else's word;
+// what a side says of the other is pointed at. A party's outlet that tells of the other's
+// breach alleges it.
+func TestAWeekPointsAtClaimsAndNotAtWhatASideDoesItself(t *testing.T) {
+	by := func(stage, actor, side string) func(*news.Report) {
+		return func(r *news.Report) {
+			bySpeaker(stage, "full", actor, side)(r)
+			for i := range r.Tags {
+				if r.Tags[i].Facet == "stage" {
+					r.Tags[i].Who = side
+				}
+			}
+		}
+	}
+	early := at(18, 9, 0)
+	e := quietEdition()
+	e.Digest.Kind, e.From = "recap", e.Slot.Add(-7*24*time.Hour)
+	e.Stories = []news.Development{
+		story(1, report(1, "Example Wire", "independent", "Moscow refuses a truce", early, by("reject", "kremlin", "russia"))),
+		story(2, report(2, "Example Wire", "independent", "Kyiv ready for a truce", early, bySpeaker("signal", "full", "kyiv", "ukraine"))),
+		story(3, report(3, "Example Wire", "independent", "Kyiv turned the truce down, Moscow says", early, bySpeaker("agreed", "full", "kremlin", "russia"))),
+		story(4, report(4, "Kyiv Demo TV", "ukraine", "Russia broke the truce", early, tagged("title", "stage", "violation", "mechanism", "full", "claim", "fact"), func(r *news.Report) {
+			r.Tags = append(r.Tags, news.Tag{Facet: "actor", Value: "russia", Field: "title", Who: "russia", Match: "Russia"})
+		})),
+	}
+	d, _ := Compose(e)
+	if d.Week == nil || len(d.Week.Unconfirmed) != 1 || d.Week.Unconfirmed[0].Source.Title != "Kyiv turned the truce down, Moscow says" {
+		t.Fatalf("%+v, want Moscow's word on Kyiv alone", d.Week)
+	}
+	for _, a := range d.Week.Alleged {
+		if want := map[string]int{"ukraine": 1}[a.Side]; a.Count != want {
+			t.Errorf("%s alleges %d, want %d", a.Side, a.Count, want)
+		}
+	}
+}
