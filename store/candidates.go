@@ -3,26 +3,13 @@ package store
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"trucewatch/internal/news"
 )
 
-// Bounds of a candidate search.
-const (
-	hotKey      = 200 // a key borne by more items says little: skipped unless nothing else matches
-	perKey      = 32  // newest items of a key
-	maxVerified = 64  // candidates handed to the decision
-)
-
-// bearersSQL lists the newest bearers of each key, one more than count so that it shows
-// whether there are more.
-var bearersSQL = listsSQL(maxIndexKeys, func(key int) string {
-	return fmt.Sprintf(`SELECT item FROM keys WHERE key = +?%d ORDER BY item DESC LIMIT %d`, key, perKey+1)
-})
-
-const hotSQL = `SELECT EXISTS (SELECT 1 FROM keys WHERE key = +? LIMIT 1 OFFSET +?)`
+// maxVerified is how many candidates are handed to a decision.
+const maxVerified = 64
 
 const candidatesSQL = `SELECT i.id, i.of, f.name, f.publisher, i.canonical, i.origin, i.seen, i.published, t.title, fp.fp
 	FROM json_each(+?) j CROSS JOIN items i ON i.id = j.value JOIN feeds f ON f.id = i.feed JOIN texts t ON t.item = i.id JOIN fingerprints fp ON fp.item = i.id`
@@ -34,7 +21,7 @@ func (r *recall) candidates(ctx context.Context, tx transaction, self news.ItemI
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	shared, err := sharedKeys(ctx, tx, self, keys)
+	shared, err := r.bearers.shared(ctx, tx, self, keys)
 	if err != nil || len(shared) == 0 {
 		return nil, err
 	}
@@ -93,50 +80,4 @@ func readCandidates(ctx context.Context, tx transaction, ids []news.ItemID, into
 		into[c.Item] = c
 		return nil
 	}, mustJSON(ids))
-}
-
-// sharedKeys counts, of the items that bear some of the keys, how many they bear.
-func sharedKeys(ctx context.Context, tx transaction, self news.ItemID, keys []uint64) (map[news.ItemID]int, error) {
-	var bearers [maxIndexKeys][]news.ItemID
-	if err := readLists(ctx, tx, bearersSQL, keyArgs(keys), bearers[:]); err != nil {
-		return nil, err
-	}
-	shared, ofHot := map[news.ItemID]int{}, map[news.ItemID]int{}
-	for i, items := range bearers {
-		slices.SortFunc(items, func(a, b news.ItemID) int { return cmp.Compare(b, a) }) // the last stored first
-		counts := shared
-		if len(items) > perKey {
-			var hot bool
-			if err := tx.QueryRowContext(ctx, hotSQL, int64(keys[i]), hotKey).Scan(&hot); err != nil {
-				return nil, err
-			}
-			if hot {
-				counts = ofHot
-			}
-		}
-		n := 0
-		for _, id := range items {
-			if id == self {
-				continue
-			}
-			if n++; n > perKey {
-				break
-			}
-			counts[id]++
-		}
-	}
-	if len(shared) > 0 {
-		return shared, nil
-	}
-	return ofHot, nil
-}
-
-// keyArgs are an item's index keys as the arguments of a statement; NULL, which
-// matches nothing, stands for those it lacks.
-func keyArgs(keys []uint64) []any {
-	args := make([]any, maxIndexKeys, maxIndexKeys+1)
-	for i, k := range keys[:min(len(keys), maxIndexKeys)] {
-		args[i] = int64(k)
-	}
-	return args
 }

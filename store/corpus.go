@@ -48,7 +48,7 @@ func (s *Store) loadSeed(ctx context.Context, tx transaction, f news.Feed, sd ne
 	if _, err = tx.ExecContext(ctx, `DELETE FROM keys WHERE item = ?`, item); err != nil { // a full scan, once per changed seed
 		return false, err
 	}
-	return true, insertKeys(ctx, tx, news.ItemID(item), sd.Keys)
+	return true, insertKeys(ctx, tx, bearingAll(news.ItemID(item), sd.Keys))
 }
 
 // completeKeys adds the keys of a known seed that another version gave fewer.
@@ -61,7 +61,7 @@ func completeKeys(ctx context.Context, tx transaction, item int64, keys []uint64
 		int64(keys[0]), item, int64(keys[len(keys)-1]), item).Scan(&have); err != nil || have {
 		return err
 	}
-	return insertKeys(ctx, tx, news.ItemID(item), keys)
+	return insertKeys(ctx, tx, bearingAll(news.ItemID(item), keys))
 }
 
 // Progress is how far an import has come.
@@ -146,6 +146,10 @@ func unreliableIn(ctx context.Context, tx transaction, entries []StretchEntry) (
 	return out, nil
 }
 
+// keysAhead is for how many entries of an import index keys are read at once: enough may
+// be done before all of them are.
+const keysAhead = 64
+
 // Import stores a stretch of entries as backfill and judges them, in order, each
 // seeing what was decided of the former. It stops early when enough is done: call
 // it again with the rest. An item that a live poll has seen is never revised by
@@ -159,9 +163,18 @@ func (s *Store) Import(ctx context.Context, im Stretch, j Judging, history time.
 			return err
 		}
 		var last StretchEntry
-		for _, e := range im.Entries {
+		for i, e := range im.Entries {
 			if out.Taken > 0 && j.Enough() {
 				break
+			}
+			if i%keysAhead == 0 {
+				var keys []uint64
+				for _, ahead := range im.Entries[i:min(i+keysAhead, len(im.Entries))] {
+					keys = append(keys, indexKeys(ahead.Prepared.Keys)...)
+				}
+				if err := r.bearers.read(inner, tx, keys); err != nil {
+					return fmt.Errorf("keys: %w", err)
+				}
 			}
 			if f := e.Prepared.Work.Feed; f.ID != 0 {
 				if err := s.importOne(inner, tx, r, e, j, unreliable[f.ID], history, &out); err != nil {

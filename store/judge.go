@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +16,6 @@ const (
 	storyPerKey  = 64
 	maxStories   = 64
 	maxStoryKeys = 16 // of an item
-	maxIndexKeys = 8
 )
 
 // Pending lists up to limit items whose current revision waits for judgement, in
@@ -110,6 +108,13 @@ func (s *Store) Judge(ctx context.Context, now time.Time, batch []news.Prepared,
 	var total news.Tally
 	err := s.writeRecalling(ctx, func(tx transaction, r *recall) error {
 		total = news.Tally{}
+		var keys []uint64
+		for i := range batch {
+			keys = append(keys, indexKeys(batch[i].Keys)...)
+		}
+		if err := r.bearers.read(ctx, tx, keys); err != nil {
+			return fmt.Errorf("keys: %w", err)
+		}
 		for i := range batch {
 			t, err := s.judgeOne(ctx, tx, r, now, batch[i], d)
 			if err != nil {
@@ -129,24 +134,6 @@ const judgeItemSQL = `UPDATE items SET state = 'judged', judged = ?2, lang = ?3,
 	WHERE id = ?1 AND revision = ?2 AND state <> 'judged'`
 
 const insertFingerprintSQL = `INSERT INTO fingerprints (item, fp) VALUES (?, ?) ON CONFLICT (item) DO UPDATE SET fp = excluded.fp`
-
-// insertKeysSQL inserts all keys of an item; those it lacks are NULL and ignored.
-var insertKeysSQL = func() string {
-	var rows []string
-	for i := range maxIndexKeys {
-		rows = append(rows, fmt.Sprintf(`(?%d, ?%d)`, i+1, maxIndexKeys+1))
-	}
-	return `INSERT OR IGNORE INTO keys (key, item) VALUES ` + strings.Join(rows, ", ")
-}()
-
-func insertKeys(ctx context.Context, tx transaction, item news.ItemID, keys []uint64) error {
-	for some := range slices.Chunk(keys, maxIndexKeys) {
-		if _, err := tx.ExecContext(ctx, insertKeysSQL, append(keyArgs(some), int64(item))...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 func (s *Store) judgeOne(ctx context.Context, tx transaction, r *recall, now time.Time, p news.Prepared, d news.Deciders) (t news.Tally, err error) {
 	it := p.Work.Item
@@ -180,9 +167,7 @@ func (s *Store) judgeOne(ctx context.Context, tx transaction, r *recall, now tim
 	if _, err := tx.ExecContext(ctx, insertFingerprintSQL, int64(it.ID), p.Fingerprint); err != nil {
 		return t, err
 	}
-	if err := insertKeys(ctx, tx, it.ID, p.Keys[:min(len(p.Keys), maxIndexKeys)]); err != nil {
-		return t, err
-	}
+	r.bearers.add(it.ID, p.Keys)
 	opened, err := s.place(ctx, tx, r, now, p, v, d)
 	if err != nil {
 		return t, fmt.Errorf("place: %w", err)

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,6 +30,7 @@ type recall struct {
 	homes   aging[membership, news.StoryID]
 	stories aging[news.StoryID, *recalled]
 	texts   aging[news.ItemID, *news.Candidate]
+	bearers bearers                    // of this transaction
 	stands  map[string][]news.Position // by topic
 	heard   spans                      // when there was live news; nil: not read yet
 }
@@ -54,7 +56,8 @@ func newRecall() *recall {
 		texts: newAging(textsBytes, func(_ news.ItemID, c *news.Candidate) int {
 			return 320 + len(c.Name) + len(c.Publisher) + len(c.Canonical) + len(c.Title) + len(c.Fingerprint)
 		}),
-		stands: map[string][]news.Position{},
+		bearers: newBearers(),
+		stands:  map[string][]news.Position{},
 	}
 }
 
@@ -167,10 +170,12 @@ func byNews(a, b news.Report) int {
 // storyBearersOfTopicSQL those of a topic.
 var storyBearersSQL, storyBearersOfTopicSQL = func() (of, ofTopic string) {
 	list := func(only string) string {
-		return listsSQL(maxStoryKeys, func(key int) string {
-			return fmt.Sprintf(`SELECT k.item FROM story_keys k WHERE k.key = +?%d AND k.at BETWEEN +?%d AND +?%d %s ORDER BY k.at DESC, k.item DESC LIMIT %d`,
-				key, maxStoryKeys+1, maxStoryKeys+2, only, storyPerKey)
-		})
+		var lists []string // each in a row of one list, for a row an item would cost more than finding it
+		for i := range maxStoryKeys {
+			lists = append(lists, fmt.Sprintf(`(SELECT group_concat(item) FROM (SELECT k.item FROM story_keys k WHERE k.key = +?%d AND k.at BETWEEN +?%d AND +?%d
+				%s ORDER BY k.at DESC, k.item DESC LIMIT %d))`, i+1, maxStoryKeys+1, maxStoryKeys+2, only, storyPerKey))
+		}
+		return `SELECT ` + strings.Join(lists, ", ")
 	}
 	return list(""), list(fmt.Sprintf(`AND EXISTS (SELECT 1 FROM members b WHERE b.item = k.item AND b.topic = +?%d)`, maxStoryKeys+3))
 }()
@@ -185,8 +190,7 @@ func (r *recall) storyBearers(ctx context.Context, tx transaction, topic string,
 	}
 	args = append(args, from, to)
 	for _, query := range []string{storyBearersSQL, storyBearersOfTopicSQL} {
-		bearers = [maxStoryKeys][]news.ItemID{}
-		if err := readLists(ctx, tx, query, args, bearers[:]); err != nil {
+		if bearers, err = readStoryBearers(ctx, tx, query, args); err != nil {
 			return bearers, nil, err
 		}
 		if homes, err = r.homesOf(ctx, tx, topic, bearers[:]); err != nil {
@@ -200,6 +204,26 @@ func (r *recall) storyBearers(ctx context.Context, tx transaction, topic string,
 		args = append(args, topic)
 	}
 	return bearers, homes, nil
+}
+
+func readStoryBearers(ctx context.Context, tx transaction, query string, args []any) (out [maxStoryKeys][]news.ItemID, err error) {
+	var lists [maxStoryKeys]sql.NullString
+	var dest [maxStoryKeys]any
+	for i := range lists {
+		dest[i] = &lists[i]
+	}
+	if err := tx.QueryRowContext(ctx, query, args...).Scan(dest[:]...); err != nil {
+		return out, err
+	}
+	for i, list := range lists {
+		if !list.Valid {
+			continue
+		}
+		if out[i], err = itemsListed(list.String); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
 }
 
 // storyCandidates returns the developments with a member that shares a key within

@@ -54,37 +54,15 @@ func scanOne[T any](row scanner) (v T, err error) {
 	return v, err
 }
 
-// listsSQL is a statement that lists items under each of so many keys: one row with a list
-// each, for a row an item would cost more than finding it.
-func listsSQL(keys int, list func(key int) string) string {
-	var parts []string
-	for i := range keys {
-		parts = append(parts, `(SELECT group_concat(item) FROM (`+list(i+1)+`))`)
-	}
-	return `SELECT ` + strings.Join(parts, ", ")
-}
-
-// readLists reads what a statement of listsSQL lists under each key.
-func readLists(ctx context.Context, tx transaction, query string, args []any, lists [][]news.ItemID) error {
-	cols, dest := make([]sql.NullString, len(lists)), make([]any, len(lists))
-	for i := range cols {
-		dest[i] = &cols[i]
-	}
-	if err := tx.QueryRowContext(ctx, query, args...).Scan(dest...); err != nil {
-		return err
-	}
-	for i, list := range cols {
-		if !list.Valid {
-			continue
+// itemsListed reads a list as group_concat writes it.
+func itemsListed(list string) ([]news.ItemID, error) {
+	out := make([]news.ItemID, 0, 1+strings.Count(list, ","))
+	for item := range strings.SplitSeq(list, ",") {
+		id, err := strconv.ParseInt(item, 10, 64)
+		if err != nil {
+			return nil, err
 		}
-		lists[i] = make([]news.ItemID, 0, 1+strings.Count(list.String, ","))
-		for item := range strings.SplitSeq(list.String, ",") {
-			id, err := strconv.ParseInt(item, 10, 64)
-			if err != nil {
-				return err
-			}
-			lists[i] = append(lists[i], news.ItemID(id))
-		}
+		out = append(out, news.ItemID(id))
 	}
-	return nil
+	return out, nil
 }

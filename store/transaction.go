@@ -36,7 +36,13 @@ func (s *Store) writeRecalling(ctx context.Context, f func(transaction, *recall)
 		if err != nil {
 			return nil, err
 		}
-		return r, f(tx, r)
+		r.bearers = newBearers()
+		if err := f(tx, r); err != nil {
+			return nil, err
+		}
+		err = r.bearers.store(ctx, tx)
+		r.bearers = bearers{}
+		return r, err
 	})
 }
 
