@@ -94,9 +94,7 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 		}
 	}
 	around := crowdOf(near)
-	for _, n := range nodes { // decoded above, so ours to weigh
-		n.sketch.weigh(n.sketch.terms, around)
-	}
+	item.weigh(item.terms, around) // decoded above, as all of them, so ours to weigh
 	d.marked.mark(item.terms)
 	var f vector
 	likenessTo := func(n int) scope {
@@ -109,6 +107,7 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 	for i := range likes {
 		l := &likes[i]
 		for n := l.from; n < l.to; n++ {
+			nodes[n].sketch.weigh(nodes[n].sketch.terms, around)
 			s := likenessTo(n)
 			z := trained.score(s, &f) - thresholds[s] - crowdCost[s]*item.crowd - placeMargin[s]
 			if n == l.from || z > l.max {
