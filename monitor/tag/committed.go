@@ -95,19 +95,19 @@ type clause struct {
 
 // committed reads who agreed, declared, carried out or ended something.
 func (v *view) committed() commitment {
-	var clauses []clause
+	v.clauses = v.clauses[:0]
 	for i := range v.spots {
 		if v.spots[i].field == inBody {
 			break
 		}
-		clauses = v.clauses(&v.spots[i], clauses)
+		v.clauses = v.clausesOf(&v.spots[i], v.clauses)
 	}
-	return v.weighClauses(clauses)
+	return v.weighClauses(v.clauses)
 }
 
-// clauses adds the sentence's verbs of committing, leaving out what is denied,
+// clausesOf adds the sentence's verbs of committing, leaving out what is denied,
 // wished for, planned or about something else.
-func (v *view) clauses(sp *spot, out []clause) []clause {
+func (v *view) clausesOf(sp *spot, out []clause) []clause {
 	r := &v.t.roles
 	for _, m := range v.marks[sp.marks:sp.mend] {
 		c := int(m.class)

@@ -162,15 +162,17 @@ func (o *tagger) above(class int) (mark, bool) {
 	return mark{}, false
 }
 
+// vote is what a model gives its value.
+type vote struct {
+	p   float64 // in proportion to its threshold
+	m   *compiledModel
+	top *modelWeight
+}
+
 // models tags a facet with the values whose model says yes; for a stage, with
 // the likeliest when none does and it is not unlikely.
 func (o *tagger) models(facet string, x *facts, most int) {
-	type vote struct {
-		p   float64
-		m   *compiledModel
-		top *modelWeight
-	}
-	var votes []vote
+	votes := o.v.votes[:0]
 	for i := range o.v.t.models {
 		if m := &o.v.t.models[i]; m.facet == facet {
 			p, top := o.v.probability(m, x)
@@ -186,6 +188,7 @@ func (o *tagger) models(facet string, x *facts, most int) {
 		}
 		return 0
 	})
+	o.v.votes = votes
 	for i, w := range votes {
 		if i == most || w.p < 1 && !(i == 0 && facet == "stage" && w.p > 0.4) {
 			break

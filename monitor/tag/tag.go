@@ -90,6 +90,7 @@ func (r *Rules) tag(in Input, why bool) Result {
 	base, _, _ := strings.Cut(strings.ToLower(in.Lang), "-")
 	r.m.read(s, in.Title, in.Lede, in.Body, r.langs[base])
 	res := Result{Genre: "news"}
+	v.tags = v.tags[:0]
 	for _, t := range r.topics {
 		t.look(v, s)
 		g := v.grade()
@@ -105,11 +106,13 @@ func (r *Rules) tag(in Input, why bool) Result {
 			res.Genre = genre
 		}
 		if rel.Relevance != news.None {
-			out := tagger{v: v, patterns: r.m.patterns, lang: in.Lang, tags: res.Tags}
+			out := tagger{v: v, patterns: r.m.patterns, lang: in.Lang, tags: v.tags}
 			out.facets(&x, who, genre)
-			res.Tags = out.tags
+			v.tags = out.tags
 		}
 	}
+	res.Tags = append(res.Tags, v.tags...) // of just the size they need, for they stay
+	clear(v.tags)
 	return res
 }
 

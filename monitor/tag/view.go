@@ -1,6 +1,10 @@
 package tag
 
-import "slices"
+import (
+	"slices"
+
+	"trucewatch/internal/news"
+)
 
 // mark is one class standing somewhere in the text.
 type mark struct {
@@ -29,6 +33,10 @@ type view struct {
 	in    [fieldCount]classSet // classes by field
 	with  [fieldCount]classSet // classes that stand in a sentence with a party or its ground
 	sides [fieldCount]uint32
+
+	tags    []news.Tag // memory to work in
+	votes   []vote
+	clauses []clause
 }
 
 // look classifies the hits and applies the rules, sentence by sentence.
