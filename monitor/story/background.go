@@ -73,7 +73,7 @@ func (t *table) seen(n int) uint8 {
 func Background(docs []Document, least int) []byte {
 	count := map[uint32]int{}
 	for _, d := range docs {
-		s := sketchOf(d.Title, d.Lede, "", d.Lang, d.Published, nil)
+		s := sketchOf(d.Title, d.Lede, "", d.Lang)
 		for _, t := range s.terms {
 			count[t.id]++
 		}

@@ -160,8 +160,10 @@ type hit struct {
 // find returns, for every token, the concepts of the longest patterns starting there, in
 // the order of the text. A concept is reported once per starting token; of one kind only
 // the longest pattern counts.
-func (l *lexicon) find(ts []token) []hit {
-	var out []hit
+func (l *lexicon) find(ts []token) []hit { return l.appendHits(nil, ts) }
+
+// appendHits appends to out what find returns.
+func (l *lexicon) appendHits(out []hit, ts []token) []hit {
 	covered := [classes]int{} // tokens before this index are taken, per kind
 	for i, t := range ts {
 		var best [classes]hit

@@ -19,7 +19,7 @@ func TestACrowdCountsDevelopmentsAndNotReports(t *testing.T) {
 		} else {
 			event = append(event, i)
 		}
-		nodes = append(nodes, node{sketchOf(title, "", "", "en", noon, nil), noon.Add(time.Duration(i) * time.Minute), -1})
+		nodes = append(nodes, node{sketchOf(title, "", "", "en"), noon.Add(time.Duration(i) * time.Minute), -1})
 	}
 	groups := [][]int{event}
 	for i := range 10 {
@@ -43,7 +43,7 @@ func TestACrowdCountsDevelopmentsAndNotReports(t *testing.T) {
 
 // What a summary says of the day before is another event's.
 func TestTheDayBeforeInASummaryIsNotTheNews(t *testing.T) {
-	s := sketchOf("Strike kills two in Sumy", "The attack came a day after a raid on a bakery in Poltava left nine people dead. Rescuers searched for survivors.", "", "en", noon, nil)
+	s := sketchOf("Strike kills two in Sumy", "The attack came a day after a raid on a bakery in Poltava left nine people dead. Rescuers searched for survivors.", "", "en")
 	for word, want := range map[string]bool{"attack": true, "rescuers": true, "survivors": true, "bakery": false, "poltava": false} {
 		if got := s.has(termID(classWord, stem(word))); got != want {
 			t.Errorf("%q among the words compared: %v, want %v", word, got, want)

@@ -12,7 +12,8 @@ const pairLeast = 60
 // keys gives what a development with this item is found by: its rarest words, and pairs
 // of its rarest concepts, which no language changes.
 func (s *sketch) keys() []uint64 {
-	var words, concepts []term
+	var memory [2][maxTerms]term
+	words, concepts := memory[0][:0], memory[1][:0]
 	for _, t := range s.terms {
 		switch c := classOf(t.id); {
 		case c == classWord:
@@ -27,7 +28,8 @@ func (s *sketch) keys() []uint64 {
 	}
 	slices.SortFunc(words, rank)
 	slices.SortFunc(concepts, rank)
-	var keys []uint64
+	var found [maxKeys]uint64
+	keys := found[:0]
 	add := func(k uint64) {
 		if len(keys) < maxKeys && !slices.Contains(keys, k) {
 			keys = append(keys, k)
@@ -44,7 +46,7 @@ func (s *sketch) keys() []uint64 {
 			}
 		}
 	}
-	return keys
+	return append([]uint64(nil), keys...) // of just the size they need, for they stay
 }
 
 // mix spreads two ids over 64 bits.

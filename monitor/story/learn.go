@@ -144,8 +144,8 @@ func PairsOf(docs []Document) *Pairs {
 			p.mixed[d.Period] = true
 		}
 		lang[d.Period] = d.Lang
-		p.full = append(p.full, sketchOf(d.Title, d.Lede, "", d.Lang, d.Published, nil))
-		p.bare = append(p.bare, sketchOf(d.Title, "", "", d.Lang, d.Published, nil))
+		p.full = append(p.full, sketchOf(d.Title, d.Lede, "", d.Lang))
+		p.bare = append(p.bare, sketchOf(d.Title, "", "", d.Lang))
 	}
 	full, bare := p.crowded(p.full), p.crowded(p.bare)
 	for i, a := range docs {

@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -91,16 +92,41 @@ func langIndex(lang string) uint8 {
 // the item is found. Title, lede and body are plain text, any of them may be empty; lang
 // is BCP 47; published may be zero. Tags may be nil.
 func Sketch(title, lede, body, lang string, published time.Time, tags []news.Tag) ([]byte, []uint64) {
-	s := sketchOf(title, lede, body, lang, published, tags)
+	d := sheets.Get().(*sheet)
+	defer sheets.Put(d)
+	s := d.sketch(title, lede, body, lang)
 	return s.encode(), s.keys()
 }
 
-func sketchOf(title, lede, body, lang string, published time.Time, tags []news.Tag) *sketch {
-	s := &sketch{lang: langIndex(lang)}
+// sheet is the memory Sketch works in, used again and again.
+type sheet struct {
+	s           sketch
+	folded      []byte
+	title, lede []token
+	inTitle     []hit
+	inLede      []hit
+}
+
+var sheets = sync.Pool{New: func() any { return new(sheet) }}
+
+// sketchOf computes an item's sketch, ready to be compared.
+func sketchOf(title, lede, body, lang string) *sketch {
+	s := new(sheet).sketch(title, lede, body, lang)
+	s.traits()
+	s.totals()
+	return s
+}
+
+// sketch computes what encode and keys need of an item's sketch, which lasts until the next.
+func (d *sheet) sketch(title, lede, body, lang string) *sketch {
+	s := &d.s
+	*s = sketch{lang: langIndex(lang), terms: s.terms[:0]}
 	if strings.TrimSpace(lede) == "" {
 		lede = body
 	}
-	tt, lt := tokens(title), tokens(lede)
+	d.title, d.folded = appendTokens(d.title[:0], d.folded, title)
+	d.lede, d.folded = appendTokens(d.lede[:0], d.folded, lede)
+	tt, lt := d.title, d.lede
 	if len(lt) > ledeTokens {
 		lt = lt[:ledeTokens]
 	}
@@ -112,7 +138,8 @@ func sketchOf(title, lede, body, lang string, published time.Time, tags []news.T
 	s.says = text.FeaturesOf(title, langs[s.lang])
 	s.hasLede = len(lt) >= 5
 	main := mainClause(tt)
-	th := lex.find(tt)
+	d.inTitle = lex.appendHits(d.inTitle[:0], tt)
+	th := d.inTitle
 	for _, h := range th {
 		f := uint8(inContext)
 		if main[h.from] {
@@ -120,7 +147,8 @@ func sketchOf(title, lede, body, lang string, published time.Time, tags []news.T
 		}
 		s.add(lex.concepts[h.concept].id, f)
 	}
-	for _, h := range lex.find(lt) {
+	d.inLede = lex.appendHits(d.inLede[:0], lt)
+	for _, h := range d.inLede {
 		s.add(lex.concepts[h.concept].id, inLede)
 	}
 	s.speaker, s.first, s.second = voices(tt, th, main)
@@ -180,8 +208,6 @@ func sketchOf(title, lede, body, lang string, published time.Time, tags []news.T
 		}
 		return 0
 	})
-	s.traits()
-	s.totals()
 	return s
 }
 
@@ -310,7 +336,9 @@ func (s *sketch) gramCount() int {
 }
 
 func (s *sketch) encode() []byte {
-	b := make([]byte, 0, sketchHead+6*len(s.terms))
+	f := &s.says
+	f.Numbers, f.Actors = f.Numbers[:min(maxNumbers, len(f.Numbers))], f.Actors[:min(maxActors, len(f.Actors))]
+	b := make([]byte, 0, sketchHead+6*len(s.terms)+15+8*len(f.Numbers)+len(f.Actors))
 	flags := byte(0)
 	if s.hasLede {
 		flags |= 1
@@ -330,8 +358,6 @@ func (s *sketch) encode() []byte {
 		b = binary.LittleEndian.AppendUint32(b, t.id)
 		b = append(b, t.fields, t.weight)
 	}
-	f := &s.says
-	f.Numbers, f.Actors = f.Numbers[:min(maxNumbers, len(f.Numbers))], f.Actors[:min(maxActors, len(f.Actors))]
 	b = append(b, byte(min(f.Negations, 255)), byte(len(f.Numbers)), byte(len(f.Actors)))
 	b = binary.LittleEndian.AppendUint32(b, f.Polarity)
 	b = binary.LittleEndian.AppendUint64(b, f.Occasions)

@@ -24,19 +24,25 @@ const maxTokens = 400 // of one field: a hostile text costs no more
 // tokens folds a text into words: lower case, Latin diacritics off, ё as е, Cyrillic
 // apostrophes out, others and hyphens break, digits grouped by thousands joined.
 func tokens(s string) []token {
+	out, _ := appendTokens(nil, nil, s)
+	return out
+}
+
+// appendTokens is tokens for who has memory: it fills out, which is empty, and works in
+// folded. It returns both.
+func appendTokens(out []token, folded []byte, s string) ([]token, []byte) {
 	if len(s) > 1<<14 {
 		s = s[:1<<14]
 	}
+	folded = folded[:0] // all words, one after another
 	var (
-		out    = make([]token, 0, min(len(s)/6+1, maxTokens+1))
-		folded = make([]byte, 0, len(s)+8) // all words, one after another
-		ends   [maxTokens + 1]int          // of each in it
-		cur    token
-		open   bool
-		brk    bool
-		begun  int // where the word at hand begins in folded
-		start  = true
-		prev   rune
+		ends  [maxTokens + 1]int // of each in it
+		cur   token
+		open  bool
+		brk   bool
+		begun int // where the word at hand begins in folded
+		start = true
+		prev  rune
 	)
 	flush := func() {
 		if !open {
@@ -102,7 +108,7 @@ func tokens(s string) []token {
 		}
 		kept = append(kept, t)
 	}
-	return kept
+	return kept, folded
 }
 
 // thousands reports whether exactly three digits follow.
