@@ -238,7 +238,7 @@ func knownAt(r news.Report) time.Time {
 // statedDates reads the dates an item mainly about the talks states of what will
 // be: of an arrangement only when it is agreed or in effect, of a meeting only when
 // one is arranged or held. What is offered, refused or denied has no date ahead, nor has
-// what others say that one side agreed to.
+// what others say that one side or both agreed to.
 func statedDates(p news.Prepared) []news.StatedDate {
 	r := news.Report{Tags: p.Tags, Side: p.Work.Feed.Side, Official: p.Work.Feed.Official}
 	main := slices.ContainsFunc(p.Topics, func(r news.Relevance) bool { return r.Relevance == news.Main })
@@ -260,7 +260,7 @@ func statedDates(p news.Prepared) []news.StatedDate {
 			ds[i].What = "partial"
 		}
 	}
-	rumour := slices.ContainsFunc(p.Tags, func(t news.Tag) bool {
+	rumour := saidByOthers(r) || slices.ContainsFunc(p.Tags, func(t news.Tag) bool {
 		side, one := strings.CutPrefix(t.Value, "one:")
 		return t.Facet == "committed" && one && !r.OwnWord(side)
 	})
@@ -270,4 +270,19 @@ func statedDates(p news.Prepared) []news.StatedDate {
 		}
 		return rumour || !has("agreed", "in_effect")
 	})
+}
+
+// saidByOthers is whether a title has only sides speak that are no party to any truce.
+func saidByOthers(r news.Report) bool {
+	spoke, others := false, true
+	for _, t := range r.Tags {
+		if t.Facet != "claim" || t.Field != "title" || t.Who == "" {
+			continue
+		}
+		spoke = true
+		others = others && slices.ContainsFunc(r.Tags, func(a news.Tag) bool {
+			return a.Facet == "actor" && a.Value == t.Who && slices.Contains([]string{"us", "europe", "mediator", "un_ngo"}, a.Who)
+		})
+	}
+	return spoke && others
 }

@@ -288,6 +288,15 @@ func TestARumourHasNoDateAheadAndAPartialTruceIsNoFullOne(t *testing.T) {
 	if got := dates("claim", true, partial); len(got) == 0 {
 		t.Error("its own site: no date, want its end")
 	}
+	speaks := func(actor, side string) []news.Tag {
+		return []news.Tag{partial, {Facet: "actor", Value: actor, Field: "title", Who: side}, {Facet: "claim", Value: "claim", Field: "title", Who: actor}}
+	}
+	if got := dates("fact", false, speaks("turkey", "mediator")...); len(got) != 0 {
+		t.Errorf("a mediator's word: %+v, want none", got)
+	}
+	if got := dates("fact", false, speaks("kremlin", "russia")...); len(got) == 0 {
+		t.Error("a party's speaker: no date, want its end")
+	}
 	full := news.Tag{Facet: "mechanism", Value: "full", Field: "lede"}
 	for _, d := range dates("fact", false, full, partial) {
 		if d.What != "partial" {
