@@ -2,6 +2,7 @@ package egress
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -67,37 +68,51 @@ func gzipError(err error) error {
 	return err
 }
 
-// collect reads all of r into one slice without a spare copy, asking for room
-// before it grows large.
+// collect reads all of r into one slice without a spare copy, asking for room before
+// it grows large. Until then it reads into memory that is used again, so that a body
+// takes no more than it needs.
 func collect(r io.Reader, limit int64, room func() error) ([]byte, error) {
-	buf := make([]byte, 0, min(limit+1, 16<<10))
-	asked := false
+	again := smallBodies.Get().(*[]byte)
+	defer smallBodies.Put(again)
+	most := min(limit+1, LargeBody)
+	body, err := fill((*again)[:0:min(int64(cap(*again)), most)], r, most)
+	if cap(body) > cap(*again) {
+		*again = body
+	}
+	if large := err == nil && int64(len(body)) <= limit; !large {
+		body = bytes.Clone(body)
+	} else if full := room(); full != nil {
+		return bytes.Clone(body), fmt.Errorf("%w: %w", errRoom, full)
+	} else {
+		body, err = fill(append(make([]byte, 0, min(2*LargeBody, limit+1)), body...), r, limit+1)
+	}
+	if int64(len(body)) > limit {
+		return body[:limit], errTooLarge
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	return body, err
+}
+
+// smallBodies are what bodies are read into that may not be large.
+var smallBodies = sync.Pool{New: func() any { return new([]byte) }}
+
+// fill appends what r gives, until it ends with an error or there are most bytes.
+func fill(b []byte, r io.Reader, most int64) ([]byte, error) {
 	for {
-		if len(buf) == cap(buf) {
-			if len(buf) >= LargeBody && !asked {
-				asked = true
-				if err := room(); err != nil {
-					return buf, fmt.Errorf("%w: %w", errRoom, err)
-				}
+		if len(b) == cap(b) {
+			if int64(len(b)) == most {
+				return b, nil
 			}
-			size := 2 * int64(cap(buf))
-			if cap(buf) < LargeBody {
-				size = min(size, LargeBody) // ask at the very step
-			}
-			grown := make([]byte, len(buf), min(size, limit+1))
-			copy(grown, buf)
-			buf = grown
+			grown := make([]byte, len(b), min(max(2*int64(cap(b)), 16<<10), most))
+			copy(grown, b)
+			b = grown
 		}
-		n, err := r.Read(buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
-		if int64(len(buf)) > limit {
-			return buf[:limit], errTooLarge
-		}
-		if err == io.EOF {
-			return buf, nil
-		}
+		n, err := r.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
 		if err != nil {
-			return buf, err
+			return b, err
 		}
 	}
 }
