@@ -17,20 +17,15 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// toUTF8 decodes b if it is not UTF-8 and says so when a label was wrong or
-// missing. What it takes for UTF-8 is returned as it is, valid or not.
+// findEncoding is the encoding of b, nil for UTF-8, which b may be with faults, and
+// what was wrong with its label or that there was none. valid says whether b is valid
+// UTF-8.
 //
 // The order of trust: a byte order mark; zero bytes that give UTF-16 away;
 // bytes that are valid UTF-8 (no other encoding's text is by accident, while
 // labels often lie); the HTTP charset; the XML declaration; a guess. Mostly
 // valid UTF-8 with a few bad bytes is UTF-8 too.
-func toUTF8(b []byte, contentType, lang string) ([]byte, string) {
-	e, wrong := findEncoding(b, contentType, lang)
-	return decode(b, e), wrong
-}
-
-// findEncoding is the encoding of b, nil for UTF-8, and what was wrong with its label.
-func findEncoding(b []byte, contentType, lang string) (encoding.Encoding, string) {
+func findEncoding(b []byte, valid bool, contentType, lang string) (encoding.Encoding, string) {
 	if e := markedEncoding(b); e != nil {
 		return e, ""
 	}
@@ -39,7 +34,7 @@ func findEncoding(b []byte, contentType, lang string) (encoding.Encoding, string
 	}
 	declared, label := declaredCharset(b), statedCharset(b, contentType)
 	enc, name := lookup(label)
-	if utf8.Valid(b) {
+	if valid {
 		if name == "iso-2022-jp" && bytes.Contains(b, []byte("\x1b$")) {
 			return enc, ""
 		}
@@ -103,7 +98,7 @@ func Decoded(r io.Reader, contentType string) io.Reader {
 			}
 		}
 	}
-	e, _ := findEncoding(head, contentType, "")
+	e, _ := findEncoding(head, utf8.Valid(head), contentType, "")
 	if e == nil && isASCII(head) { // what follows is as its label says
 		if enc, name := lookup(statedCharset(head, contentType)); name != "utf-8" {
 			e = enc
@@ -123,7 +118,8 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 // UTF8 decodes a text whose encoding nobody states, such as a file's: by a byte order
 // mark, as the UTF-8 it is, or by a guess. A text with zero bytes is none, and false.
 func UTF8(b []byte) ([]byte, bool) {
-	b, _ = toUTF8(b, "", "")
+	e, _ := findEncoding(b, utf8.Valid(b), "", "")
+	b = decode(b, e)
 	return bytes.TrimPrefix(b, []byte("\uFEFF")), bytes.IndexByte(b, 0) < 0
 }
 

@@ -12,11 +12,13 @@ import (
 // without characters that XML forbids, and says what it had to mend. Good input
 // is returned as it is, without a copy. Normalising twice changes nothing.
 func normalise(b []byte, contentType, lang string) (text []byte, mended []string) {
-	text, note := toUTF8(b, contentType, lang)
+	valid := utf8.Valid(b)
+	e, note := findEncoding(b, valid, contentType, lang)
+	text = decode(b, e)
 	if note != "" {
 		mended = append(mended, note)
 	}
-	if !utf8.Valid(text) {
+	if (e != nil || !valid) && !utf8.Valid(text) {
 		n := 0
 		text, n = replaceInvalid(text)
 		mended = append(mended, fmt.Sprintf("%d bytes are not valid UTF-8 and were replaced", n))
