@@ -15,6 +15,7 @@ import (
 // ErrNotFound reports that a row the caller named, or asked for next, does not exist.
 var ErrNotFound = errors.New("not found")
 
+// Ids of rows, as the database gives them; 0 is none.
 type (
 	FeedID     int64
 	ItemID     int64
