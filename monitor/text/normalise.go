@@ -228,14 +228,14 @@ func collapse(b []byte, words []word) ([]byte, []word) {
 			out = append(out, ' ')
 		}
 		begin := len(out)
-		if dashes {
+		if begin == start && !dashes {
+			out = b[:i] // it stands where it belongs
+		} else {
 			for k := start; k < i; k++ {
 				if b[k] != '-' || k == start || b[k-1] != '-' {
 					out = append(out, b[k])
 				}
 			}
-		} else {
-			out = append(out, b[start:i]...)
 		}
 		words = append(words, word{from: from})
 		if !phrases.mayEnd(core(out[begin:])) {
