@@ -83,14 +83,20 @@ prenumerera på vårt nyhetsbrev
 type phraseSet struct {
 	byLast  map[uint64][][]uint64
 	may     [64]uint64  // a bit for each last word, to ask the map seldom
-	ends    [256]uint64 // by a last word's last byte, a bit for its length: to hash words seldom
+	ends    [256]uint64 // by a last word's last byte, a bit for its first byte and length: to hash words seldom
 	longest int         // in words
 }
 
 // mayEnd reports whether a folded word may be the last of a phrase.
 func (set *phraseSet) mayEnd(w []byte) bool {
-	return len(w) > 0 && set.ends[w[len(w)-1]]&(1<<(len(w)&63)) != 0
+	return len(w) > 0 && set.ends[w[len(w)-1]]&endBit(w) != 0
 }
+
+func endBit(w []byte) uint64 { return 1 << ((int(w[0]) + 7*len(w)) & 63) }
+
+// hasEnd reports whether a word, by its hash, may be the last of a phrase; rarely that it
+// may when it is not.
+func (set *phraseSet) hasEnd(last uint64) bool { return set.may[last>>6&63]&(1<<(last&63)) != 0 }
 
 func parsePhrases(list string) phraseSet {
 	set := phraseSet{byLast: map[uint64][][]uint64{}}
@@ -102,7 +108,7 @@ func parsePhrases(list string) phraseSet {
 			keys = append(keys, hashBytes(w))
 		}
 		if len(keys) > 0 {
-			set.ends[w[len(w)-1]] |= 1 << (len(w) & 63)
+			set.ends[w[len(w)-1]] |= endBit(w)
 			set.longest = max(set.longest, len(keys))
 			last := keys[len(keys)-1]
 			set.byLast[last] = append(set.byLast[last], keys)
@@ -118,7 +124,7 @@ func phraseAtEnd(words []word) int { return phraseEnd(&phrases, words) }
 
 func phraseEnd(set *phraseSet, words []word) int {
 	last := words[len(words)-1].key
-	if set.may[last>>6&63]&(1<<(last&63)) == 0 {
+	if !set.hasEnd(last) {
 		return 0
 	}
 	best := 0

@@ -238,7 +238,7 @@ func collapse(b []byte, words []word) ([]byte, []word) {
 			}
 		}
 		words = append(words, word{from: from})
-		if !phrases.mayEnd(core(out[begin:])) {
+		if last := core(out[begin:]); !phrases.mayEnd(last) || !phrases.hasEnd(hashBytes(last)) {
 			continue
 		}
 		for k, to := len(words)-1, len(out); k >= max(0, len(words)-phrases.longest); k-- {
