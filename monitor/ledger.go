@@ -19,29 +19,39 @@ type positionKey struct{ mechanism, place string }
 // explainers and live pages, predictions and look-backs move nothing, and of denials
 // only a party's that it agreed.
 func moveLedger(stands []news.Position, d news.Development) []news.Position {
-	now := map[positionKey]news.Position{}
-	for _, p := range stands {
-		now[positionKey{p.Mechanism, p.Place}] = p
+	latest := map[positionKey]news.Position{} // where what moved stands now
+	at := func(k positionKey) news.Position {
+		if p, ok := latest[k]; ok {
+			return p
+		}
+		for _, p := range slices.Backward(stands) {
+			if p.Mechanism == k.mechanism && p.Place == k.place {
+				return p
+			}
+		}
+		return news.Position{}
 	}
 	var moved []news.Position
 	for _, e := range evidence(d) {
 		k := positionKey{e.Mechanism, e.Place}
-		if now[k].Stage == "" && slices.Contains([]string{"violation", "prep", "talks", "ended"}, e.Stage) {
+		now := at(k)
+		if now.Stage == "" && slices.Contains([]string{"violation", "prep", "talks", "ended"}, e.Stage) {
 			e.Place, k.place = "", "" // where a truce was broken, is talked of or is left over is not where it holds
+			now = at(k)
 		}
-		if holds := now[k].Stage == "in_effect" || now[k].Stage == "violation"; holds && e.Mechanism != "exchange" && e.Stage == "agreed" && (e.Committed == "" || e.Committed == "third") {
+		if holds := now.Stage == "in_effect" || now.Stage == "violation"; holds && e.Mechanism != "exchange" && e.Stage == "agreed" && (e.Committed == "" || e.Committed == "third") {
 			continue // what others say was agreed of a truce that holds, such as its extension, does not undo it
 		}
 		move := story.Move
 		if e.Stage == takenBack {
 			move = takeBack
 		}
-		next, ok := move(now[k], e)
+		next, ok := move(now, e)
 		if !ok {
 			continue
 		}
 		moved = append(moved, next)
-		now[k] = next.After(now[k])
+		latest[k] = next.After(now)
 	}
 	return moved
 }
@@ -118,9 +128,9 @@ func evidence(d news.Development) []story.Evidence {
 		positionKey
 		stage string
 	}
-	said := map[key][]news.Report{}
+	said := map[key][]int{} // places among the reports: a report is large, and a development has hundreds
 	var keys []key
-	for _, r := range d.Reports {
+	for i, r := range d.Reports {
 		stage, ok := movesTo(r)
 		if !ok {
 			continue
@@ -130,12 +140,16 @@ func evidence(d news.Development) []story.Evidence {
 			if said[k] == nil {
 				keys = append(keys, k)
 			}
-			said[k] = append(said[k], r)
+			said[k] = append(said[k], i)
 		}
 	}
 	var out []story.Evidence
+	var rs []news.Report
 	for _, k := range keys {
-		rs := said[k]
+		rs = rs[:0]
+		for _, i := range said[k] {
+			rs = append(rs, d.Reports[i])
+		}
 		rests := news.Rests(rs)
 		e := story.Evidence{Topic: d.Topic, Mechanism: k.mechanism, Place: k.place, Stage: k.stage, Committed: news.Committed(rs, rests),
 			Origins: len(news.Originals(rests)), Alleged: k.stage == "violation", Story: d.ID}
