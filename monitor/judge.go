@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"trucewatch/internal/news"
@@ -133,6 +134,8 @@ type finding struct {
 	title  bool // the title itself is news
 }
 
+var findingsMemory = sync.Pool{New: func() any { return new([]finding) }}
+
 func decide(p news.Prepared, known []news.Candidate, mask Mask, e *Explanation) news.Verdict {
 	item := &p.Work.Item
 	self, err := text.Decode(p.Fingerprint)
@@ -155,7 +158,13 @@ func decide(p news.Prepared, known []news.Candidate, mask Mask, e *Explanation) 
 	if p.Work.Previous != nil {
 		return revised(p, m, mask.of(publisher), e)
 	}
-	findings := make([]finding, 0, min(len(known), 64))
+	memory := findingsMemory.Get().(*[]finding)
+	findings := (*memory)[:0]
+	defer func() {
+		clear(findings)
+		*memory = findings
+		findingsMemory.Put(memory)
+	}()
 	if same := latestAtURL(item.Canonical, item.ID, known); same != nil {
 		if f, err := text.Decode(same.Fingerprint); err == nil {
 			found := finding{c: same, match: m.Compare(f, mask.of(same.Publisher))}

@@ -24,7 +24,7 @@ type FeedStore interface {
 
 // ItemStore is what judging needs to remember. Judge calls the deciders inside
 // the transaction that writes their results, so two items are never judged
-// against the same unfinished corpus.
+// against the same unfinished corpus. The batch is used again afterwards.
 type ItemStore interface {
 	Pending(ctx context.Context, now time.Time, limit int) ([]news.Work, error)
 	Judge(ctx context.Context, now time.Time, batch []news.Prepared, d news.Deciders) (news.Tally, error)

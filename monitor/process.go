@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,12 +31,14 @@ func (m *Monitor) Process(ctx context.Context, now time.Time) (news.Tally, error
 			return total, err
 		}
 	}
+	var batch []news.Prepared
 	for ctx.Err() == nil {
 		works, err := m.Items.Pending(ctx, now, judgedPerTx)
 		if err != nil || len(works) == 0 {
 			return total, err
 		}
-		t, err := m.Items.Judge(ctx, now, m.prepareAll(works), m.Deciders())
+		batch = m.prepareAll(batch, works)
+		t, err := m.Items.Judge(ctx, now, batch, m.Deciders())
 		if err != nil {
 			return total, err
 		}
@@ -58,9 +61,10 @@ func (m *Monitor) Deciders() news.Deciders {
 	}
 }
 
-// prepareAll prepares works on all cores, in order.
-func (m *Monitor) prepareAll(works []news.Work) []news.Prepared {
-	out := make([]news.Prepared, len(works))
+// prepareAll prepares works on all cores, in order, into the memory of a batch that is
+// done with.
+func (m *Monitor) prepareAll(done []news.Prepared, works []news.Work) []news.Prepared {
+	out := slices.Grow(done[:0], len(works))[:len(works)]
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(works)) {
