@@ -316,16 +316,24 @@ func set(words string) map[string]bool {
 // uniform writes escapes in one way: unreserved characters plain, all others that
 // are not part of a URL's grammar as %XX with capitals.
 func uniform(s string) string {
+	from := 0
+	for from < len(s) && grammatical[s[from]] {
+		from++
+	}
+	if from == len(s) {
+		return s
+	}
 	var b strings.Builder
-	for i := 0; i < len(s); i++ {
+	b.Grow(len(s))
+	b.WriteString(s[:from])
+	for i := from; i < len(s); i++ {
 		c := s[i]
-		escaped := false
+		plain := grammatical[c]
 		if c == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]) {
-			c, escaped = unhex(s[i+1])<<4|unhex(s[i+2]), true
+			c = unhex(s[i+1])<<4 | unhex(s[i+2])
+			plain = unreserved[c]
 			i += 2
 		}
-		plain := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~", c) >= 0 ||
-			!escaped && strings.IndexByte("!$&'()*+,;=:@/?", c) >= 0
 		if plain {
 			b.WriteByte(c)
 			continue
@@ -336,6 +344,18 @@ func uniform(s string) string {
 	}
 	return b.String()
 }
+
+// unreserved marks the bytes that mean the same escaped and plain; grammatical those
+// and the ones that belong to a URL's grammar.
+var unreserved, grammatical = func() (u, g [256]bool) {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~") {
+		u[c], g[c] = true, true
+	}
+	for _, c := range []byte("!$&'()*+,;=:@/?") {
+		g[c] = true
+	}
+	return u, g
+}()
 
 const hexDigits = "0123456789ABCDEF"
 
