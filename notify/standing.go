@@ -13,7 +13,9 @@ func changedIn(p news.Position, e news.Edition) bool {
 	if known.IsZero() {
 		known = p.At
 	}
-	return known.After(e.From) && !known.After(e.Slot)
+	// A window that somebody chose holds its first moment; a digest's own was the last one's.
+	began := known.Equal(e.From) && (e.Imported || e.Over)
+	return (known.After(e.From) || began) && !known.After(e.Slot)
 }
 
 // Stands words where a position is, as a digest does: "in effect", "declared by Russia

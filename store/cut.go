@@ -143,13 +143,16 @@ func (s *Store) Preview(ctx context.Context, spec news.DigestSpec, from, until t
 		return e, classify(err)
 	}
 	defer tx.Rollback()
-	e = news.Edition{Digest: spec, Slot: until, From: from, Horizon: from}
+	// What is dated by its day alone stands at midnight, where such a window begins.
+	before := from.Add(-time.Millisecond)
+	e = news.Edition{Digest: spec, Slot: until, From: before, Horizon: before}
 	if e.Stories, err = s.developments(ctx, tx, spec, developmentFilter{from: from, until: until}); err != nil {
 		return e, classify(err)
 	}
 	if err := s.surroundings(ctx, tx, &e); err != nil {
 		return e, classify(err)
 	}
+	e.From = from
 	// A window of the past is counted by when its news was, imported or not.
 	err = tx.QueryRowContext(ctx, countArticles+`news_time >= ? AND news_time < ? AND origin <> 'seed'`, ms(from), ms(until)).Scan(&e.Read, &e.Relevant)
 	return e, classify(err)

@@ -38,3 +38,18 @@ func TestAPreviewKnowsNothingOfWhatCameLater(t *testing.T) {
 		}
 	}
 }
+
+// An entry that is dated by its day alone stands at midnight: the window of that day has it,
+// and the horizon of what is told leaves it in.
+func TestTheWindowOfADayHoldsWhatItsDateAloneDates(t *testing.T) {
+	s := openStore(t)
+	backwards(t, s, 1, time.Hour)
+	rebuild(t, s)
+	e, err := s.Preview(t.Context(), news.DigestSpec{}, day, day.Add(24*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(e.Stories) != 1 || !e.Stories[0].Reports[0].Time().Equal(day) || !e.Stories[0].Reports[0].Time().After(e.Horizon) || !e.From.Equal(day) {
+		t.Errorf("from %s, horizon %s: %+v; want the report of the first moment after the horizon", e.From, e.Horizon, e.Stories)
+	}
+}
