@@ -91,7 +91,9 @@ func moving(r news.Report) (news.Report, bool) {
 		shown = "reject"
 	}
 	kept := []news.Tag{{Facet: "stage", Value: shown}} // first, and its words are looked at no more
-	one := slices.ContainsFunc(r.Tags, func(t news.Tag) bool { return t.Facet == "committed" && strings.HasPrefix(t.Value, "one:") })
+	word := stage == "prep" || stage == "talks" || stage == "in_effect" || stage == "ended" || stage == takenBack || slices.ContainsFunc(r.Tags, func(t news.Tag) bool {
+		return t.Facet == "committed" && strings.HasPrefix(t.Value, "one:")
+	})
 	for _, t := range r.Tags {
 		switch t.Facet {
 		case "stage":
@@ -103,7 +105,7 @@ func moving(r news.Report) (news.Report, bool) {
 		case "mechanism", "place", "committed", "origin":
 			kept = append(kept, t)
 		case "actor", "claim": // who speaks and who is named
-			if (t.Who != "" || t.Facet == "claim") && (stage == "prep" || stage == "talks" || stage == takenBack || one) && t.Field != "body" {
+			if (t.Who != "" || t.Facet == "claim") && word && t.Field != "body" {
 				kept = append(kept, news.Tag{Facet: t.Facet, Value: t.Value, Field: t.Field, Who: t.Who})
 			}
 		}
@@ -155,6 +157,10 @@ func evidence(d news.Development) []story.Evidence {
 			Origins: len(news.Originals(rests)), Alleged: k.stage == "violation", Story: d.ID}
 		if k.stage == "accept" || k.stage == "reject" || k.stage == "violation" {
 			e.Committed = news.Doer(rs, k.stage)
+		}
+		if side, one := strings.CutPrefix(e.Committed, "one:"); one && (k.stage == "in_effect" || k.stage == "ended") &&
+			slices.ContainsFunc(rs, func(r news.Report) bool { return r.ByItself() && r.Side != side }) {
+			e.Committed = "" // others tell it too: that side does not say so alone
 		}
 		if k.stage == takenBack {
 			e.Committed = news.Doer(rs, "reject")

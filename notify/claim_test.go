@@ -311,3 +311,31 @@ func TestADenialStandsBesideWhatItDenies(t *testing.T) {
 		t.Errorf("denied beside it: quotes %+v, want Moscow's no", got.Quotes)
 	}
 }
+
+// Who declared a truce is not who alleges its breach, and a side does not say alone what
+// others report too.
+func TestThePhraseNamesWhoseActTheStageIs(t *testing.T) {
+	declared := tagged("title", "committed", "one:russia")
+	broken := report(1, "Kyiv Demo TV", "ukraine", "Shelling goes on despite Putin's truce, commander says", at(20, 19, 0), bySpeaker("violation", "full", "ukraine", "ukraine"), declared)
+	for i := range broken.Tags {
+		if broken.Tags[i].Facet == "stage" {
+			broken.Tags[i].Who = "ukraine"
+		}
+	}
+	home := report(2, "Kyiv Demo TV", "ukraine", "Exchange carried out, 205 come home", at(20, 19, 0), tagged("title", "stage", "in_effect", "mechanism", "exchange", "claim", "fact", "committed", "one:ukraine"))
+	swap := report(3, "Example Wire", "independent", "Prisoners swapped", at(20, 19, 10), tagged("title", "stage", "in_effect", "mechanism", "exchange", "claim", "fact"))
+	for name, c := range map[string]struct {
+		reports []news.Report
+		want    string
+	}{
+		"a breach":               {[]news.Report{broken}, "breaches alleged by Ukraine"},
+		"an exchange others saw": {[]news.Report{home, swap}, "carried out"},
+	} {
+		e := quietEdition()
+		e.Stories, e.Ledger = []news.Development{story(1, c.reports...)}, nil
+		d, _ := Compose(e)
+		if len(d.Entries) != 1 || d.Entries[0].Stands != c.want {
+			t.Errorf("%s: %+v, want %q", name, d.Entries, c.want)
+		}
+	}
+}

@@ -293,7 +293,7 @@ func entry(c chosen, e news.Edition) Entry {
 		out.Standing = standing(words)
 	}
 	if strength(c.f.stage) >= strength("accept") {
-		out.Stands = phrase(words.mechanism, words.stage, words.committed, actor(words))
+		out.Stands = phrase(words.mechanism, words.stage, words.bound(), actor(words))
 	}
 	if bothSay(c.f, c.d.Topic) { // whose it is alone, the other says too
 		out.Stands = strings.TrimSuffix(out.Stands, " alone")
@@ -365,7 +365,7 @@ func standing(f facts) string {
 	if f.stage == "" {
 		return subject(f.mechanism, f.place)
 	}
-	return subject(f.mechanism, f.place) + ": " + phrase(f.mechanism, f.stage, f.committed, actor(f))
+	return subject(f.mechanism, f.place) + ": " + phrase(f.mechanism, f.stage, f.bound(), actor(f))
 }
 
 // others words what reports of a development state against its headline: the stage of most
@@ -380,7 +380,7 @@ func others(c chosen, denied []string, e news.Edition) string {
 	}
 	if all := factsOf(c.d); all.stage != c.f.stage && strength(all.stage) >= strength("accept") {
 		all.stage = breach(all, c.d.Topic, e.Ledger)
-		add(phrase(all.mechanism, all.stage, all.committed, actor(all)))
+		add(phrase(all.mechanism, all.stage, all.bound(), actor(all)))
 	}
 	for _, side := range denied {
 		add("denied by " + sideNames[side].country)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"trucewatch/internal/news"
 )
@@ -221,7 +222,7 @@ func factsOf(d news.Development) facts {
 	f.says, f.carried = inSideOrder(says), inSideOrder(carried)
 	var also []string
 	for i, r := range d.Reports {
-		if has([]string{"talks", "in_effect", "ended"}, r.Stage()) && r.AsFact() && !r.State && !rests[i].Repeat && len(speakersOf(r)) == 0 && !(len(f.says) == 1 && r.Side == f.says[0]) {
+		if has([]string{"talks", "in_effect", "ended"}, r.Stage()) && r.ByItself() && !rests[i].Repeat && !(len(f.says) == 1 && r.Side == f.says[0]) {
 			also = append(also, r.Side)
 		}
 	}
@@ -261,6 +262,22 @@ func factsOf(d news.Development) facts {
 		f.stage = cmp.Or(f.stages[f.mechanism], order[0].stage)
 	}
 	return f.at(f.stage, d)
+}
+
+// bound is who the phrase of the stage names: of an act whose act it is, of what holds or has
+// ended the side that alone says so, else who committed.
+func (f facts) bound() string {
+	switch f.stage {
+	case "accept":
+		return cmp.Or(f.doer, f.committed)
+	case "reject", "violation", stageBreach, stageAccusation:
+		return f.doer
+	case "in_effect", "ended":
+		if side, one := strings.CutPrefix(f.committed, "one:"); one && (!has(f.says, side) || len(f.also) > 0) {
+			return ""
+		}
+	}
+	return f.committed
 }
 
 // at are the facts with another stage, and whose act and word that is in the reports of d.

@@ -192,11 +192,11 @@ func changes(d news.Development, f facts, fresh []news.Report) Telling {
 			if !fact && distinct(from2) < 2 {
 				continue
 			}
-			words := facts{stage: s, doer: news.Doer(from, s), alone: onlyWord(from)}
+			words := facts{stage: s, committed: f.committed, doer: news.Doer(from, s), alone: onlyWord(from), says: f.says, also: f.also}
 			if s == "violation" {
 				words.stage = stageBreach // of what stands, the digest says where it says how things stand
 			}
-			say(phrase(m, words.stage, f.committed, actor(words)), from...)
+			say(phrase(m, words.stage, words.bound(), actor(words)), from...)
 			t.Reverse = t.Reverse || back && strength(was) >= strength("accept")
 		}
 	}

@@ -70,6 +70,14 @@ func (r Report) OwnWord(side string) bool {
 	return !others
 }
 
+// ByItself is whether a report tells what has happened as its own news: on nobody's word, and
+// neither as state media nor as a side's own site.
+func (r Report) ByItself() bool {
+	return !r.State && !r.Official && !r.Comments() && r.AsFact() && !slices.ContainsFunc(r.Tags, func(t Tag) bool {
+		return t.Facet == "claim" && above(t) && (r.sideOf(t.Who) != "" || t.Who == "" && t.Value == "claim")
+	})
+}
+
 // sideOf is the side of an actor that a report names, "" where it has none.
 func (r Report) sideOf(actor string) string {
 	for _, t := range r.Tags {

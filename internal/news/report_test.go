@@ -128,3 +128,25 @@ func TestOnlyADenialOfHavingAgreedTakesBack(t *testing.T) {
 		}
 	}
 }
+
+func TestAReportTellsByItselfWhatNobodyHasToldIt(t *testing.T) {
+	fact := Tag{Facet: "claim", Value: "fact", Field: "title"}
+	says := []Tag{{Facet: "actor", Value: "kremlin", Field: "title", Who: "russia"}, {Facet: "claim", Value: "claim", Field: "lede", Who: "kremlin"}}
+	for name, c := range map[string]struct {
+		r    Report
+		want bool
+	}{
+		"as fact":              {Report{Tags: []Tag{fact}}, true},
+		"on a side's word":     {Report{Tags: append([]Tag{fact}, says...)}, false},
+		"on an unnamed word":   {Report{Tags: []Tag{{Facet: "claim", Value: "claim", Field: "title"}}}, false},
+		"state media":          {Report{State: true, Tags: []Tag{fact}}, false},
+		"an official site":     {Report{Official: true, Side: "us", Tags: []Tag{fact}}, false},
+		"foretold":             {Report{Tags: []Tag{{Facet: "claim", Value: "prediction", Field: "title"}}}, false},
+		"a word deep in it":    {Report{Tags: []Tag{fact, says[0], {Facet: "claim", Value: "claim", Field: "body", Who: "kremlin"}}}, true},
+		"a speaker of no side": {Report{Tags: []Tag{fact, {Facet: "claim", Value: "claim", Field: "lede", Who: "somebody"}}}, true},
+	} {
+		if got := c.r.ByItself(); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
