@@ -15,6 +15,8 @@ type phraseTrie struct {
 type phraseNode struct {
 	emits span // patterns that end here
 	edges span
+	may   uint64 // a bit for each atom of the edges: see token.may
+	reach int32  // how many words on the edges look
 }
 
 type span struct{ from, to int32 }
@@ -24,6 +26,9 @@ type phraseEdge struct {
 	gap  int32 // free words allowed before it
 	to   int32
 }
+
+// atomBit is an atom's bit where many are looked for at once: others share it.
+func atomBit(atom int32) uint64 { return 1 << (atom & 63) }
 
 type phraseKey struct {
 	node, atom, gap int32
@@ -84,7 +89,12 @@ func (b *phraseBuilder) build(atoms int) *phraseTrie {
 	for i, n := range b.nodes {
 		at, from := int32(len(t.emits)), int32(len(t.edges))
 		t.emits, t.edges = append(t.emits, n.emits...), append(t.edges, n.edges...)
-		t.nodes[i] = phraseNode{span{at, int32(len(t.emits))}, span{from, int32(len(t.edges))}}
+		node := phraseNode{emits: span{at, int32(len(t.emits))}, edges: span{from, int32(len(t.edges))}}
+		for _, e := range n.edges {
+			node.may |= atomBit(e.atom)
+			node.reach = max(node.reach, 1+e.gap)
+		}
+		t.nodes[i] = node
 	}
 	for i := range t.first {
 		t.first[i] = -1

@@ -121,7 +121,7 @@ func (m *matcher) split(s *scan, text string, field int) {
 		m.follow(s, &at, codes)
 		m.finish(s, at)
 		for _, a := range s.atoms[tok.atoms:] {
-			tok.may |= 1 << (a & 63)
+			tok.may |= atomBit(a)
 		}
 		tok.end = int32(end)
 		s.tokens = append(s.tokens, tok)
@@ -329,11 +329,18 @@ func (m *matcher) phrase(s *scan, lang uint32, node, first, last, past int32) {
 			s.hits = append(s.hits, hit{p, first, last})
 		}
 	}
+	var may uint64 // of the words the edges look at
+	for t := last + 1; t <= last+n.reach && t < past; t++ {
+		may |= s.tokens[t].may
+	}
+	if may&n.may == 0 {
+		return
+	}
 	for _, e := range m.phrases.edges[n.edges.from:n.edges.to] {
+		if may&atomBit(e.atom) == 0 {
+			continue
+		}
 		for t := last + 1; t <= last+1+e.gap && t < past; t++ {
-			if s.tokens[t].may&(1<<(e.atom&63)) == 0 {
-				continue
-			}
 			for _, a := range s.atoms[s.tokens[t].atoms:s.tokens[t+1].atoms] {
 				if a == e.atom {
 					m.phrase(s, lang, e.to, first, t, past)
