@@ -29,6 +29,12 @@ const (
 	maxValidator = 1 << 10 // bytes of an ETag or Last-Modified worth remembering
 	maxErrorBody = 1 << 14 // decoded bytes kept of an answer that is not a success
 	maxRedirect  = 1 << 14 // bytes of a redirect's body read so that its connection can be used again
+
+	// A connection is kept for a host's next feed, and for article pages, which are asked
+	// for two seconds apart; the same feed is asked again only minutes later. One of HTTP/2
+	// holds 50 KB, and net/http bounds them by their time alone.
+	maxIdle = 32
+	idleFor = 5 * time.Second
 )
 
 // Policy says what a Client may do. Zero fields take the documented default;
@@ -178,9 +184,9 @@ func newClient(p Policy, resolver *net.Resolver) (*Client, error) {
 		DisableCompression:     true, // we ask for gzip and undo it under our own cap
 		ForceAttemptHTTP2:      true, // a replaced dialer would switch it off
 		HTTP2:                  &http.HTTP2Config{MaxReceiveBufferPerStream: 1 << 19, MaxReceiveBufferPerConnection: 1 << 20},
-		MaxIdleConns:           128,
+		MaxIdleConns:           maxIdle,
 		MaxIdleConnsPerHost:    p.PerHost,
-		IdleConnTimeout:        90 * time.Second,
+		IdleConnTimeout:        idleFor,
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: maxHeaders,
 	}
