@@ -384,7 +384,7 @@ func missingLines(c Coverage) []line {
 		}
 	}
 	if len(silent) > 0 {
-		out = slices.Insert(out, 0, row(text("A statement from "+strings.Join(silent, " or ")+" could be missing.")))
+		out = slices.Insert(out, 0, row(text("A statement from "+listed(silent, "or")+" could be missing.")))
 	}
 	return out
 }

@@ -279,14 +279,15 @@ func reportsLine(e Entry) string {
 }
 
 // join lists words: "a", "a and b", "a, b and c".
-func join(words []string) string {
-	switch len(words) {
-	case 0:
-		return ""
-	case 1:
-		return words[0]
+func join(words []string) string { return listed(words, "and") }
+
+// listed lists words with a word before the last.
+func listed(words []string, last string) string {
+	n := len(words)
+	if n < 2 {
+		return strings.Join(words, "")
 	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+	return strings.Join(words[:n-1], ", ") + " " + last + " " + words[n-1]
 }
 
 // saysSo words who says so, in the order of news.Sides.

@@ -50,6 +50,9 @@ func (c *OnceCmd) round(e *env, d *daemon) error {
 	}
 	fmt.Fprintf(e.stderr, "%s asked, %d failed; items: %d new, %d revised; judged: %d (new %d, updates %d, duplicates %d); about the talks: %d, mentions: %d\n",
 		plural(int64(r.Polled), "feed", "feeds"), r.Failed, r.New, r.Revised, t.Judged, t.New, t.Update, t.Duplicate, t.Main, t.Mention)
+	if r.Failed > 0 {
+		fmt.Fprintf(e.stderr, "not read: %s; `trucewatch status` says why\n", failedNames(r))
+	}
 	if e.ctx.Err() != nil {
 		return e.ctx.Err()
 	}
