@@ -83,7 +83,7 @@ func TestAnIdleConnectionIsSoonGivenUp(t *testing.T) {
 			if _, err := c.Fetch(t.Context(), Request{URL: "http://wire.example/"}); err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(2 * time.Second) // as article pages of one site are apart
+			<-time.After(2 * time.Second) // as article pages of one site are apart
 		}
 		last := time.Now().Add(-2 * time.Second)
 		if idle := (<-closed).Sub(last); dialled != 1 || idle < 2*time.Second || idle > 10*time.Second {
