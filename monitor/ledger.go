@@ -148,7 +148,7 @@ func evidence(d news.Development) []story.Evidence {
 	var out []story.Evidence
 	var rs []news.Report
 	for _, k := range keys {
-		rs = rs[:0]
+		rs = slices.Grow(rs[:0], len(said[k]))
 		for _, i := range said[k] {
 			rs = append(rs, d.Reports[i])
 		}
