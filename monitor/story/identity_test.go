@@ -333,6 +333,19 @@ func FuzzSketchIsSmallAndDecodes(f *testing.F) {
 	})
 }
 
+// Memory that is used again carries nothing from one item to the next.
+func TestSketchingAgainSaysTheSame(t *testing.T) {
+	docs := languages(t)
+	for i := range docs {
+		d := &docs[len(docs)-1-i]
+		fresh := new(sheet).sketch(d.Title, d.Lede, "", d.Lang)
+		b, keys := Sketch(d.Title, d.Lede, "", d.Lang, noon, nil)
+		if !slices.Equal(b, fresh.encode()) || !slices.Equal(keys, fresh.keys()) {
+			t.Errorf("%q: another sketch in used memory", d.Title)
+		}
+	}
+}
+
 // The languages a digest takes for compared are those that the labelled set measures.
 func TestTheLanguagesComparedAreThoseMeasured(t *testing.T) {
 	var measured []string

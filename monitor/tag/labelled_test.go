@@ -2,6 +2,7 @@ package tag
 
 import (
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -58,6 +59,23 @@ func (it labelledItem) values(facet string) []string {
 		}
 	}
 	return out
+}
+
+// Memory that is used again carries nothing from one item to the next, and what was said
+// of one stays as it was.
+func TestTaggingAgainSaysTheSame(t *testing.T) {
+	r := builtinRules(t)
+	items := labelledItems(t)
+	var said []Result
+	for _, it := range items {
+		said = append(said, r.Tag(Input{Title: it.title, Lede: it.lede, Lang: it.lang}))
+	}
+	for i := len(items) - 1; i >= 0; i-- {
+		it := items[i]
+		if again := r.Tag(Input{Title: it.title, Lede: it.lede, Lang: it.lang}); !reflect.DeepEqual(again, said[i]) {
+			t.Errorf("%q: %+v, and before %+v", it.title, again, said[i])
+		}
+	}
 }
 
 func TestLabelledItemsAreEnough(t *testing.T) {

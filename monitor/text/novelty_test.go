@@ -1,6 +1,7 @@
 package text
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -128,5 +129,38 @@ func TestAlikeSentencesCannotMakeComparingEndless(t *testing.T) {
 	}
 	if m.Counted < 300 {
 		t.Errorf("%d sentences count, want most of 400", m.Counted)
+	}
+}
+
+// Memory that is used again carries nothing from one text to the next.
+func TestReadingAndComparingAgainSaysTheSame(t *testing.T) {
+	texts := []string{articleEN, articleEdited, articleUK, articleDE, "Talks end. Talks end.", "", strings.Repeat(articleEN+"\n", 30)}
+	var prints []Fingerprint
+	for _, s := range texts {
+		prints = append(prints, New(titleEN, s, "en"))
+	}
+	said := func(i, j int, free bool) string {
+		m := NewMatcher(prints[i], nil).WithText(texts[i])
+		out := fmt.Sprintf("%+v", m.Compare(prints[j], nil))
+		if free {
+			m.Free()
+		}
+		return out
+	}
+	want := map[[2]int]string{}
+	for i := range texts {
+		for j := range texts {
+			want[[2]int{i, j}] = said(i, j, false)
+		}
+	}
+	for i := len(texts) - 1; i >= 0; i-- {
+		if !slices.Equal(New(titleEN, texts[i], "en").Encode(), prints[i].Encode()) {
+			t.Errorf("text %d has another fingerprint the second time", i)
+		}
+		for j := range texts {
+			if got := said(i, j, true); got != want[[2]int{i, j}] {
+				t.Errorf("text %d beside %d: %s, want %s", i, j, got, want[[2]int{i, j}])
+			}
+		}
 	}
 }
