@@ -1,8 +1,8 @@
 package tag
 
 import (
+	"fmt"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -66,14 +66,21 @@ func (it labelledItem) values(facet string) []string {
 func TestTaggingAgainSaysTheSame(t *testing.T) {
 	r := builtinRules(t)
 	items := labelledItems(t)
-	var said []Result
-	for _, it := range items {
-		said = append(said, r.Tag(Input{Title: it.title, Lede: it.lede, Lang: it.lang}))
+	said := make([]Result, len(items))
+	want := make([]string, len(items))
+	for i, it := range items {
+		said[i] = r.Tag(Input{Title: it.title, Lede: it.lede, Lang: it.lang})
+		want[i] = fmt.Sprintf("%+v", said[i])
 	}
 	for i := len(items) - 1; i >= 0; i-- {
 		it := items[i]
-		if again := r.Tag(Input{Title: it.title, Lede: it.lede, Lang: it.lang}); !reflect.DeepEqual(again, said[i]) {
-			t.Errorf("%q: %+v, and before %+v", it.title, again, said[i])
+		if again := fmt.Sprintf("%+v", r.Tag(Input{Title: it.title, Lede: it.lede, Lang: it.lang})); again != want[i] {
+			t.Errorf("%q: %s, and before %s", it.title, again, want[i])
+		}
+	}
+	for i, it := range items {
+		if got := fmt.Sprintf("%+v", said[i]); got != want[i] {
+			t.Errorf("%q: what was said of it became %s, and was %s", it.title, got, want[i])
 		}
 	}
 }
