@@ -40,5 +40,6 @@ func BenchmarkCompareArticles(b *testing.B) {
 	for b.Loop() {
 		m := NewMatcher(f, nil)
 		m.Compare(g, nil)
+		m.Free()
 	}
 }
