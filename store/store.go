@@ -104,12 +104,11 @@ func open(path, mode string, conns int) (*sql.DB, error) {
 		"mode":          {mode},
 		"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_foreign_keys": {"on"},
 		"_busy_timeout": {fmt.Sprint(busyTimeout.Milliseconds())}, "_txlock": {"immediate"},
-		"_cache_size": {"-8000"}, "_stmt_cache_size": {"100"},
+		"_cache_size": {"-4000"}, "_stmt_cache_size": {"100"},
 	}
 	if mode == "ro" {
 		q.Set("_txlock", "deferred")
-		q.Set("_cache_size", "-4000") // for each of several; the writer's is where the index of the corpus is searched
-		q.Del("_journal_mode")        // set by the writer, kept in the file
+		q.Del("_journal_mode") // set by the writer, kept in the file
 		q.Set("_query_only", "on")
 	}
 	db, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
