@@ -448,6 +448,7 @@ func TestWhoAcceptsRefusesOrAllegesIsNamed(t *testing.T) {
 		{"ru", "Украина приняла предложение США о 30-дневном прекращении огня", "accept", "ukraine"},
 		{"ru", "Россия обвинила Украину в нарушении перемирия", "violation", "russia"},
 		{"de", "Russland lehnt 30-tägige Waffenruhe ab, Ukraine stimmt zu", "reject", "russia"},
+		{"de", "Moskaus Unterhändler weisen die Waffenruhe zurück", "reject", "russia"},
 		{"fr", "La Russie refuse le cessez-le-feu proposé par l'Ukraine", "reject", "russia"},
 		{"pl", "Rosja odrzuca propozycję zawieszenia broni z Ukrainą", "reject", "russia"},
 	} {
@@ -496,6 +497,8 @@ func TestAnOfferAndALeaveAreNoAgreement(t *testing.T) {
 	for _, c := range []struct{ lang, title, lede, stage, committed string }{
 		{"en", "Washington puts 30-day energy truce to Kyiv and Moscow", "The United States proposed that Ukraine and Russia stop strikes on each other's power plants for 30 days, its envoy said.", "", ""},
 		{"de", "USA schlagen Kiew und Moskau 30-tägige Energie-Waffenruhe vor", "Die Vereinigten Staaten haben der Ukraine und Russland eine Waffenruhe für Kraftwerke vorgeschlagen.", "", ""},
+		{"de", "USA schlagen 30-tägige vollständige Waffenruhe in der Ukraine vor", "", "proposal", ""},
+		{"de", "Vermittler legen Moskau und Kiew einen Plan für eine Waffenruhe vor", "", "proposal", ""},
 		{"en", "Türkiye proposes extending energy truce between Ukraine and Russia by 60 days", "Türkiye has proposed to Ukraine and Russia that the energy truce be extended by 60 days.", "proposal", ""},
 		{"ru", "Россия объявила о выходе из энергетического перемирия", "Россия прекращает соблюдать энергетическое перемирие с Украиной, заявили в Кремле.", "ended", "one:russia"},
 		{"en", "Russia says it is ending energy truce with Ukraine", "Russia is ending its energy truce with Ukraine, the Kremlin said.", "ended", "one:russia"},
