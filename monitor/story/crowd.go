@@ -109,34 +109,39 @@ func (c *crowd) keeps(step int) float64 {
 	return c.kept[step]
 }
 
+// size is how large a crowd is as the threshold knows it: see sketch.crowd.
+func (c *crowd) size() float64 { return math.Log(min(max(c.total, crowdLeast), crowdMost) / 100) }
+
 // weigh sets the sketch's terms to base, weighed anew by its crowd.
 func (s *sketch) weigh(base []term, c *crowd) {
-	s.crowd = math.Log(min(max(c.total, crowdLeast), crowdMost) / 100)
+	s.crowd = c.size()
 	for i, t := range base {
 		var df float32
 		for _, n := range c.near {
 			df += n.count(t.id)
 		}
-		t.weight = uint8(min(max(float64(t.weight)*c.keeps(int(df*crowdSteps+.5))+.5, 1), 127))
+		t.weight = weighed(t.weight, c.keeps(int(df*crowdSteps+.5)))
 		s.terms[i] = t
 	}
 	s.totals()
+}
+
+// weighed is the weight of a term of which a crowd leaves a share.
+func weighed(weight uint8, keeps float64) uint8 {
+	return uint8(min(max(float64(weight)*keeps+.5, 1), 127))
 }
 
 // tally counts in how many developments each term stands: an open-addressed table, because
 // placing one item counts thousands of terms and a map would cost most of it.
 type tally struct {
 	total float32
-	used  int
 	slots []slot
+	n     []float32 // by the number of a term; 0 is that of none
 }
 
 // slot is a term's place in a tally. Id 0 is free: no term has it in practice, and one that
 // had would go uncounted.
-type slot struct {
-	id uint32
-	n  float32
-}
+type slot struct{ id, number uint32 }
 
 func newTally(terms int) *tally { return new(tally).empty(terms) }
 
@@ -146,11 +151,12 @@ func (t *tally) empty(terms int) *tally {
 	for size < 2*terms {
 		size *= 2
 	}
+	n := append(t.n[:0], 0)
 	if size > cap(t.slots) {
-		*t = tally{slots: make([]slot, size)}
+		*t = tally{slots: make([]slot, size), n: n}
 		return t
 	}
-	*t = tally{slots: t.slots[:size]}
+	*t = tally{slots: t.slots[:size], n: n}
 	clear(t.slots)
 	return t
 }
@@ -165,24 +171,32 @@ func (t *tally) at(id uint32) *slot {
 	return &t.slots[i]
 }
 
-func (t *tally) count(id uint32) float32 { return t.at(id).n }
+func (t *tally) count(id uint32) float32 { return t.n[t.at(id).number] }
+
+// number is the number of a term, from now on if it had none.
+func (t *tally) number(id uint32) uint32 {
+	if id == 0 {
+		return 0
+	}
+	at := t.at(id)
+	if at.id == 0 {
+		if 2*len(t.n) > len(t.slots) {
+			t.grow()
+			at = t.at(id)
+		}
+		*at = slot{id, uint32(len(t.n))}
+		t.n = append(t.n, 0)
+	}
+	return at.number
+}
 
 // add counts a report for as much as by says.
 func (t *tally) add(s *sketch, by float32) {
 	t.total += by
 	for _, x := range s.terms {
-		if x.id == 0 {
-			continue
+		if n := t.number(x.id); n != 0 {
+			t.n[n] += by
 		}
-		at := t.at(x.id)
-		if at.id == 0 {
-			if t.used++; 2*t.used > len(t.slots) {
-				t.grow()
-				at = t.at(x.id)
-			}
-			at.id = x.id
-		}
-		at.n += by
 	}
 }
 

@@ -21,7 +21,7 @@ var placeMargin = [scopes]float64{0.6, 0.4, 0}
 
 const (
 	membersCompared = 12  // of one candidate, the newest
-	pairsCompared   = 600 // in one placing: what a flood of candidates may cost
+	pairsCompared   = 540 // in one placing: what a flood of candidates may cost, with terms that 16 bits number
 )
 
 // likeness is what is made of one candidate in a placing.
@@ -84,31 +84,27 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 		return place
 	}
 	// One crowd for all, that of the item's days: candidates lie within five days of it.
-	near := d.near.empty(8 * len(nodes))
-	near.add(item, 1)
+	d.near.empty(8 * len(nodes))
+	d.count(item, 1)
 	for _, l := range likes {
 		for _, n := range nodes[l.from:l.to] {
-			if d := dayOf(n.published) - dayOf(at); -crowdDays <= d && d <= crowdDays {
-				near.add(n.sketch, 1/float32(l.to-l.from))
+			by := float32(0)
+			if days := dayOf(n.published) - dayOf(at); -crowdDays <= days && days <= crowdDays {
+				by = 1 / float32(l.to-l.from)
 			}
+			d.count(n.sketch, by)
 		}
 	}
-	around := crowdOf(near)
-	item.weigh(item.terms, around) // decoded above, as all of them, so ours to weigh
-	d.marked.mark(item.terms)
+	d.compareWith(item, crowdOf(&d.near))
 	var f vector
-	likenessTo := func(n int) scope {
-		var room [maxTerms]shared
-		m := nodes[n]
-		compareBy(item, m.sketch, d.marked.shared(m.sketch.terms, room[:0]), at.Sub(m.published), &f)
-		return scopeOf(item, m.sketch)
-	}
+	var room [maxTerms]shared
 	best := &likes[0]
 	for i := range likes {
 		l := &likes[i]
 		for n := l.from; n < l.to; n++ {
-			nodes[n].sketch.weigh(nodes[n].sketch.terms, around)
-			s := likenessTo(n)
+			m := nodes[n]
+			compareBy(item, m.sketch, d.weigh(m.sketch, room[:0]), at.Sub(m.published), &f)
+			s := scopeOf(item, m.sketch)
 			z := trained.score(s, &f) - thresholds[s] - crowdCost[s]*item.crowd - placeMargin[s]
 			if n == l.from || z > l.max {
 				l.max, l.best = z, n
@@ -119,8 +115,9 @@ func Place(p news.Prepared, topic string, cands []news.StoryCandidate) news.Plac
 			best = l
 		}
 	}
-	s := likenessTo(best.best)
-	why := reasons(trained, s, &f)
+	m := nodes[best.best]
+	compare(item, m.sketch, at.Sub(m.published), &f)
+	why := reasons(trained, scopeOf(item, m.sketch), &f)
 	place.Score = best.value()
 	if place.Score >= 0 {
 		place.Story = best.story

@@ -22,42 +22,6 @@ func sharedTerms(a, b []term, both []shared) []shared {
 	return both
 }
 
-// marked finds the terms of one item among those of many others: placing asks it for hundreds,
-// and going through two lists side by side guesses wrong at every other step.
-type marked struct {
-	slots [2 * 128]struct {
-		id uint32
-		at uint8 // one more than where the term stands; 0: free
-	}
-}
-
-// mark marks a sketch's terms, at most maxTerms.
-func (m *marked) mark(terms []term) {
-	clear(m.slots[:])
-	for i, t := range terms {
-		m.slots[m.at(t.id)].id, m.slots[m.at(t.id)].at = t.id, uint8(i+1)
-	}
-}
-
-func (m *marked) at(id uint32) uint32 {
-	const mask = uint32(len(m.slots) - 1)
-	i := id * 2654435769 >> 24 & mask
-	for m.slots[i].at != 0 && m.slots[i].id != id {
-		i = (i + 1) & mask
-	}
-	return i
-}
-
-// shared is sharedTerms of the marked terms and those of b.
-func (m *marked) shared(b []term, both []shared) []shared {
-	for j, t := range b {
-		if at := m.slots[m.at(t.id)].at; at != 0 {
-			both = append(both, shared{at - 1, uint8(j)})
-		}
-	}
-	return both
-}
-
 // index finds what an item of a clustering shares with all later ones at once: going
 // through the terms of two items side by side was two thirds of comparing them, and
 // most pairs share few.

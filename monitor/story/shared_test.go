@@ -45,26 +45,57 @@ func TestIndexFindsWhatTwoItemsShare(t *testing.T) {
 	}
 }
 
-// What a marked item shares with another is what going through their terms finds, with as
-// many terms as there may be and with ids that fall on one slot.
-func TestMarkedFindsWhatTwoItemsShare(t *testing.T) {
+// What an item shares with a report of a placing is what going through their terms finds,
+// and their weights are those that the crowd's own weighing gives them.
+func TestAPlacingSharesAndWeighsAsACrowdDoes(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	draw := func() (ts []term) {
+	draw := func() *sketch {
+		s := &sketch{}
 		for i := range uint32(2 * maxTerms) {
-			if rng.IntN(2) == 0 && len(ts) < maxTerms {
-				ts = append(ts, term{id: i << 24 >> (i % 3 * 8), fields: inMain, weight: 1})
+			if rng.IntN(2) == 0 && len(s.terms) < maxTerms {
+				s.terms = append(s.terms, term{id: i << 24 >> (i % 3 * 8), fields: inMain, weight: uint8(1 + rng.IntN(127))})
 			}
 		}
-		slices.SortFunc(ts, func(a, b term) int { return cmp.Compare(a.id, b.id) })
-		return slices.Compact(ts)
+		slices.SortFunc(s.terms, func(a, b term) int { return cmp.Compare(a.id, b.id) })
+		s.terms = slices.CompactFunc(s.terms, func(a, b term) bool { return a.id == b.id })
+		return s
 	}
-	var m marked
-	for range 200 {
-		a, b := draw(), draw()
-		m.mark(a)
-		got, want := m.shared(b, nil), sharedTerms(a, b, nil)
-		if !slices.Equal(got, want) || len(want) == 0 {
-			t.Fatalf("got %v, want %v", got, want)
+	var d desk
+	for range 50 {
+		var reports []*sketch
+		near, crowdNear := d.near.empty(8), newTally(8)
+		for i := range 1 + rng.IntN(12) {
+			s := draw()
+			by := []float32{1, .5, 0}[rng.IntN(3)]
+			if i == 0 {
+				by = 1
+			}
+			d.count(s, by)
+			if by != 0 {
+				crowdNear.add(s, by)
+			}
+			reports = append(reports, s)
+		}
+		whole := crowdOf(crowdNear)
+		var want []*sketch
+		for _, s := range reports {
+			c := *s
+			c.terms = make([]term, len(s.terms))
+			c.weigh(s.terms, whole)
+			want = append(want, &c)
+		}
+		d.compareWith(reports[0], crowdOf(near))
+		for i, s := range reports {
+			if i > 0 {
+				got, of := d.weigh(s, nil), sharedTerms(reports[0].terms, s.terms, nil)
+				of = slices.DeleteFunc(of, func(x shared) bool { return s.terms[x.b].id == 0 })
+				if !slices.Equal(got, of) || len(of) == 0 {
+					t.Fatalf("report %d shares %v, want %v", i, got, of)
+				}
+			}
+			if !slices.Equal(s.terms, want[i].terms) || s.sum != want[i].sum || s.sq != want[i].sq {
+				t.Fatalf("report %d is weighed %v, want %v", i, s.terms, want[i].terms)
+			}
 		}
 	}
 }

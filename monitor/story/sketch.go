@@ -35,7 +35,8 @@ const (
 type term struct {
 	id     uint32
 	fields uint8
-	weight uint8 // sixteenths of the inverse document frequency
+	weight uint8  // sixteenths of the inverse document frequency
+	number uint16 // in a placing: see desk
 }
 
 // sketch is what is kept of an item to compare it with others.
@@ -218,7 +219,7 @@ func (s *sketch) add(id uint32, field uint8) {
 			return
 		}
 	}
-	s.terms = append(s.terms, term{id, field, background.weight(id)})
+	s.terms = append(s.terms, term{id: id, fields: field, weight: background.weight(id)})
 }
 
 // traits sums up of the terms what no crowd changes.
@@ -397,7 +398,7 @@ func (s *sketch) decode(b []byte) error {
 	terms = slices.Grow(terms, n)
 	last := int64(-1)
 	for p := sketchHead; p < rest; p += 6 {
-		t := term{binary.LittleEndian.Uint32(b[p:]), b[p+4], b[p+5]}
+		t := term{id: binary.LittleEndian.Uint32(b[p:]), fields: b[p+4], weight: b[p+5]}
 		if int64(t.id) <= last || t.fields == 0 || t.fields > inMain|inContext|inLede|inFirst {
 			return errSketch
 		}
