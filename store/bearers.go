@@ -24,12 +24,12 @@ const (
 // transaction ends.
 type bearers struct {
 	newest   map[uint64][]news.ItemID // at most perKey and one, the last stored first; nil: none
-	hot      map[uint64]bool
+	count    map[uint64]int           // how many bear a key that was asked whether it is hot; who is revised may count twice
 	unstored []bearing
 }
 
 func newBearers() bearers {
-	return bearers{newest: map[uint64][]news.ItemID{}, hot: map[uint64]bool{}}
+	return bearers{newest: map[uint64][]news.ItemID{}, count: map[uint64]int{}}
 }
 
 // bearing is one row of the index: an item bears a key.
@@ -111,18 +111,22 @@ func (b *bearers) shared(ctx context.Context, tx transaction, self news.ItemID, 
 	return ofHot, nil
 }
 
-// isHot tells whether more than hotKey items bear a key; once they do, they always will.
+// isHot tells whether more than hotKey items bear a key. They are counted once.
 func (b *bearers) isHot(ctx context.Context, tx transaction, key uint64) (bool, error) {
-	if b.hot[key] {
-		return true, nil
+	n, ok := b.count[key]
+	if !ok {
+		err := tx.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM keys WHERE key = +? LIMIT +?)`, int64(key), hotKey+1).Scan(&n)
+		if err != nil {
+			return false, err
+		}
+		for _, u := range b.unstored {
+			if u.key == key {
+				n++
+			}
+		}
+		b.count[key] = n
 	}
-	if err := b.store(ctx, tx); err != nil {
-		return false, err
-	}
-	var hot bool
-	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM keys WHERE key = +? LIMIT 1 OFFSET +?)`, int64(key), hotKey).Scan(&hot)
-	b.hot[key] = hot
-	return hot, err
+	return n > hotKey, nil
 }
 
 // add adds an item to the bearers of its keys, which were asked for when it was judged.
@@ -133,6 +137,9 @@ func (b *bearers) add(item news.ItemID, keys []uint64) {
 		at, known := slices.BinarySearchFunc(items, item, lastFirst)
 		if known || at > perKey {
 			continue // a revision bears what it did; the newest are enough
+		}
+		if n, ok := b.count[k]; ok {
+			b.count[k] = n + 1
 		}
 		items = slices.Insert(items, at, item)
 		b.newest[k] = items[:min(len(items), perKey+1)]
