@@ -15,8 +15,8 @@ import (
 // What judging remembers at most, in bytes as it estimates them.
 const (
 	homesBytes   = 1 << 20
-	storiesBytes = 5 << 20
-	textsBytes   = 2 << 20
+	storiesBytes = 4 << 20
+	textsBytes   = 1 << 20
 )
 
 // recall is what judging remembers of the developments it read or made, and of the

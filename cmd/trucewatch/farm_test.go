@@ -430,6 +430,7 @@ func farmDaemon(ctx context.Context, yaml string) (*daemon, error) {
 		return nil, err
 	}
 	e := &env{ctx: ctx, cli: &CLI{}, getenv: func(string) string { return "" }, stdout: io.Discard, stderr: io.Discard, log: slog.New(slog.DiscardHandler)}
+	holdLess(e)
 	a, err := newApp(e, cfg, st, options{})
 	if err != nil {
 		return nil, err
