@@ -170,7 +170,7 @@ func evidence(d news.Development) []story.Evidence {
 			case "prep":
 				e.By = append(e.By, wordOf(r)...)
 			case "talks":
-				e.With = append(e.With, sidesOf(r.Tags, "title")...)
+				e.With = append(e.With, r.TitleSides()...)
 			}
 		}
 		r := rs[0]
@@ -204,18 +204,8 @@ func wordOf(r news.Report) []string {
 			}
 		}
 	}
-	if named := sidesOf(r.Tags, "title"); len(out) == 0 && len(named) > 0 {
+	if named := r.TitleSides(); len(out) == 0 && len(named) > 0 {
 		out = named[:1]
-	}
-	return out
-}
-
-// sidesOf are the sides of the actors that a field names, in its order.
-func sidesOf(tags []news.Tag, field string) (out []string) {
-	for _, t := range tags {
-		if t.Facet == "actor" && t.Field == field && t.Who != "" {
-			out = append(out, t.Who)
-		}
 	}
 	return out
 }
@@ -300,9 +290,7 @@ func saidByOthers(r news.Report) bool {
 			continue
 		}
 		spoke = true
-		others = others && slices.ContainsFunc(r.Tags, func(a news.Tag) bool {
-			return a.Facet == "actor" && a.Value == t.Who && slices.Contains([]string{"us", "europe", "mediator", "un_ngo"}, a.Who)
-		})
+		others = others && slices.Contains([]string{"us", "europe", "mediator", "un_ngo"}, r.SideOf(t.Who))
 	}
 	return spoke && others
 }

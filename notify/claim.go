@@ -40,15 +40,12 @@ func statedBy(r news.Report) claim {
 				c.who = append(c.who, t.Who)
 			}
 		}
-		if named := titleSides(r); c.stage == "violation" && len(c.who) == 0 && len(named) == 1 {
+		if named := r.TitleSides(); c.stage == "violation" && len(c.who) == 0 && len(named) == 1 {
 			c.accused = named[0]
 		}
 	case "signal", "proposal": // whoever the title names first, or has speak
-		for _, t := range r.Tags {
-			if t.Facet == "actor" && t.Field == "title" && t.Who != "" {
-				c.who = append(c.who, t.Who)
-				break
-			}
+		if named := r.TitleSides(); len(named) > 0 {
+			c.who = append(c.who, named[0])
 		}
 		for _, t := range r.Tags {
 			if t.Facet == "claim" && t.Field == "title" && t.Who != "" {
@@ -59,17 +56,6 @@ func statedBy(r news.Report) claim {
 		}
 	}
 	return c
-}
-
-// titleSides are the sides of the actors that a title names.
-func titleSides(r news.Report) []string {
-	var out []string
-	for _, t := range r.Tags {
-		if t.Facet == "actor" && t.Field == "title" && t.Who != "" && !has(out, t.Who) {
-			out = append(out, t.Who)
-		}
-	}
-	return out
 }
 
 // claimOfPosition is what the ledger says.

@@ -142,12 +142,7 @@ func voicesOf(r news.Report) []string {
 
 // speakerSide is the side on which the speaker of a report's claim stands.
 func speakerSide(r news.Report, claim news.Tag) string {
-	for _, t := range r.Tags {
-		if t.Facet == "actor" && t.Value == claim.Who && t.Who != "" {
-			return t.Who
-		}
-	}
-	return sideOf(claim.Who)
+	return cmp.Or(r.SideOf(claim.Who), sideOf(claim.Who))
 }
 
 // partiesOf are those of sides that are parties of a topic's conflict.

@@ -146,12 +146,10 @@ func (b *bearers) add(item news.ItemID, keys []uint64) {
 	}
 }
 
-// store stores what was added.
+// store stores what was added, once, at the end.
 func (b *bearers) store(ctx context.Context, tx transaction) error {
 	slices.SortFunc(b.unstored, byKey)
-	err := insertKeys(ctx, tx, b.unstored)
-	b.unstored = b.unstored[:0]
-	return err
+	return insertKeys(ctx, tx, b.unstored)
 }
 
 // keysAtOnce are how many rows of the index one statement stores, and how many of the rest.

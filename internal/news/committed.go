@@ -60,7 +60,7 @@ func (r Report) OwnWord(side string) bool {
 		if t.Facet != "claim" || !above(t) {
 			continue
 		}
-		switch who := r.sideOf(t.Who); {
+		switch who := r.SideOf(t.Who); {
 		case who == side:
 			return true
 		case who != "", t.Who == "" && t.Field == "title" && t.Value == "claim":
@@ -74,18 +74,29 @@ func (r Report) OwnWord(side string) bool {
 // neither as state media nor as a side's own site.
 func (r Report) ByItself() bool {
 	return !r.State && !r.Official && !r.Comments() && r.AsFact() && !slices.ContainsFunc(r.Tags, func(t Tag) bool {
-		return t.Facet == "claim" && above(t) && (r.sideOf(t.Who) != "" || t.Who == "" && t.Value == "claim")
+		return t.Facet == "claim" && above(t) && (r.SideOf(t.Who) != "" || t.Who == "" && t.Value == "claim")
 	})
 }
 
-// sideOf is the side of an actor that a report names, "" where it has none.
-func (r Report) sideOf(actor string) string {
+// SideOf is the side of an actor that a report names, "" where it has none.
+func (r Report) SideOf(actor string) string {
 	for _, t := range r.Tags {
 		if t.Facet == "actor" && t.Value == actor && t.Who != "" {
 			return t.Who
 		}
 	}
 	return ""
+}
+
+// TitleSides are the sides of the actors that a report's title names, each once, in its order.
+func (r Report) TitleSides() []string {
+	var out []string
+	for _, t := range r.Tags {
+		if t.Facet == "actor" && t.Field == "title" && t.Who != "" && !slices.Contains(out, t.Who) {
+			out = append(out, t.Who)
+		}
+	}
+	return out
 }
 
 // commits is whether what a report states is something that one commits to: a report of
